@@ -1,0 +1,166 @@
+"""The settings of a node: frozen pydantic models; the nouns are those of PS3.15 Annex H where it has them.
+
+Every key has a type, a unit in its name, a default and one sentence of help. Unknown keys are errors.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from domain.document import HL7_KINDS, DocumentKind
+
+#: An application entity title: at most 16 characters, no backslash or control character (PS3.5 6.2, VR AE).
+AETitle = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16, pattern=r"^[ !-\[\]-~]+$")
+]
+Port = Annotated[int, Field(ge=1, le=65535)]
+PositiveSeconds = Annotated[float, Field(gt=0)]
+#: One or more decimal places of an address: "127.0.0.1", "10.1.0.0/16"; empty = any address.
+ANY_AE_TITLE = "*"
+
+
+class Section(BaseModel):
+    """A table of the configuration file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Node(Section):
+    """The node itself: its application entity, its port and its disk."""
+
+    ae_title: AETitle = Field("OSTEONODE", description="AE title of this node; peers must call it by this title.")
+    bind: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(11112, ge=0, le=65535, description="TCP port of the DICOM listener; 0 picks a free one.")
+    data: Path = Field(Path("./data"), description="Folder for the ledger, received instances and documents.")
+    check_called_ae_title: bool = Field(True, description="Refuse associations that call another AE title (1/1/7).")
+
+
+class Sender(Section):
+    """An application entity that may send images here. Unknown senders are refused (1/1/3)."""
+
+    ae_title: str = Field(description='Calling AE title of the sender; "*" accepts any title from `address`.')
+    address: str = Field("", description="Address or network (CIDR) it must come from; empty accepts any address.")
+
+    @field_validator("ae_title")
+    @classmethod
+    def _is_ae_title(cls, value: str) -> str:
+        if not 1 <= len(value) <= 16 or "\\" in value or not value.isprintable() or not value.isascii():
+            raise ValueError("an AE title has 1 to 16 ASCII characters and no backslash")
+        return value
+
+    @field_validator("address")
+    @classmethod
+    def _is_network(cls, value: str) -> str:
+        from ipaddress import ip_network
+
+        if value:
+            ip_network(value, strict=False)
+        return value
+
+
+class Retry(Section):
+    """When a delivery that did not succeed is tried again."""
+
+    first_seconds: PositiveSeconds = Field(5.0, description="Wait before the second attempt.")
+    cap_seconds: PositiveSeconds = Field(900.0, description="Longest wait between two attempts.")
+    max_attempts: int = Field(100, ge=1, description="Attempts before the delivery is held for a person.")
+
+
+class Destination(Section):
+    """Where results go."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Short name; stands in logs and on the screen.")
+    kind: Literal["dicom", "hl7", "folder"] = Field(description="C-STORE to an AE, HL7 over MLLP, or files in a folder.")
+    ae_title: str = Field("", description="AE title of the peer (kind dicom).")
+    calling_ae_title: str = Field("", description="AE title we call ourselves there; empty: the node's own.")
+    host: str = Field("", description="Host name or address (kinds dicom and hl7).")
+    port: int = Field(0, ge=0, le=65535, description="TCP port (kinds dicom and hl7).")
+    folder: Path | None = Field(None, description="Folder to write to (kind folder).")
+    documents: tuple[DocumentKind, ...] = Field((), description="Kinds to send; empty: all that this kind can take.")
+    timeout_seconds: PositiveSeconds = Field(30.0, description="Longest wait for one answer of the peer.")
+    concurrency: int = Field(2, ge=1, le=16, description="Deliveries to this destination at the same time.")
+    receiving_application: str = Field("RIS", max_length=180, description="MSH-5 (kind hl7).")
+    receiving_facility: str = Field("", max_length=180, description="MSH-6 (kind hl7).")
+    retry: Retry = Field(default_factory=Retry, description="Attempts and waits.")
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> "Destination":
+        needed = {"dicom": ("ae_title", "host", "port"), "hl7": ("host", "port"), "folder": ("folder",)}[self.kind]
+        missing = [key for key in needed if not getattr(self, key)]
+        if missing:
+            raise ValueError(f"a destination of kind {self.kind} needs {', '.join(missing)}")
+        return self
+
+    @property
+    def sends(self) -> frozenset[DocumentKind]:
+        """The kinds of document this destination gets."""
+        able = HL7_KINDS if self.kind == "hl7" else frozenset(DocumentKind) - HL7_KINDS
+        if self.kind == "folder":
+            able = frozenset(DocumentKind)
+        return able & frozenset(self.documents) if self.documents else able
+
+
+class Completion(Section):
+    """When a study counts as complete: DICOM has no signal for it."""
+
+    quiet_seconds: PositiveSeconds = Field(60.0, description="Complete when no image has come for this long.")
+    hard_cap_seconds: PositiveSeconds = Field(600.0, description="Complete this long after the first image at latest.")
+
+
+class Limits(Section):
+    """What the node takes on before it says no."""
+
+    associations: int = Field(25, ge=1, le=1000, description="Associations at the same time.")
+    pdu_bytes: int = Field(131072, ge=4096, description="Largest PDU we ask peers to send, in bytes.")
+    idle_seconds: PositiveSeconds = Field(60.0, description="An association without traffic is aborted after this.")
+    data_set_mib: int = Field(512, ge=1, description="Largest data set accepted, in MiB.")
+    free_disk_mib: int = Field(1024, ge=1, description="Refuse images (0xA700) while less than this is free, in MiB.")
+
+
+class Reading(Section):
+    """How images are read."""
+
+    bundle: Path | None = Field(None, description="Folder with manifest.json and weights; empty: the shipped bundle.")
+    processes: int = Field(1, ge=1, le=16, description="Reader processes; a crash in one loses no study.")
+    threads: int = Field(2, ge=1, le=64, description="Inference threads in each reader process.")
+    deadline_seconds: PositiveSeconds = Field(60.0, description="An image not read by then is answered not analysed.")
+
+
+class Reporting(Section):
+    """What stands in the documents beside the findings."""
+
+    manufacturer: str = Field("Osteonode", max_length=64, description="Manufacturer (0008,0070) of the results.")
+    station_name: str = Field("OSTEONODE", max_length=16, description="StationName (0008,1010); also MSH-3.")
+    facility: str = Field("RADIOLOGY", max_length=180, description="MSH-4 of HL7 messages.")
+    assigning_authority: str = Field(
+        "HOSPITAL", max_length=64, description="Assigning authority in PID-3 where the image names no issuer."
+    )
+    capture_side_px: int = Field(2048, ge=256, le=8192, description="Longest side of a secondary capture, in pixels.")
+
+
+class Console(Section):
+    """What the node says of itself."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe event logged.")
+    log_format: Literal["text", "json"] = Field("text", description="Lines for people or for a log collector.")
+
+
+class Settings(Section):
+    """The whole configuration of a node."""
+
+    node: Node = Field(default_factory=Node)
+    sender: tuple[Sender, ...] = Field(())
+    destination: tuple[Destination, ...] = Field(())
+    completion: Completion = Field(default_factory=Completion)
+    limits: Limits = Field(default_factory=Limits)
+    reading: Reading = Field(default_factory=Reading)
+    reporting: Reporting = Field(default_factory=Reporting)
+    console: Console = Field(default_factory=Console)
+
+    @model_validator(mode="after")
+    def _destination_names_are_unique(self) -> "Settings":
+        names = [destination.name for destination in self.destination]
+        if len(names) != len(set(names)):
+            raise ValueError("two destinations have the same name")
+        return self

@@ -1,0 +1,1 @@
+"""The node on the network, HL7 included: every socket, disk and clock is here."""

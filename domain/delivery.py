@@ -1,0 +1,49 @@
+"""A document set on its way to one destination."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery is. HELD waits for a person."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    HELD = "held"
+
+
+class Outcome(StrEnum):
+    """How one attempt ended: DELIVERED, worth a RETRY, or REFUSED for good."""
+
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a destination answered for one document: status as a person reads it (`0x0000 Success`, `AA`)."""
+
+    identifier: str
+    outcome: Outcome
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at one destination. Success is claimed only for documents whose receipt says so.
+
+    Attributes:
+        explanation: for a person: what happened, and what to change and on which side; no patient data.
+    """
+
+    receipts: tuple[Receipt, ...]
+    explanation: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """DELIVERED when every document was; RETRY while one is worth it; else REFUSED."""
+        outcomes = {receipt.outcome for receipt in self.receipts}
+        if outcomes == {Outcome.DELIVERED}:
+            return Outcome.DELIVERED
+        return Outcome.RETRY if Outcome.RETRY in outcomes or not outcomes else Outcome.REFUSED

@@ -1,0 +1,54 @@
+"""A result that leaves the node: a DICOM object or an HL7 message, bytes fixed once."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DocumentKind(StrEnum):
+    """What a document is. The values are stable: they stand in file names, UIDs and configuration."""
+
+    STRUCTURED_REPORT = "structured_report"
+    STRUCTURED_REPORT_BASIC = "structured_report_comprehensive"  # the fallback where a peer refuses Comprehensive 3D SR
+    SECONDARY_CAPTURE = "secondary_capture"
+    PRESENTATION_STATE = "presentation_state"
+    HL7_ORU = "hl7_oru"
+
+
+#: A document that stands in for another where the peer does not accept that one.
+FALLBACKS = {DocumentKind.STRUCTURED_REPORT: DocumentKind.STRUCTURED_REPORT_BASIC}
+
+HL7_KINDS = frozenset({DocumentKind.HL7_ORU})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One finished document.
+
+    Attributes:
+        identifier: the SOP Instance UID, or MSH-10 of an HL7 message; the same for the same study, version and models.
+        sop_class_uid: empty for HL7.
+        content: a whole Part 10 file, or the HL7 message in its own character set with segments ended by CR.
+    """
+
+    kind: DocumentKind
+    identifier: str
+    study_instance_uid: str
+    version: int
+    sop_class_uid: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        if not (self.identifier and self.content):
+            raise ValueError("a document has an identifier and content")
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the content, lower-case hex."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def file_name(self) -> str:
+        """A name that sorts by kind and is unique within a study's folder."""
+        suffix = "hl7" if self.kind in HL7_KINDS else "dcm"
+        return f"{self.kind.value}-{self.identifier}.{suffix}"

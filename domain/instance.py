@@ -1,0 +1,35 @@
+"""A composite SOP instance that a peer sent and we acknowledged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedInstance:
+    """One durable instance: its Part 10 file is fsynced before this noun exists.
+
+    Attributes:
+        path: the Part 10 file.
+        sha256: of the data set as it arrived (without preamble and file meta), lower-case hex.
+        size_bytes: of the data set as it arrived.
+        received_at: time zone aware.
+    """
+
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    path: Path
+    sha256: str
+    size_bytes: int
+    calling_ae_title: str
+    called_ae_title: str
+    received_at: datetime
+
+    def __post_init__(self) -> None:
+        if not (self.study_instance_uid and self.series_instance_uid and self.sop_instance_uid):
+            raise ValueError("an instance has a study, a series and a SOP instance UID")
+        if self.received_at.tzinfo is None:
+            raise ValueError("received_at needs a time zone")
