@@ -1,0 +1,1 @@
+"""Pixels in, findings out: this package knows no network and no patient."""

@@ -1,0 +1,74 @@
+"""What is on a radiograph besides the patient: collimation, the lead letter, jewellery."""
+
+import math
+
+import cv2
+import numpy as np
+
+from inference.phantom.rasters import Raster
+from inference.phantom.spec import PhantomSpec
+
+# strokes of the lead letters in a cell of width 0.6 and height 1
+_LETTERS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
+    "L": (((0.0, 0.0), (0.0, 1.0), (0.58, 1.0)),),
+    "R": (
+        ((0.0, 1.0), (0.0, 0.0), (0.36, 0.0), (0.52, 0.08), (0.58, 0.25), (0.52, 0.42), (0.36, 0.5), (0.0, 0.5)),
+        ((0.28, 0.5), (0.6, 1.0)),
+    ),
+}
+_SUBPIXEL_BITS = 4
+
+
+def place_marker(image: Raster, load: Raster, laterality: str, rng: np.random.Generator) -> None:
+    """Write the letter, upright and never mirrored, on the place with the least bone (load: millimetres) nearby."""
+    rows, columns = image.shape
+    height = 0.05 * max(rows, columns) * float(rng.uniform(0.7, 1.3))
+    brightness, jitter = float(rng.uniform(0.9, 1.0)), rng.random((40, 2))
+    reach = height * 1.1
+    burden = cv2.boxFilter(load, -1, (2 * round(reach) + 1,) * 2, borderType=cv2.BORDER_REPLICATE)
+    xs = (0.09 + 0.82 * jitter[:, 0]) * columns
+    ys = (0.09 + 0.82 * jitter[:, 1]) * rows
+    found = int(np.argmin(burden[ys.astype(int), xs.astype(int)]))
+    mask = _draw_letter(laterality, image.shape, (xs[found] - 0.3 * height, ys[found] - 0.5 * height), height)
+    np.maximum(image, mask * brightness, out=image)
+
+
+def _draw_letter(letter: str, shape: tuple[int, ...], corner: tuple[float, float], height: float) -> Raster:
+    mask = np.zeros(shape[:2], np.uint8)
+    thickness = max(1, round(height * 0.14))
+    for stroke in _LETTERS[letter]:
+        points = np.asarray(stroke) * height + np.asarray(corner) - 0.5
+        fixed = np.round(points * 2**_SUBPIXEL_BITS).astype(np.int32)
+        cv2.polylines(mask, [fixed], False, 255, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+    return mask.astype(np.float32) / 255.0
+
+
+def add_bangle(image: Raster, spec: PhantomSpec, rng: np.random.Generator) -> None:
+    """Draw a metal ring across the picture, as many a patient wears one."""
+    rows, columns = image.shape
+    centre = (int(columns * rng.uniform(0.3, 0.7)), int(rows * rng.uniform(0.1, 0.5)))
+    axes = (int(columns * rng.uniform(0.07, 0.12)), max(2, int(rows * rng.uniform(0.01, 0.03))))
+    mask = np.zeros(image.shape, np.uint8)
+    cv2.ellipse(mask, centre, axes, float(rng.uniform(-20, 20)), 0, 360, 255, max(1, rows // 200), cv2.LINE_AA)
+    np.maximum(image, mask.astype(np.float32) * (0.97 / 255.0), out=image)
+
+
+def collimate(image: Raster, spec: PhantomSpec, rng: np.random.Generator) -> None:
+    """Darken (or, as unexposed plates show, whiten) what lies outside slightly turned shutter edges; in place."""
+    kind, turn = float(rng.random()), float(rng.uniform(-0.02, 0.02))
+    margins = rng.uniform(0.0, 0.045, 4) * (rng.random(4) < 0.6)
+    level, softness = float(rng.uniform(0.0, 0.03)), float(rng.uniform(0.8, 2.5))
+    if kind < 0.35:
+        return
+    if kind > 0.85 and not spec.plain:
+        level = float(rng.uniform(0.85, 1.0))
+    rows, columns = image.shape
+    y = np.arange(rows, dtype=np.float32)[:, None] / rows
+    x = np.arange(columns, dtype=np.float32)[None, :] / columns
+    tilt = math.tan(turn)
+    edges = (x - margins[0] + tilt * (y - 0.5), 1 - margins[1] - x - tilt * (y - 0.5),
+             y - margins[2] - tilt * (x - 0.5), 1 - margins[3] - y + tilt * (x - 0.5))  # fmt: skip
+    inside = np.minimum(np.minimum(edges[0], edges[1]), np.minimum(edges[2], edges[3]))
+    inside = np.clip(inside * max(rows, columns) / softness + 0.5, 0.0, 1.0)
+    image *= inside
+    image += level * (1.0 - inside)

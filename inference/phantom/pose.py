@@ -1,0 +1,79 @@
+"""From millimetres of the body to pixels of the picture."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.phantom.shapes import Anatomy, Point
+from inference.phantom.spec import PhantomSpec
+
+FLIP_SHARE = 0.12
+"""Share of limbs that lie the other way up on the plate."""
+
+
+@dataclass(frozen=True)
+class Pose:
+    """An affine map; matrix is (2, 3) and gives pixels from the outer corner of the top-left pixel."""
+
+    matrix: NDArray[np.float64]
+    rows: int
+    columns: int
+    mirrored: bool
+    flipped: bool
+
+    @property
+    def px_per_mm(self) -> float:
+        return math.sqrt(abs(float(np.linalg.det(self.matrix[:, :2]))))
+
+    def place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return pixel coordinates of (N, 2) points in millimetres."""
+        placed: NDArray[np.float64] = points @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return placed
+
+    def resize(self, rows: int, columns: int) -> "Pose":
+        """Return the same view on a grid of another size."""
+        stretch = np.array([[columns / self.columns], [rows / self.rows]])
+        return Pose(self.matrix * stretch, rows, columns, self.mirrored, self.flipped)
+
+
+def choose_pose(spec: PhantomSpec, anatomy: Anatomy, rng: np.random.Generator) -> Pose:
+    """Lay the body part on the plate: side, tilt, shift and magnification."""
+    tilt, zoom, shift_x, shift_y, lot, side_lot = rng.uniform(-1, 1, 6)
+    calm = 0.35 if spec.plain else 1.0
+    limb = spec.region in ("hand", "leg")
+    flipped = limb and not spec.plain and lot > 1 - 2 * FLIP_SHARE
+    mirrored = _is_mirrored(spec, bool(side_lot < 0))
+    angle = math.radians(tilt * calm * (22.0 if limb else 6.0)) + (math.pi if flipped else 0.0)
+    width, height = anatomy.field_mm
+    field = max(width / spec.columns, height / spec.rows) * math.exp(
+        calm * zoom * (0.35 if limb else 0.15) + 0.08 * limb
+    )
+    centre = (anatomy.centre[0] + shift_x * calm * 0.12 * width, anatomy.centre[1] + shift_y * calm * 0.12 * height)
+    linear = _rotate(angle) @ np.diag([-1.0 if mirrored else 1.0, 1.0]) / field
+    return _centre_on(linear, centre, spec, mirrored, flipped)
+
+
+def describe_orientation(pose: Pose, view: str) -> tuple[str, str]:
+    """Return where the rows and where the columns of the picture run to in the patient (PS3.3 C.7.6.1.1.1).
+
+    The drawn x axis runs to the outer side of the drawn limb, or to the front in a lateral view; y to the feet.
+    """
+    right_drawn = pose.mirrored != (view == "PA")
+    onward, back = ("A", "P") if view == "LATERAL" else ("R", "L") if right_drawn else ("L", "R")
+    return (onward if pose.matrix[0, 0] > 0 else back, "F" if pose.matrix[1, 1] > 0 else "H")
+
+
+def _is_mirrored(spec: PhantomSpec, lot: bool) -> bool:
+    right = lot if spec.laterality is None else spec.laterality == "R"
+    return right != (spec.view == "PA")
+
+
+def _rotate(angle: float) -> NDArray[np.float64]:
+    return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+
+
+def _centre_on(linear: NDArray[np.float64], centre: Point, spec: PhantomSpec, mirrored: bool, flipped: bool) -> Pose:
+    offset = np.array([spec.columns / 2, spec.rows / 2]) - linear @ np.asarray(centre)
+    return Pose(np.column_stack([linear, offset]), spec.rows, spec.columns, mirrored, flipped)

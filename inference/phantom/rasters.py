@@ -1,0 +1,204 @@
+"""Path lengths of X-rays through bones, plates and soft tissue, drawn on a pixel grid.
+
+Every bone is drawn in its own straightened frame (rows along the axis, columns across it), then laid on the picture by
+one affine warp. A hollow cylinder of radii R and r lets a ray at distance n from its axis pass through
+2 sqrt(R^2 - n^2) - 2 sqrt(r^2 - n^2) of dense bone.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.phantom.fracture import Break, length_mm
+from inference.phantom.pose import Pose
+from inference.phantom.shapes import Bone, Flesh, Plate, Point
+
+Raster = NDArray[np.float32]
+
+TEXTURE_PITCH_MM = 0.45
+TEXTURE_SIDE = 512
+SPONGE_SHAFT, SPONGE_END = 0.10, 0.42
+"""Share of dense bone inside the cavity, at mid shaft and at the ends."""
+_SUBPIXEL_BITS = 4
+
+
+def make_texture(rng: np.random.Generator) -> Raster:
+    """Return band-passed noise of unit variance, TEXTURE_PITCH_MM a pixel: the trabeculae."""
+    noise = rng.standard_normal((TEXTURE_SIDE, TEXTURE_SIDE), dtype=np.float32)
+    band = cv2.GaussianBlur(noise, (0, 0), 0.9) - cv2.GaussianBlur(noise, (0, 0), 2.6)
+    texture: Raster = (band / band.std()).astype(np.float32)
+    return texture
+
+
+def add_bone(
+    canvas: Raster, bone: Bone, pose: Pose, texture: Raster, offset: tuple[int, int], broken: Break | None
+) -> None:
+    """Add the bone's dense path length (millimetres) to the canvas, which has the pose's size."""
+    scale = max(pose.px_per_mm, 0.35)
+    width = max(bone.half_widths_mm) + abs(bone.bow_mm) + (max(map(abs, broken.steps_mm)) if broken else 0.0)
+    rows, columns = math.ceil(length_mm(bone) * scale) + 4, 2 * math.ceil(width * scale) + 5
+    to_picture = _lay_along(bone, pose, scale, columns)
+    window = _clip_window(to_picture, rows, columns, canvas.shape)
+    if window is None:
+        return
+    own = _draw_tube(bone, scale, rows, columns, texture, offset, broken)
+    _add_warped(canvas, own, to_picture, window)
+
+
+def _lay_along(bone: Bone, pose: Pose, scale: float, columns: int) -> NDArray[np.float64]:
+    """Return the (2, 3) map from index (column, row) of the bone's own raster to index of the picture."""
+    length = length_mm(bone)
+    along = np.array([bone.end[0] - bone.start[0], bone.end[1] - bone.start[1]]) / length
+    across = np.array([-along[1], along[0]])
+    linear = np.column_stack([across, along]) / scale
+    origin = np.asarray(bone.start) - linear @ np.array([(columns - 1) / 2, 2.0])
+    matrix = pose.matrix[:, :2] @ linear
+    return np.column_stack([matrix, pose.matrix[:, :2] @ origin + pose.matrix[:, 2] - 0.5])
+
+
+def _clip_window(
+    matrix: NDArray[np.float64], rows: int, columns: int, shape: tuple[int, ...]
+) -> tuple[int, int, int, int] | None:
+    corners = np.array([(0, 0, 1), (columns, 0, 1), (0, rows, 1), (columns, rows, 1)]) @ matrix.T
+    left, top = np.maximum(np.floor(corners.min(axis=0)) - 1, 0).astype(int)
+    right, bottom = np.minimum(np.ceil(corners.max(axis=0)) + 2, (shape[1], shape[0])).astype(int)
+    return (int(left), int(top), int(right), int(bottom)) if left < right and top < bottom else None
+
+
+def _add_warped(canvas: Raster, own: Raster, matrix: NDArray[np.float64], window: tuple[int, int, int, int]) -> None:
+    left, top, right, bottom = window
+    local = matrix - np.array([[0, 0, left], [0, 0, top]])
+    canvas[top:bottom, left:right] += cv2.warpAffine(own, local, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+
+
+def _draw_tube(
+    bone: Bone, scale: float, rows: int, columns: int, texture: Raster, offset: tuple[int, int], broken: Break | None
+) -> Raster:
+    length = length_mm(bone)
+    s = ((np.arange(rows, dtype=np.float32) - 2.0) / scale)[:, None]
+    n = ((np.arange(columns, dtype=np.float32) - (columns - 1) / 2) / scale)[None, :]
+    share = np.clip(s / length, 0.0, 1.0)
+    outer, cavity = _profile(bone, s, share, length)
+    sponge = _sponge(bone, rows, columns, scale, texture, offset, share)
+    axis = (bone.bow_mm * 4.0) * share * (1.0 - share)
+    if broken is None:
+        return _cross(n - axis, outer, cavity, sponge) * bone.density
+    near, far = (axis + step * _fade(s - broken.s_mm, broken.reach_mm) for step in broken.steps_mm)
+    at_break = bone.bow_mm * 4.0 * (broken.s_mm / length) * (1.0 - broken.s_mm / length)
+    side = (s - broken.line_mm(n - np.float32(at_break))) * scale
+    half_gap = broken.gap_mm * scale / 2
+    keep_near = np.clip(0.5 - side - half_gap, 0.0, 1.0)
+    keep_far = np.clip(0.5 + side - half_gap, 0.0, 1.0)
+    whole = _cross(n - axis, outer, cavity, sponge)
+    veil = np.clip(1.0 - keep_near - keep_far, 0.0, 1.0) * (1.0 - broken.opacity)
+    drawn = _cross(n - near, outer, cavity, sponge) * keep_near + _cross(n - far, outer, cavity, sponge) * keep_far
+    return ((drawn + veil * whole) * bone.density).astype(np.float32)
+
+
+def _profile(bone: Bone, s: Raster, share: Raster, length: float) -> tuple[Raster, Raster]:
+    """Return the outer radius and the radius of the cavity along the bone, both (rows, 1) in millimetres."""
+    knots = np.linspace(0.0, 1.0, len(bone.half_widths_mm))
+    widths = _smooth_interp(share, knots, np.asarray(bone.half_widths_mm))
+    caps = [min(0.5 * width, 0.45 * length) if length > 2.2 * width else 0.5 * length
+            for width in (bone.half_widths_mm[0], bone.half_widths_mm[-1])]  # fmt: skip
+    shaft = np.sin(np.pi * np.clip(share, 0.02, 0.98)) ** 0.8
+    wall = bone.cortex_mm * (0.22 + 0.78 * shaft)
+    outer = widths * _round_ends(s, length, caps)
+    cavity = np.maximum(widths - wall, 0.0) * _round_ends(s - wall * 0.8, length - 1.6 * wall, caps)
+    return outer.astype(np.float32), np.minimum(cavity, np.maximum(outer - 0.2, 0)).astype(np.float32)
+
+
+def _smooth_interp(share: Raster, knots: NDArray[np.float64], values: NDArray[np.float64]) -> Raster:
+    fine = np.linspace(0.0, 1.0, 97)
+    smooth = np.interp(fine, knots, values)
+    kernel = np.hanning(17)
+    padded = np.pad(smooth, 8, mode="edge")
+    return np.interp(share, fine, np.convolve(padded, kernel / kernel.sum(), mode="valid")).astype(np.float32)
+
+
+def _round_ends(s: Raster, length: float | Raster, caps: list[float]) -> Raster:
+    start = np.clip((caps[0] - s) / caps[0], 0.0, 1.0)
+    end = np.clip((s - (length - caps[1])) / caps[1], 0.0, 1.0)
+    rounded: Raster = np.sqrt(np.maximum(1.0 - start**2, 0)) * np.sqrt(np.maximum(1.0 - end**2, 0))
+    return rounded
+
+
+def _sponge(
+    bone: Bone, rows: int, columns: int, scale: float, texture: Raster, offset: tuple[int, int], share: Raster
+) -> Raster:
+    crop_rows = min(TEXTURE_SIDE, max(2, round(rows / scale / TEXTURE_PITCH_MM / 1.7)))
+    crop_columns = min(TEXTURE_SIDE, max(2, round(columns / scale / TEXTURE_PITCH_MM)))
+    top, left = offset[0] % (TEXTURE_SIDE - crop_rows + 1), offset[1] % (TEXTURE_SIDE - crop_columns + 1)
+    grain = cv2.resize(texture[top : top + crop_rows, left : left + crop_columns], (columns, rows))
+    fill = SPONGE_SHAFT + (SPONGE_END - SPONGE_SHAFT) * np.abs(2.0 * share - 1.0) ** 2.5
+    return np.clip(fill * (1.0 + 0.30 * grain), 0.0, 1.0).astype(np.float32)
+
+
+def _cross(n: Raster, outer: Raster, cavity: Raster, sponge: Raster) -> Raster:
+    square = n * n
+    whole = np.sqrt(np.maximum(outer * outer - square, 0.0))
+    inside = np.sqrt(np.maximum(cavity * cavity - square, 0.0))
+    path: Raster = 2.0 * (whole - inside * (1.0 - sponge))
+    return path
+
+
+def _fade(distance_mm: Raster, reach_mm: float) -> Raster:
+    closeness = np.clip(1.0 - np.abs(distance_mm) / reach_mm, 0.0, 1.0)
+    fade: Raster = closeness * closeness * (3.0 - 2.0 * closeness)
+    return fade
+
+
+def add_plate(canvas: Raster, plate: Plate, pose: Pose, texture: Raster | None = None) -> None:
+    """Add a plate's density (millimetres of its material) to the canvas; the rim is up to twice as dense."""
+    points = np.round(pose.place(_smooth_outline(plate.outline)) * 2**_SUBPIXEL_BITS - 2 ** (_SUBPIXEL_BITS - 1))
+    mask = np.zeros(canvas.shape, np.uint8)
+    cv2.fillPoly(mask, [points.astype(np.int32)], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
+    layer = mask.astype(np.float32) * (plate.density / 255.0)
+    if plate.rim_mm:
+        depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3) / (plate.rim_mm * pose.px_per_mm)
+        layer *= 0.8 + 1.2 * np.clip(1.0 - depth, 0.0, 1.0) ** 1.5
+    if plate.blur_mm:
+        layer = blur(layer, plate.blur_mm * pose.px_per_mm)
+    if texture is not None:
+        layer *= 1.0 + 0.12 * cv2.resize(texture, (canvas.shape[1], canvas.shape[0]))
+    canvas += layer
+
+
+def _smooth_outline(outline: tuple[Point, ...]) -> NDArray[np.float64]:
+    """Round the corners of a closed outline by two passes of Chaikin's corner cutting."""
+    points = np.asarray(outline, dtype=np.float64)
+    for _ in range(3):
+        following = np.roll(points, -1, axis=0)
+        points = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], axis=1).reshape(-1, 2)
+    return points
+
+
+def blur(layer: Raster, sigma_px: float) -> Raster:
+    step = max(1, int(sigma_px / 2))
+    if step == 1:
+        return np.asarray(cv2.GaussianBlur(layer, (0, 0), max(sigma_px, 0.3)), dtype=np.float32)
+    small = cv2.resize(layer, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), sigma_px / step)
+    return np.asarray(cv2.resize(blurred, (layer.shape[1], layer.shape[0])), dtype=np.float32)
+
+
+def join_flesh(canvas: Raster, part: Flesh, pose: Pose) -> None:
+    """Let the canvas show the longest path through any soft tissue part (they merge, they do not add up)."""
+    as_bone = Bone("flesh", part.start, part.end, part.half_widths_mm)
+    scale = max(pose.px_per_mm, 0.1)
+    width = max(part.half_widths_mm)
+    rows, columns = math.ceil(length_mm(as_bone) * scale) + 4, 2 * math.ceil(width * scale) + 5
+    to_picture = _lay_along(as_bone, pose, scale, columns)
+    window = _clip_window(to_picture, rows, columns, canvas.shape)
+    if window is None:
+        return
+    s = ((np.arange(rows, dtype=np.float32) - 2.0) / scale)[:, None]
+    n = ((np.arange(columns, dtype=np.float32) - (columns - 1) / 2) / scale)[None, :]
+    outer, _ = _profile(as_bone, s, np.clip(s / length_mm(as_bone), 0, 1), length_mm(as_bone))
+    solid = 2.0 * np.sqrt(np.maximum(outer * outer - n * n, 0.0))
+    left, top, right, bottom = window
+    local = to_picture - np.array([[0, 0, left], [0, 0, top]])
+    laid = cv2.warpAffine(solid, local, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+    np.maximum(canvas[top:bottom, left:right], laid, out=canvas[top:bottom, left:right])
