@@ -1,0 +1,121 @@
+# Two commands do everything on a fresh Debian 12 with Python 3.11, git and make: `make demo` and `make test`.
+# `make` alone explains the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TRAIN_VENV := .venv-train
+MODELS_VENV := .venv-models
+OUT ?= demo-results
+
+# A lock names every package with its hash, so nothing is left to be resolved; -qq keeps pip to errors.
+INSTALL := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes
+EDITABLE := -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+
+##@ Use it
+.PHONY: demo
+demo: $(VENV)/.node ## run the node on shipped sample studies, answers in demo-results/ (OUT=folder for another)
+	@$(BIN)/osteonode demo --out $(OUT)
+
+.PHONY: serve
+serve: $(VENV)/.node ## run the node: make serve CONFIG=site.toml
+	@$(BIN)/osteonode serve $(if $(CONFIG),--config $(CONFIG))
+
+##@ Work on it
+.PHONY: test
+test: $(VENV)/.dev peers ## install what tests need, run every check and every test
+	@$(MAKE) check
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.dev ## format, lint, types and import contracts; changes nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+.PHONY: lint
+lint: $(VENV)/.dev ## format, and fix what ruff can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: $(VENV)/.dev ## the benchmarks: make bench ARGS='-k decode'
+	$(BIN)/pytest tests/benchmarks --benchmark-only $(ARGS)
+
+.PHONY: peers
+peers: ## install the programs of others that tests talk to (Debian, root), or say what is missing
+	@tools/peers.sh
+
+##@ Train it
+.PHONY: train
+train: $(TRAIN_VENV)/.train ## what training needs, in .venv-train: torch, scikit-learn
+	@echo "training: $(TRAIN_VENV)/bin/python -m inference.training --help"
+
+.PHONY: models
+models: $(MODELS_VENV)/.models ## the frameworks of models trained elsewhere, in .venv-models (AGPL code among them)
+
+##@ Keep it
+.PHONY: lock
+lock: ## resolve pyproject.toml anew into locks/ (needs uv; ARGS=--upgrade)
+	@tools/lock.sh $(ARGS)
+
+.PHONY: clean
+clean: ## remove environments, caches and demo results
+	rm -rf $(VENV) $(TRAIN_VENV) $(MODELS_VENV) build dist *.egg-info demo-results .benchmarks .coverage htmlcov
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## "; print "Osteonode reads radiographs for fractures inside a hospital.\n" } \
+	  /^##@/ { printf "%s%s\n", sep, substr($$0, 5); sep = "\n" } \
+	  /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo; echo "New here: make demo, then README.md."
+
+# Environments. A stamp is newer than the lock it was made from; a second run finds it and asks no network.
+
+$(BIN)/python:
+	@PYTHON=$(PYTHON) tools/venv.sh $(VENV)
+
+$(VENV)/.serve: locks/build.txt locks/serve.txt | $(BIN)/python
+	@echo "installing what serving needs (750 MB on disk, once)..."
+	@$(BIN)/python $(INSTALL) -r locks/build.txt -r locks/serve.txt
+	@touch $@
+
+$(VENV)/.node: pyproject.toml $(VENV)/.serve
+	@$(BIN)/python $(EDITABLE)
+	@touch $@
+
+$(VENV)/.dev: locks/dev.txt $(VENV)/.node
+	@echo "installing what tests need (another 100 MB, once)..."
+	@$(BIN)/python $(INSTALL) -r locks/dev.txt
+	@touch $@
+
+# pip would add what openvino asks for and no lock holds, see pyproject.toml.
+QUIET_OPENVINO := -m pip uninstall -qq --yes openvino-telemetry
+
+# torch comes from wherever pip is told to look: with a CPU build in sight the whole is 1 GB smaller. So no hashes here,
+# and pip may add what that build of torch itself asks for.
+$(TRAIN_VENV)/.train: locks/build.txt locks/train.txt pyproject.toml
+	@PYTHON=$(PYTHON) tools/venv.sh $(TRAIN_VENV)
+	@echo "installing what training needs (2 to 5 GB on disk, once)..."
+	@$(TRAIN_VENV)/bin/python $(INSTALL) -r locks/build.txt
+	@$(TRAIN_VENV)/bin/python -m pip install -qq --disable-pip-version-check -r locks/train.txt
+	@$(TRAIN_VENV)/bin/python $(QUIET_OPENVINO)
+	@$(TRAIN_VENV)/bin/python $(EDITABLE)
+	@touch $@
+
+$(MODELS_VENV)/.models: locks/build.txt locks/models.txt pyproject.toml
+	@PYTHON=$(PYTHON) tools/venv.sh $(MODELS_VENV)
+	@echo "installing the frameworks of other models (4 GB on disk, once)..."
+	@$(MODELS_VENV)/bin/python $(INSTALL) -r locks/build.txt
+	@$(MODELS_VENV)/bin/python -m pip install -qq --disable-pip-version-check -r locks/models.txt
+	@$(MODELS_VENV)/bin/python $(QUIET_OPENVINO)
+	@$(MODELS_VENV)/bin/python $(EDITABLE)
+	@touch $@

@@ -1,0 +1,1 @@
+"""Tests of Osteonode; the folders mirror the source tree (ARCHITECTURE.md)."""

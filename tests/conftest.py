@@ -1,0 +1,89 @@
+"""What every test stands on: real data and peers where they are at hand, and no network but loopback."""
+
+import ipaddress
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+NO_SHARED_DATA = "needs the real radiographs in shared/data beside the project, which a public clone does not have"
+
+#: Debian package -> a program it brings. `@pytest.mark.peer` wants them all, `@pytest.mark.peer("dcmtk")` that one.
+PEERS = {"dcmtk": "storescu", "dicom3tools": "dciodvfy", "orthanc": "Orthanc"}
+#: Debian keeps servers out of an ordinary user's PATH.
+PROGRAM_PATH = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"
+
+#: Audit events (PEP 578) that name an address, and where the host stands in their arguments.
+ADDRESS_EVENTS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
+    "socket.bind": lambda arguments: arguments[1],
+    "socket.connect": lambda arguments: arguments[1],
+    "socket.getaddrinfo": lambda arguments: arguments[:1],
+    "socket.sendmsg": lambda arguments: arguments[1],
+    "socket.sendto": lambda arguments: arguments[1],
+}
+
+
+def pytest_configure() -> None:
+    """Refuse every address but loopback for the rest of the process; an audit hook cannot be taken out again."""
+    os.environ["PATH"] = PROGRAM_PATH
+    sys.addaudithook(refuse_foreign_addresses)
+
+
+def refuse_foreign_addresses(event: str, arguments: tuple[Any, ...]) -> None:
+    """Raise when a socket is about to look up, speak to, or listen on, anything but this machine's loopback.
+
+    Raises:
+        RuntimeError: the address is not loopback.
+    """
+    if event not in ADDRESS_EVENTS:
+        return
+    address = ADDRESS_EVENTS[event](arguments)
+    if isinstance(address, tuple) and not is_loopback(address[0]):
+        raise RuntimeError(f"a test may use loopback only, not {address[0] or 'every interface'}")
+
+
+def is_loopback(host: str | bytes | None) -> bool:
+    """Say whether a host name or address is this machine's loopback; no host at all is for the resolver to say."""
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+    try:
+        return name is None or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the fixture, so that `-m "not shared_data"` leaves out all of it."""
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shared_data)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what cannot run here. A missing peer is no excuse in continuous integration."""
+    if item.get_closest_marker("shared_data") and not SHARED_DATA.is_dir():
+        pytest.skip(NO_SHARED_DATA)
+    if absent := missing_peers(item):
+        reason = f"needs {', '.join(absent)} (sudo apt-get install {' '.join(absent)})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+
+def missing_peers(item: pytest.Item) -> list[str]:
+    """Return the Debian packages that a test wants and this machine lacks."""
+    wanted = [name for marker in item.iter_markers("peer") for name in (marker.args or PEERS)]
+    return sorted({name for name in wanted if shutil.which(PEERS[name]) is None})
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real radiographs; skip where there is none."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(NO_SHARED_DATA)
+    return SHARED_DATA

@@ -1,0 +1,36 @@
+#!/bin/sh
+# The programs of others that tests talk to. As root on Debian: installs what is missing. Else: names the tests left out.
+set -eu
+PATH=$PATH:/usr/sbin
+
+# package  program  what its tests show
+peers='dcmtk storescu transfer syntaxes and DIMSE against DCMTK
+dicom3tools dciodvfy every document checked against the Standard
+orthanc Orthanc the whole node with an Orthanc as PACS'
+
+missing() {
+    echo "$peers" | while read -r package program what; do
+        command -v "$program" >/dev/null || echo "$package $what"
+    done
+}
+
+packages=$(missing | cut -d' ' -f1 | tr '\n' ' ')
+[ -n "$packages" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    echo "installing what tests talk to: $packages"
+    # A package that brings a server must not start it on this machine's network.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    apt-get update -qq
+    # shellcheck disable=SC2086  # a list of packages
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages >/dev/null
+fi
+
+missing | while read -r package what; do
+    echo "left out: $what (sudo apt-get install $package)"
+done
