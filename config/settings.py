@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.document import HL7_KINDS, DocumentKind
 
@@ -15,9 +16,15 @@ AETitle = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16, pattern=r"^[ !-\[\]-~]+$")
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
-PositiveSeconds = Annotated[float, Field(gt=0)]
+PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 #: One or more decimal places of an address: "127.0.0.1", "10.1.0.0/16"; empty = any address.
 ANY_AE_TITLE = "*"
+
+
+def _check_ae_title(value: str) -> str:
+    if not 1 <= len(value) <= 16 or "\\" in value or not value.isprintable() or not value.isascii():
+        raise ValueError("an AE title has 1 to 16 ASCII characters and no backslash")
+    return value
 
 
 class Section(BaseModel):
@@ -45,9 +52,7 @@ class Sender(Section):
     @field_validator("ae_title")
     @classmethod
     def _is_ae_title(cls, value: str) -> str:
-        if not 1 <= len(value) <= 16 or "\\" in value or not value.isprintable() or not value.isascii():
-            raise ValueError("an AE title has 1 to 16 ASCII characters and no backslash")
-        return value
+        return _check_ae_title(value)
 
     @field_validator("address")
     @classmethod
@@ -71,7 +76,9 @@ class Destination(Section):
     """Where results go."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Short name; stands in logs and on the screen.")
-    kind: Literal["dicom", "hl7", "folder"] = Field(description="C-STORE to an AE, HL7 over MLLP, or files in a folder.")
+    kind: Literal["dicom", "hl7", "folder"] = Field(
+        description="C-STORE to an AE, HL7 over MLLP, or files in a folder."
+    )
     ae_title: str = Field("", description="AE title of the peer (kind dicom).")
     calling_ae_title: str = Field("", description="AE title we call ourselves there; empty: the node's own.")
     host: str = Field("", description="Host name or address (kinds dicom and hl7).")
@@ -84,12 +91,18 @@ class Destination(Section):
     receiving_facility: str = Field("", max_length=180, description="MSH-6 (kind hl7).")
     retry: Retry = Field(default_factory=Retry, description="Attempts and waits.")
 
+    @field_validator("ae_title", "calling_ae_title")
+    @classmethod
+    def _is_ae_title(cls, value: str) -> str:
+        return _check_ae_title(value) if value else value
+
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> "Destination":
         needed = {"dicom": ("ae_title", "host", "port"), "hl7": ("host", "port"), "folder": ("folder",)}[self.kind]
         missing = [key for key in needed if not getattr(self, key)]
         if missing:
-            raise ValueError(f"a destination of kind {self.kind} needs {', '.join(missing)}")
+            context = {"kind": self.kind, "keys": missing, "words": ", ".join(missing)}
+            raise PydanticCustomError("missing_for_kind", "a destination of kind {kind} needs {words}", context)
         return self
 
     @property
