@@ -10,6 +10,8 @@ from inference.phantom.pose import Pose
 from inference.phantom.shapes import Anatomy, Bone, Box, Point
 
 PLACE_TRIES = 60
+LEAST_HALF_WIDTH = 0.007
+"""A break is planted in a bone at least this wide (half width by the picture's long side), if there is one."""
 FIELD_MARGIN = 0.1
 """Share of the picture's sides in which no break is planted, so that collimation never hides one."""
 
@@ -19,7 +21,8 @@ class Break:
     """A broken place, in the bone's own frame (s along the axis from its start, n across it; millimetres).
 
     slant: tangent of the angle between break and cross section. jag_mm: height of its teeth.
-    gap_mm: distance of the fragments; negative when they overlap. opacity: 1 for a clear gap, less when bone lies over it.
+    gap_mm: distance of the fragments; negative when they overlap.
+    opacity: 1 for a clear gap, less when bone lies over it.
     steps_mm: sideways shift of the near and of the far fragment. reach_mm: how far along the bone the shift fades out.
     """
 
@@ -40,20 +43,19 @@ class Break:
         return line
 
 
-def plan_break(
-    anatomy: Anatomy, pose: Pose, difficulty: float | None, rng: np.random.Generator
-) -> tuple[int, Break] | None:
-    """Return the index of the bone that breaks, and the break; None when no breakable place lies in the picture."""
+def plan_break(anatomy: Anatomy, pose: Pose, difficulty: float | None, rng: np.random.Generator) -> tuple[int, Break]:
+    """Return the index of the bone that breaks, and the break, inside the picture."""
     candidates = [index for index, bone in enumerate(anatomy.bones) if bone.breakable]
-    weights = np.array([_width_mm(anatomy.bones[index]) for index in candidates])
+    weights = _weigh(anatomy, pose, candidates)
     hardness = float(rng.uniform(0.0, 0.85)) if difficulty is None else difficulty
+    places = []
     for _ in range(PLACE_TRIES):
-        index = candidates[int(rng.choice(len(candidates), p=weights / weights.sum()))]
-        bone = anatomy.bones[index]
-        share = float(rng.uniform(*(bone.breakable or (0.3, 0.7))))
-        if _is_inside(pose, locate_on_axis(bone, share)):
-            return index, _shape_break(bone, share, hardness, rng)
-    return None
+        index = candidates[int(rng.choice(len(candidates), p=weights))]
+        share = float(rng.uniform(*(anatomy.bones[index].breakable or (0.3, 0.7))))
+        places.append((_eccentricity(pose, locate_on_axis(anatomy.bones[index], share)), index, share))
+    inside = [place for place in places if place[0] < 1.0 - 2.0 * FIELD_MARGIN]
+    _, index, share = inside[0] if inside else min(places)
+    return index, _shape_break(anatomy.bones[index], share, hardness, rng)
 
 
 def bound_break(bone: Bone, broken: Break, pose: Pose) -> Box:
@@ -75,6 +77,7 @@ def bound_break(bone: Bone, broken: Break, pose: Pose) -> Box:
 
 
 def length_mm(bone: Bone) -> float:
+    """Return the distance of the bone's ends in millimetres."""
     return math.dist(bone.start, bone.end)
 
 
@@ -98,6 +101,7 @@ def to_body(bone: Bone, s_mm: float, n_mm: float) -> Point:
 
 
 def locate_on_axis(bone: Bone, share: float) -> Point:
+    """Return the body coordinates of a place on the axis, at a fraction of the length."""
     return to_body(bone, share * length_mm(bone), 0.0)
 
 
@@ -105,10 +109,18 @@ def _width_mm(bone: Bone) -> float:
     return sum(bone.half_widths_mm) / len(bone.half_widths_mm)
 
 
-def _is_inside(pose: Pose, point: Point) -> bool:
+def _weigh(anatomy: Anatomy, pose: Pose, candidates: list[int]) -> NDArray[np.float64]:
+    widths = np.array([_width_mm(anatomy.bones[index]) for index in candidates])
+    visible = widths * pose.px_per_mm / max(pose.rows, pose.columns) > LEAST_HALF_WIDTH
+    weights = np.where(visible, widths, 0.0) if visible.any() else widths
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
+
+
+def _eccentricity(pose: Pose, point: Point) -> float:
+    """Return 0 in the middle of the picture, 1 on its edge."""
     x, y = pose.place(np.array([point]))[0]
-    margin_x, margin_y = FIELD_MARGIN * pose.columns, FIELD_MARGIN * pose.rows
-    return bool(margin_x < x < pose.columns - margin_x and margin_y < y < pose.rows - margin_y)
+    return float(max(abs(2 * x / pose.columns - 1), abs(2 * y / pose.rows - 1)))
 
 
 def _shape_break(bone: Bone, share: float, hardness: float, rng: np.random.Generator) -> Break:

@@ -8,18 +8,18 @@ LATERAL_SQUEEZE = 0.22
 """Seen from the side the bones of the hand lie behind each other."""
 
 _FOREARM = (
-    Bone("radius", (9, -252), (12, -3), (9, 7, 7, 7, 8, 9, 14), 3.0, -7, breakable=(0.70, 0.95)),
+    Bone("radius", (9, -252), (12, -2), (9, 7, 7, 7, 8, 10, 15), 3.0, -7, breakable=(0.70, 0.95)),
     Bone("ulna", (-6, -270), (-12, -7), (13, 9, 7, 6.5, 5.5, 5.5, 7), 2.8, 4, breakable=(0.55, 0.94)),
 )
 _CARPALS: tuple[tuple[str, Point, Point, float], ...] = (
-    ("scaphoid", (6, 3), (14, 14), 6.0),
-    ("lunate", (-2, 2), (-1, 12), 6.5),
-    ("triquetrum", (-9, 4), (-13, 13), 5.5),
-    ("pisiform", (-12, 7), (-12, 14), 3.6),
-    ("trapezium", (13, 15), (19, 24), 6.0),
-    ("trapezoid", (8, 17), (10, 26), 4.8),
-    ("capitate", (0, 12), (1, 28), 6.2),
-    ("hamate", (-7, 15), (-9, 27), 6.2),
+    ("scaphoid", (8, 0), (17, 13), 6.6),
+    ("lunate", (-2, -1), (-1, 10), 7.2),
+    ("triquetrum", (-11, 2), (-15, 12), 6.2),
+    ("pisiform", (-14, 6), (-14, 14), 4.0),
+    ("trapezium", (15, 13), (22, 23), 6.8),
+    ("trapezoid", (9, 15), (11, 25), 5.6),
+    ("capitate", (0, 9), (1, 28), 7.0),
+    ("hamate", (-9, 12), (-10, 26), 7.2),
 )
 # name, base and head of the metacarpal, lengths of the phalanges, half width of the soft tissue
 _RAYS: tuple[tuple[str, Point, Point, tuple[float, ...], float], ...] = (
@@ -27,7 +27,7 @@ _RAYS: tuple[tuple[str, Point, Point, tuple[float, ...], float], ...] = (
     ("index", (9, 28), (15, 92), (40, 24, 17), 9.0),
     ("middle", (1, 30), (2, 93), (44, 28, 18), 9.0),
     ("ring", (-6, 29), (-10, 86), (41, 26, 18), 8.5),
-    ("little", (-12, 28), (-21, 79), (32, 19, 16), 7.5),
+    ("little", (-13, 27), (-22, 79), (32, 19, 16), 7.5),
 )
 _METACARPAL = (6.3, 4.3, 3.6, 3.9, 4.8, 6.2)
 _PHALANX = (6.0, 4.3, 3.5, 3.6, 4.8)
@@ -43,8 +43,8 @@ def draw_hand(body_part: str, lateral: bool) -> Anatomy:
     squeeze = LATERAL_SQUEEZE if lateral else 1.0
     bones = [*_FOREARM, *_draw_carpals()]
     flesh = [
-        Flesh((0, -420), (0, -8), (48, 46, 44, 40, 33, 27)),
-        Flesh((0, -20), (-3, 88), (27, 29, 36, 41, 40)),
+        Flesh((0, -420), (0, 10), (48, 46, 44, 40, 33, 27)),
+        Flesh((0, -45), (-3, 88), (27, 27, 30, 37, 41, 40)),
         Flesh((10, 15), (32, 62), (18, 17, 13)),
     ]
     for ray in _RAYS:
@@ -62,7 +62,10 @@ def draw_hand(body_part: str, lateral: bool) -> Anatomy:
 
 
 def _draw_carpals() -> list[Bone]:
-    return [Bone(name, start, end, (radius,) * 3, 0.9, density=0.9) for name, start, end, radius in _CARPALS]
+    return [
+        Bone(name, start, end, (radius * 1.05, radius * 1.22, radius * 1.1), 1.0, density=0.85)
+        for name, start, end, radius in _CARPALS
+    ]
 
 
 def _draw_ray(

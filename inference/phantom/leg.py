@@ -4,12 +4,21 @@ import math
 
 from inference.phantom.shapes import Anatomy, Bone, Flesh, Point
 
-_FEMUR = Bone("femur", (8, -420), (0, -4), (17, 16, 15, 15, 16, 18, 25, 37, 38), 5.0, 3, breakable=(0.72, 0.93))
-_TIBIA = Bone("tibia", (0, 4), (-4, 372), (37, 33, 22, 16, 14, 13, 12, 12, 13, 17, 22), 4.6, -3, breakable=(0.12, 0.95))
+_FEMUR = Bone("femur", (8, -420), (0, -14), (17, 16, 15, 15, 16, 18, 23, 33, 30), 5.0, 3, breakable=(0.72, 0.93))
+_CONDYLES = (
+    Bone("inner condyle", (-19, -44), (-19, -3), (20, 21, 19), 1.6, density=0.85, merged=True),
+    Bone("outer condyle", (19, -43), (20, -4), (18.5, 20, 18), 1.6, density=0.85, merged=True),
+)
+_PLATEAU = Bone("tibial plateau", (-37, 13), (37, 13), (9, 9, 9), 1.8, density=0.8, merged=True)
+_EMINENCE = Bone("eminence", (0, 16), (0, -2), (11, 5, 3), 1.2, density=0.7, merged=True)
+_TIBIA = Bone("tibia", (0, 4), (-4, 372), (35, 33, 23, 16, 14, 13, 12, 12, 13, 17, 22), 4.6, -3, breakable=(0.12, 0.95))
 _FIBULA = Bone("fibula", (31, 24), (21, 390), (10, 6.5, 5.5, 5.5, 5.5, 6, 7.5, 10), 2.0, -3, breakable=(0.1, 0.94))
 _FRONT = (
     _FEMUR,
+    *_CONDYLES,
     _TIBIA,
+    _PLATEAU,
+    _EMINENCE,
     _FIBULA,
     Bone("patella", (2, -46), (2, -8), (18, 21, 17), 1.5, density=0.35),
     Bone("talus", (-2, 376), (0, 400), (20, 21, 18), 1.2, density=0.9),
@@ -17,7 +26,8 @@ _FRONT = (
     Bone("midfoot", (-4, 402), (-16, 446), (20, 24, 26), 1.2, density=0.5),
 )
 _SIDE = (
-    Bone("femur", (0, -420), (-6, -4), (17, 16, 15, 15, 16, 18, 24, 31, 33), 5.0, -8, breakable=(0.72, 0.93)),
+    Bone("femur", (0, -420), (-6, -4), (17, 16, 15, 15, 16, 18, 22, 26, 24), 5.0, -8, breakable=(0.72, 0.93)),
+    Bone("condyles", (-32, -22), (22, -18), (26, 27, 26), 1.8, density=0.85, merged=True),
     Bone("tibia", (0, 4), (-2, 372), (30, 25, 20, 17, 15, 14, 13, 13, 14, 18, 20), 4.6, 5, breakable=(0.12, 0.95)),
     Bone("fibula", (-18, 26), (-8, 390), (9, 6, 5.5, 5.5, 5.5, 6, 7, 9), 2.0, 0, breakable=(0.1, 0.94)),
     Bone("patella", (38, -48), (38, -10), (9, 11, 8), 1.8, density=0.9),
@@ -40,8 +50,8 @@ _SIDE = (
     *(Bone(f"toe {ray + 1}", (134 - 8 * ray, 444), (160 - 10 * ray, 451), (5.5, 4, 4.5), 1.2) for ray in range(4)),
 )
 _LEG_FLESH = (
-    Flesh((4, -560), (0, 20), (95, 90, 82, 72, 60, 54)),
-    Flesh((0, -10), (0, 385), (54, 55, 60, 58, 48, 38, 32, 33)),
+    Flesh((4, -560), (0, 70), (95, 90, 82, 72, 60, 54, 52)),
+    Flesh((0, -70), (0, 395), (52, 54, 56, 61, 58, 48, 38, 32, 33)),
 )
 _FRONT_FLESH = (*_LEG_FLESH, Flesh((0, 360), (-4, 470), (34, 38, 43, 45)))
 _SIDE_FLESH = (

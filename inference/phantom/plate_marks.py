@@ -19,17 +19,20 @@ _LETTERS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 _SUBPIXEL_BITS = 4
 
 
-def place_marker(image: Raster, load: Raster, laterality: str, rng: np.random.Generator) -> None:
-    """Write the letter, upright and never mirrored, on the place with the least bone (load: millimetres) nearby."""
+def place_marker(image: Raster, load: Raster, letter: str, half: tuple[float, float], rng: np.random.Generator) -> None:
+    """Write the letter, upright and never mirrored, on the place with the least bone (load: millimetres) nearby.
+
+    half: the fractions of the picture's width between which the letter may stand.
+    """
     rows, columns = image.shape
     height = 0.05 * max(rows, columns) * float(rng.uniform(0.7, 1.3))
     brightness, jitter = float(rng.uniform(0.9, 1.0)), rng.random((40, 2))
     reach = height * 1.1
     burden = cv2.boxFilter(load, -1, (2 * round(reach) + 1,) * 2, borderType=cv2.BORDER_REPLICATE)
-    xs = (0.09 + 0.82 * jitter[:, 0]) * columns
+    xs = (half[0] + (half[1] - half[0]) * jitter[:, 0]) * columns
     ys = (0.09 + 0.82 * jitter[:, 1]) * rows
     found = int(np.argmin(burden[ys.astype(int), xs.astype(int)]))
-    mask = _draw_letter(laterality, image.shape, (xs[found] - 0.3 * height, ys[found] - 0.5 * height), height)
+    mask = _draw_letter(letter, image.shape, (xs[found] - 0.3 * height, ys[found] - 0.5 * height), height)
     np.maximum(image, mask * brightness, out=image)
 
 
@@ -43,7 +46,7 @@ def _draw_letter(letter: str, shape: tuple[int, ...], corner: tuple[float, float
     return mask.astype(np.float32) / 255.0
 
 
-def add_bangle(image: Raster, spec: PhantomSpec, rng: np.random.Generator) -> None:
+def add_bangle(image: Raster, rng: np.random.Generator) -> None:
     """Draw a metal ring across the picture, as many a patient wears one."""
     rows, columns = image.shape
     centre = (int(columns * rng.uniform(0.3, 0.7)), int(rows * rng.uniform(0.1, 0.5)))

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from inference.phantom.shapes import Anatomy, Point
 from inference.phantom.spec import PhantomSpec
 
+LIMBS = ("hand", "leg")
+"""Regions that lie free on the plate: they may be turned, and the lead letter may lie on either side of them."""
 FLIP_SHARE = 0.12
 """Share of limbs that lie the other way up on the plate."""
 
@@ -25,6 +27,7 @@ class Pose:
 
     @property
     def px_per_mm(self) -> float:
+        """Pixels of the picture in a millimetre of the body."""
         return math.sqrt(abs(float(np.linalg.det(self.matrix[:, :2]))))
 
     def place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -42,7 +45,7 @@ def choose_pose(spec: PhantomSpec, anatomy: Anatomy, rng: np.random.Generator) -
     """Lay the body part on the plate: side, tilt, shift and magnification."""
     tilt, zoom, shift_x, shift_y, lot, side_lot = rng.uniform(-1, 1, 6)
     calm = 0.35 if spec.plain else 1.0
-    limb = spec.region in ("hand", "leg")
+    limb = spec.region in LIMBS
     flipped = limb and not spec.plain and lot > 1 - 2 * FLIP_SHARE
     mirrored = _is_mirrored(spec, bool(side_lot < 0))
     angle = math.radians(tilt * calm * (22.0 if limb else 6.0)) + (math.pi if flipped else 0.0)
@@ -50,7 +53,8 @@ def choose_pose(spec: PhantomSpec, anatomy: Anatomy, rng: np.random.Generator) -
     field = max(width / spec.columns, height / spec.rows) * math.exp(
         calm * zoom * (0.35 if limb else 0.15) + 0.08 * limb
     )
-    centre = (anatomy.centre[0] + shift_x * calm * 0.12 * width, anatomy.centre[1] + shift_y * calm * 0.12 * height)
+    reach = calm * (0.12 if limb else 0.05)
+    centre = (anatomy.centre[0] + shift_x * reach * width, anatomy.centre[1] + shift_y * reach * height)
     linear = _rotate(angle) @ np.diag([-1.0 if mirrored else 1.0, 1.0]) / field
     return _centre_on(linear, centre, spec, mirrored, flipped)
 
@@ -66,6 +70,8 @@ def describe_orientation(pose: Pose, view: str) -> tuple[str, str]:
 
 
 def _is_mirrored(spec: PhantomSpec, lot: bool) -> bool:
+    if spec.region == "chest":  # both sides are in the picture, and the heart stays on the left
+        return spec.view == "PA"
     right = lot if spec.laterality is None else spec.laterality == "R"
     return right != (spec.view == "PA")
 

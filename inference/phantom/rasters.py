@@ -17,10 +17,11 @@ from inference.phantom.shapes import Bone, Flesh, Plate, Point
 
 Raster = NDArray[np.float32]
 
-TEXTURE_PITCH_MM = 0.45
+TEXTURE_PITCH_MM = 0.38
 TEXTURE_SIDE = 512
 SPONGE_SHAFT, SPONGE_END = 0.10, 0.42
 """Share of dense bone inside the cavity, at mid shaft and at the ends."""
+GRAIN_CONTRAST, GRAIN_STRETCH = 0.17, 2.2
 _SUBPIXEL_BITS = 4
 
 
@@ -44,7 +45,7 @@ def add_bone(
     if window is None:
         return
     own = _draw_tube(bone, scale, rows, columns, texture, offset, broken)
-    _add_warped(canvas, own, to_picture, window)
+    _lay_down(canvas, own, to_picture, window, merged=bone.merged)
 
 
 def _lay_along(bone: Bone, pose: Pose, scale: float, columns: int) -> NDArray[np.float64]:
@@ -67,10 +68,15 @@ def _clip_window(
     return (int(left), int(top), int(right), int(bottom)) if left < right and top < bottom else None
 
 
-def _add_warped(canvas: Raster, own: Raster, matrix: NDArray[np.float64], window: tuple[int, int, int, int]) -> None:
+def _lay_down(
+    canvas: Raster, own: Raster, matrix: NDArray[np.float64], window: tuple[int, int, int, int], *, merged: bool
+) -> None:
+    """Warp a raster onto the canvas: add it, or keep the longer path where bodies are merged."""
     left, top, right, bottom = window
     local = matrix - np.array([[0, 0, left], [0, 0, top]])
-    canvas[top:bottom, left:right] += cv2.warpAffine(own, local, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+    laid = cv2.warpAffine(own, local, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+    under = canvas[top:bottom, left:right]
+    (np.maximum if merged else np.add)(under, laid, out=under)
 
 
 def _draw_tube(
@@ -83,18 +89,18 @@ def _draw_tube(
     outer, cavity = _profile(bone, s, share, length)
     sponge = _sponge(bone, rows, columns, scale, texture, offset, share)
     axis = (bone.bow_mm * 4.0) * share * (1.0 - share)
+    whole = _cross(n - axis, outer, cavity, sponge)
     if broken is None:
-        return _cross(n - axis, outer, cavity, sponge) * bone.density
+        return whole * np.float32(bone.density)
     near, far = (axis + step * _fade(s - broken.s_mm, broken.reach_mm) for step in broken.steps_mm)
     at_break = bone.bow_mm * 4.0 * (broken.s_mm / length) * (1.0 - broken.s_mm / length)
     side = (s - broken.line_mm(n - np.float32(at_break))) * scale
     half_gap = broken.gap_mm * scale / 2
     keep_near = np.clip(0.5 - side - half_gap, 0.0, 1.0)
     keep_far = np.clip(0.5 + side - half_gap, 0.0, 1.0)
-    whole = _cross(n - axis, outer, cavity, sponge)
     veil = np.clip(1.0 - keep_near - keep_far, 0.0, 1.0) * (1.0 - broken.opacity)
     drawn = _cross(n - near, outer, cavity, sponge) * keep_near + _cross(n - far, outer, cavity, sponge) * keep_far
-    return ((drawn + veil * whole) * bone.density).astype(np.float32)
+    return np.asarray((drawn + veil * whole) * bone.density, dtype=np.float32)
 
 
 def _profile(bone: Bone, s: Raster, share: Raster, length: float) -> tuple[Raster, Raster]:
@@ -115,25 +121,29 @@ def _smooth_interp(share: Raster, knots: NDArray[np.float64], values: NDArray[np
     smooth = np.interp(fine, knots, values)
     kernel = np.hanning(17)
     padded = np.pad(smooth, 8, mode="edge")
-    return np.interp(share, fine, np.convolve(padded, kernel / kernel.sum(), mode="valid")).astype(np.float32)
+    rounded = np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    return np.asarray(np.interp(share, fine, rounded), dtype=np.float32)
 
 
 def _round_ends(s: Raster, length: float | Raster, caps: list[float]) -> Raster:
     start = np.clip((caps[0] - s) / caps[0], 0.0, 1.0)
     end = np.clip((s - (length - caps[1])) / caps[1], 0.0, 1.0)
-    rounded: Raster = np.sqrt(np.maximum(1.0 - start**2, 0)) * np.sqrt(np.maximum(1.0 - end**2, 0))
-    return rounded
+    return np.asarray(np.sqrt(np.maximum(1.0 - start**2, 0)) * np.sqrt(np.maximum(1.0 - end**2, 0)), dtype=np.float32)
 
 
 def _sponge(
     bone: Bone, rows: int, columns: int, scale: float, texture: Raster, offset: tuple[int, int], share: Raster
 ) -> Raster:
-    crop_rows = min(TEXTURE_SIDE, max(2, round(rows / scale / TEXTURE_PITCH_MM / 1.7)))
-    crop_columns = min(TEXTURE_SIDE, max(2, round(columns / scale / TEXTURE_PITCH_MM)))
+    # The grain spans the unbroken bone's width whatever the raster's, so that a break does not change the rest.
+    own = min(columns, 2 * math.ceil((max(bone.half_widths_mm) + abs(bone.bow_mm)) * scale) + 5)
+    crop_rows = min(TEXTURE_SIDE, max(2, round(rows / scale / TEXTURE_PITCH_MM / GRAIN_STRETCH)))
+    crop_columns = min(TEXTURE_SIDE, max(2, round(own / scale / TEXTURE_PITCH_MM)))
     top, left = offset[0] % (TEXTURE_SIDE - crop_rows + 1), offset[1] % (TEXTURE_SIDE - crop_columns + 1)
-    grain = cv2.resize(texture[top : top + crop_rows, left : left + crop_columns], (columns, rows))
+    grain = cv2.resize(texture[top : top + crop_rows, left : left + crop_columns], (own, rows))
+    side = (columns - own) // 2
+    grain = cv2.copyMakeBorder(grain, 0, 0, side, columns - own - side, cv2.BORDER_REPLICATE)
     fill = SPONGE_SHAFT + (SPONGE_END - SPONGE_SHAFT) * np.abs(2.0 * share - 1.0) ** 2.5
-    return np.clip(fill * (1.0 + 0.30 * grain), 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(fill * (1.0 + GRAIN_CONTRAST * grain), 0.0, 1.0), dtype=np.float32)
 
 
 def _cross(n: Raster, outer: Raster, cavity: Raster, sponge: Raster) -> Raster:
@@ -176,6 +186,7 @@ def _smooth_outline(outline: tuple[Point, ...]) -> NDArray[np.float64]:
 
 
 def blur(layer: Raster, sigma_px: float) -> Raster:
+    """Return a Gaussian blur; wide ones are made on a smaller grid."""
     step = max(1, int(sigma_px / 2))
     if step == 1:
         return np.asarray(cv2.GaussianBlur(layer, (0, 0), max(sigma_px, 0.3)), dtype=np.float32)
@@ -198,7 +209,4 @@ def join_flesh(canvas: Raster, part: Flesh, pose: Pose) -> None:
     n = ((np.arange(columns, dtype=np.float32) - (columns - 1) / 2) / scale)[None, :]
     outer, _ = _profile(as_bone, s, np.clip(s / length_mm(as_bone), 0, 1), length_mm(as_bone))
     solid = 2.0 * np.sqrt(np.maximum(outer * outer - n * n, 0.0))
-    left, top, right, bottom = window
-    local = to_picture - np.array([[0, 0, left], [0, 0, top]])
-    laid = cv2.warpAffine(solid, local, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
-    np.maximum(canvas[top:bottom, left:right], laid, out=canvas[top:bottom, left:right])
+    _lay_down(canvas, solid, to_picture, window, merged=True)

@@ -75,8 +75,8 @@ def _project_soft_tissue(anatomy: Anatomy, pose: Pose, rng: np.random.Generator)
     np.maximum(soft - air, np.minimum(soft, 30.0), out=soft)
     for plate in anatomy.organs:
         add_plate(soft, plate, small)
-    coarse = rng.standard_normal((24, 24), dtype=np.float32)
-    soft *= 1.0 + 0.05 * cv2.resize(coarse, (small.columns, small.rows), interpolation=cv2.INTER_CUBIC)
+    coarse = rng.standard_normal((11, 11), dtype=np.float32)
+    soft *= 1.0 + 0.035 * cv2.resize(coarse, (small.columns, small.rows), interpolation=cv2.INTER_CUBIC)
     return np.asarray(cv2.resize(soft, (pose.columns, pose.rows)), dtype=np.float32)
 
 
@@ -91,12 +91,18 @@ def expose(bone: Raster, soft: Raster, exposure: Exposure) -> Raster:
     return np.asarray(image, dtype=np.float32)
 
 
+def resample(image: Raster, rows: int, columns: int) -> Raster:
+    """Return the picture on another grid; the outer corners stay where they are."""
+    if image.shape == (rows, columns):
+        return image
+    interpolation = cv2.INTER_AREA if rows < image.shape[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, (columns, rows), interpolation=interpolation), dtype=np.float32)
+
+
 def add_noise(image: Raster, exposure: Exposure, rng: np.random.Generator) -> None:
-    """Add quantum noise in place: white noise slightly blurred by the detector, a little stronger where it is dark."""
+    """Add quantum noise in place: white noise slightly blurred by the detector."""
     noise = rng.standard_normal(image.shape, dtype=np.float32)
-    noise = cv2.GaussianBlur(noise, (3, 3), exposure.grain_px)
-    noise *= exposure.noise * 2.0 * exposure.grain_px
-    image += noise
+    image += cv2.GaussianBlur(noise, (3, 3), exposure.grain_px) * np.float32(exposure.noise * 2.0 * exposure.grain_px)
 
 
 def quantise(
@@ -107,4 +113,4 @@ def quantise(
     values = np.rint(np.clip(image, 0.0, 1.0) * np.float32(top))
     if photometric_interpretation == "MONOCHROME1":
         values = top - values
-    return values.astype(np.uint8) if bits_stored == 8 else values.astype(np.uint16)
+    return np.asarray(values, dtype=np.uint8) if bits_stored == 8 else np.asarray(values, dtype=np.uint16)

@@ -19,6 +19,7 @@ class Bone:
     bow_mm: sideways sag of the axis at its middle, positive to the left of the walk from start to end.
     cortex_mm: thickness of the dense wall at mid shaft; it thins towards the ends.
     breakable: fractions of the length between which this bone is apt to break, or None.
+    merged: grown together with what is drawn before it (a femoral head and its neck), not lying over it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Bone:
     bow_mm: float = 0.0
     density: float = 1.0
     breakable: tuple[float, float] | None = None
+    merged: bool = False
 
     def __post_init__(self) -> None:
         if self.start == self.end:

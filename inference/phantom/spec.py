@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from inference.phantom.anatomy import BODY_PARTS
 from inference.phantom.shapes import Box
 
-VIEWS = ("AP", "PA", "LATERAL")
+FRONTAL_VIEWS = ("AP", "PA")
+VIEWS: dict[str, tuple[str, ...]] = {
+    "hand": (*FRONTAL_VIEWS, "LATERAL"),
+    "leg": (*FRONTAL_VIEWS, "LATERAL"),
+    "hip": FRONTAL_VIEWS,
+    "shoulder": FRONTAL_VIEWS,
+    "chest": FRONTAL_VIEWS,
+}
+"""Which views can be drawn of each region."""
 PHOTOMETRIC_INTERPRETATIONS = ("MONOCHROME1", "MONOCHROME2")
 MIN_SIDE_PX, MAX_SIDE_PX = 32, 8192
 
@@ -19,6 +27,7 @@ class PhantomSpec:
 
     region: hand, leg, hip, shoulder, or chest (which is no limb and has no fracture).
     rows, columns: 32 to 8192. bits_stored: 8 to 16; 8 gives uint8 pixels, more gives uint16.
+    view: one of VIEWS[region].
     laterality: the side of the body and the lead letter beside it; None draws either side without a letter.
     difficulty: 0 (a break anybody sees) to 1 (a hairline); None lets the seed decide.
     body_part: one of BODY_PARTS[region]; None lets the seed decide.
@@ -52,7 +61,7 @@ class PhantomSpec:
             "laterality": self.laterality in (None, "L", "R"),
             "bits_stored": 8 <= self.bits_stored <= 16,
             "photometric_interpretation": self.photometric_interpretation in PHOTOMETRIC_INTERPRETATIONS,
-            "view": self.view in VIEWS,
+            "view": self.view in VIEWS[self.region],
             "difficulty": self.difficulty is None or 0.0 <= self.difficulty <= 1.0,
             "fractured": not (self.fractured and self.region == "chest"),
         }

@@ -6,33 +6,35 @@ from dataclasses import replace
 from inference.phantom.shapes import Anatomy, Bone, Flesh, Plate, Point
 
 _HIP_BONES = (
-    Bone("femoral head", (78, -6), (100, 6), (23, 25, 23), 1.3, density=0.85),
-    Bone("femoral neck", (90, 0), (132, 32), (19, 16, 17, 22), 3.0, density=0.95, breakable=(0.4, 0.75)),
-    Bone("femoral shaft", (137, 12), (112, 460), (17, 27, 21, 18, 17, 17, 17, 17, 18), 6.0, 3, breakable=(0.1, 0.45)),
+    Bone("femoral shaft", (139, 2), (114, 460), (9, 24, 21, 18, 17, 17, 17, 17, 18), 6.0, 3, breakable=(0.12, 0.45)),
+    Bone("femoral neck", (92, 0), (138, 34), (18, 16, 17, 20), 3.0, density=0.95, breakable=(0.5, 0.8), merged=True),
+    Bone("femoral head", (66, -2), (114, -2), (24.5,) * 3, 1.5, density=0.8, merged=True),
+    Bone("lesser trochanter", (112, 66), (122, 50), (7, 8), 1.5, density=0.8, merged=True),
     Bone("superior ramus", (72, 4), (6, 40), (15, 9, 8, 9, 13), 2.0, -6, density=0.8),
     Bone("inferior ramus", (8, 46), (54, 98), (10, 7, 7, 9), 1.8, 4, density=0.8),
     Bone("ischium", (80, 16), (58, 102), (20, 15, 12, 12), 2.0, -4, density=0.8),
-    Bone("acetabular roof", (66, -24), (108, -20), (6, 7, 5), 2.6, -8, density=0.8),
+    Bone("acetabular roof", (60, -20), (116, -14), (5, 7, 5), 2.6, -16, density=0.8),
     Bone("pelvic brim", (40, -82), (26, 30), (4, 4, 4), 1.5, 40, density=0.45),
 )
 _ILIUM = Plate(
-    ((60, 14), (100, -18), (112, -48), (140, -104), (132, -140), (104, -158), (72, -150), (42, -112), (44, -70)),
-    5.0,
-    5.0,
-)
-_SACRUM = Plate(((-44, -118), (44, -118), (40, -76), (24, -40), (8, -12), (-8, -12), (-24, -40), (-40, -76)), 5.0, 4.0)
+    ((40, 52), (62, 8), (118, 6), (124, -30), (116, -58), (150, -96), (160, -128), (138, -162), (96, -172), (52, -158),
+     (26, -128), (28, -84), (56, -50), (44, -6)), 6.0, 5.0,
+)  # fmt: skip
+_SACRUM = Plate(((-56, -132), (56, -132), (50, -84), (28, -36), (8, 2), (-8, 2), (-28, -36), (-50, -84)), 5.0, 4.0)
 _HIP_FLESH = (Flesh((0, -420), (0, 70), (158, 160, 168, 178, 176)),)
 _THIGH = Flesh((98, 30), (92, 560), (84, 84, 80, 74, 68))
 
+_CLAVICLE = Bone("clavicle", (-158, -36), (-10, -46), (12, 8, 6.5, 6, 6, 8), 2.2, -9, breakable=(0.25, 0.8))
 _SHOULDER_BONES = (
-    Bone("humerus", (0, -24), (20, 330), (23, 24, 16, 13, 12.5, 12, 12, 12, 14, 20), 4.2, -3, breakable=(0.13, 0.55)),
-    Bone("clavicle", (-152, -44), (-6, -44), (11, 8, 6.5, 6, 6, 8), 2.2, -7, breakable=(0.25, 0.8)),
+    Bone("humerus", (6, -22), (22, 330), (13, 22, 16, 13, 12.5, 12, 12, 12, 14, 20), 4.2, -3, breakable=(0.14, 0.55)),
+    Bone("humeral head", (-31, -2), (15, -4), (23.5,) * 3, 1.6, density=0.8, merged=True),
+    _CLAVICLE,
     Bone("acromion", (-44, -34), (10, -38), (7, 7, 9, 8), 1.6, -6, density=0.8),
     Bone("coracoid", (-34, -14), (-22, -22), (8, 9, 8), 1.6, density=0.7),
     Bone("glenoid", (-30, -16), (-28, 22), (6, 8, 7), 2.0, density=0.9),
     Bone("scapular border", (-30, 16), (-78, 128), (9, 6, 5, 6), 2.4, 5, density=0.8),
 )
-_SCAPULA = Plate(((-30, -12), (-62, -36), (-112, -40), (-104, 30), (-80, 132), (-52, 66), (-30, 24)), 2.2, 2.5)
+_SCAPULA = Plate(((-24, -18), (-60, -46), (-118, -50), (-112, 30), (-82, 146), (-50, 66), (-26, 30)), 2.2, 2.5)
 _ARM_FLESH = (
     Flesh((-6, -8), (22, 520), (46, 54, 50, 46, 42, 40)),
     Flesh((-220, -60), (-20, -10), (60, 52, 46, 44)),
@@ -46,7 +48,7 @@ def draw_hip(body_part: str) -> Anatomy:
     bones = (*_HIP_BONES, *(_mirror_bone(bone) for bone in _HIP_BONES), *_draw_spine(0, -250, -128, 20))
     flesh = (*_HIP_FLESH, _THIGH, _mirror_flesh(_THIGH))
     plates = (_ILIUM, _mirror_plate(_ILIUM), _SACRUM)
-    centre_x, width = {"PELVIS": (0.0, 380.0), "HIP": (84.0, 270.0)}[body_part]
+    centre_x, width = {"PELVIS": (0.0, 400.0), "HIP": (84.0, 270.0)}[body_part]
     return Anatomy(body_part, (centre_x, 10), (width, 330), bones, flesh, plates, _draw_bowel_gas())
 
 
@@ -61,7 +63,7 @@ def draw_shoulder() -> Anatomy:
 def draw_chest() -> Anatomy:
     """Return a chest: no limb, so a fracture reader must decline it."""
     ribs = _draw_ribs(0, 1.0, range(10)) + _draw_ribs(0, -1.0, range(10))
-    clavicle = replace(_SHOULDER_BONES[1], start=(22, -52), end=(158, -62), breakable=None)
+    clavicle = replace(_CLAVICLE, start=(24, -52), end=(158, -62), breakable=None)
     bones = (*ribs, clavicle, _mirror_bone(clavicle), *_draw_spine(0, -220, 420, 17))
     flesh = (
         Flesh((0, -320), (0, -40), (60, 56, 62, 100)),
@@ -71,7 +73,7 @@ def draw_chest() -> Anatomy:
         Flesh((-170, -20), (-230, 420), (56, 50, 46)),
     )
     heart = Plate(
-        ((-34, 90), (-10, 40), (34, 60), (84, 150), (96, 200), (40, 214), (-44, 206), (-50, 150)), 60.0, 0.0, 5.0
+        ((-34, 90), (-10, 40), (34, 60), (84, 150), (96, 200), (40, 214), (-44, 206), (-50, 150)), 110.0, 0.0, 5.0
     )
     return Anatomy("CHEST", (0, 100), (390, 400), bones, flesh, (), _draw_lungs(0), (heart,))
 
@@ -107,7 +109,7 @@ def _draw_lungs(midline: float) -> tuple[Plate, ...]:
         (midline + 96, 186), (midline + 40, 196), (midline + 26, 90),
     )  # fmt: skip
     right = tuple((2 * midline - x, y) for x, y in outline)
-    return (Plate(outline, 115.0, 0.0, 8.0), Plate(right, 115.0, 0.0, 8.0))
+    return (Plate(outline, 190.0, 0.0, 8.0), Plate(right, 190.0, 0.0, 8.0))
 
 
 def _draw_bowel_gas() -> tuple[Plate, ...]:
@@ -119,8 +121,9 @@ def _draw_bowel_gas() -> tuple[Plate, ...]:
 
 
 def _mirror_bone(bone: Bone) -> Bone:
+    # Only the side that the picture is about breaks: the lead letter names that side.
     start, end = (-bone.start[0], bone.start[1]), (-bone.end[0], bone.end[1])
-    return replace(bone, name=f"other {bone.name}", start=start, end=end, bow_mm=-bone.bow_mm)
+    return replace(bone, name=f"other {bone.name}", start=start, end=end, bow_mm=-bone.bow_mm, breakable=None)
 
 
 def _mirror_flesh(part: Flesh) -> Flesh:
