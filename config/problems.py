@@ -50,7 +50,9 @@ def find_problems(tables: dict[str, Any]) -> tuple[Problem, ...]:
             _take_out(rest, error["loc"])
     for error in _validate(rest):
         _note(_explain(error), found)
-    _note(_repeated_names(tables), found)
+    if repeated := tuple(_repeated_names(tables)):
+        found.pop((), None)  # the same rule, told by the settings without a place
+        _note(repeated, found)
     return tuple(found.values())
 
 
@@ -103,6 +105,8 @@ def _take_out(tables: dict[str, Any], location: Location) -> None:
 
 def _explain(error: ErrorDetails) -> tuple[Problem, ...]:
     location = error["loc"]
+    if not location:
+        return (Problem(location, _message(error)),)
     if error["type"] == "extra_forbidden":
         return (Problem(location, f": unknown key{_suggest(_names(location))}"),)
     if error["type"] == "missing":
