@@ -1,0 +1,144 @@
+"""One association to one peer, and what became of it in words."""
+
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import AE, evt
+from pynetdicom.association import Association
+from pynetdicom.pdu_primitives import A_ABORT, A_ASSOCIATE, A_P_ABORT
+from pynetdicom.presentation import build_context
+
+from config.settings import Destination
+from dicom_node.deliver.rejections import Parties, explain_abort, explain_rejection
+
+#: Results leave uncompressed: every peer must take Implicit VR LE (PS3.5 10.1), Explicit keeps private VRs.
+TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
+
+
+@dataclass(slots=True)
+class Course:
+    """What was seen of an association while it ran.
+
+    Attributes:
+        connected: the TCP connection stood.
+        abort: what the peer gave as the reason when it aborted; empty where it did not.
+    """
+
+    parties: Parties
+    timeout_seconds: float
+    connected: bool = False
+    abort: str = ""
+    error: str = ""
+    handlers: list[evt.EventHandlerType] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.handlers = [(evt.EVT_CONN_OPEN, self._see_connection), (evt.EVT_ACSE_RECV, self._see_abort)]
+
+    def _see_connection(self, event: evt.Event) -> None:
+        self.connected = True
+        # pynetdicom sends without a timeout; a peer that stops reading would hold the thread for ever.
+        transport = event.assoc.dul.socket
+        if transport is not None and transport.socket is not None:
+            transport.socket.settimeout(self.timeout_seconds)
+
+    def _see_abort(self, event: evt.Event) -> None:
+        primitive = getattr(event, "primitive", None)  # pynetdicom sets an event's attributes when it triggers it
+        if isinstance(primitive, A_ABORT):
+            self.abort = explain_abort(primitive.abort_source or 0, 0)
+        elif isinstance(primitive, A_P_ABORT):
+            self.abort = explain_abort(2, primitive.provider_reason or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiation:
+    """How an association request ended.
+
+    Attributes:
+        association: the association; established, or not.
+        accepted: abstract syntaxes that the peer accepted in at least one of our transfer syntaxes.
+        answered: the peer accepted the association, whatever it said of the presentation contexts.
+    """
+
+    association: Association | None
+    course: Course
+    accepted: frozenset[str] = frozenset()
+    answered: bool = False
+
+    @property
+    def established(self) -> bool:
+        """Whether messages can be sent now."""
+        return self.association is not None and bool(self.association.is_established)
+
+    def explain(self) -> str:
+        """Return why the association does not stand (any longer): what happened, and what to change where."""
+        course = self.course
+        if self.association is None or not course.connected:
+            error = f" ({course.error})" if course.error else ""
+            return (
+                f"no TCP connection to {course.parties}{error}; check that the peer runs, host and port of this "
+                "destination, and firewalls on the way"
+            )
+        answer = self.association.acceptor.primitive
+        if self.association.is_rejected and isinstance(answer, A_ASSOCIATE):
+            codes = (answer.result or 0, answer.result_source or 0, answer.diagnostic or 0)
+            return explain_rejection(*codes, parties=course.parties)
+        return f"{course.parties} {self._explain_break()}"
+
+    def _explain_break(self) -> str:
+        if self.course.abort:
+            return f"broke the association: {self.course.abort}; look in the peer's log for the reason"
+        what = "closed the connection or gave no answer" if self.answered else "did not answer the association request"
+        return (
+            f"{what} within {self.course.timeout_seconds:g} s; check that a DICOM application listens there and is "
+            "not overloaded, or raise timeout_seconds of this destination"
+        )
+
+
+def calling_ae_title(settings: Destination, node_ae_title: str) -> str:
+    """Return the title we call ourselves at this destination."""
+    return settings.calling_ae_title or node_ae_title
+
+
+@contextmanager
+def request(settings: Destination, node_ae_title: str, sop_class_uids: Iterable[str]) -> Iterator[Negotiation]:
+    """Ask for an association that proposes just these classes, uncompressed; release it at the end.
+
+    Never raises for what the network or the peer does: see `Negotiation.explain`.
+    """
+    calling = calling_ae_title(settings, node_ae_title)
+    course = Course(Parties(calling, settings.ae_title, settings.host, settings.port), settings.timeout_seconds)
+    negotiation = _negotiate(settings, course, sop_class_uids)
+    try:
+        yield negotiation
+    finally:
+        if negotiation.established and negotiation.association is not None:
+            negotiation.association.release()
+
+
+def _negotiate(settings: Destination, course: Course, sop_class_uids: Iterable[str]) -> Negotiation:
+    ae = AE(course.parties.calling)
+    ae.acse_timeout = ae.dimse_timeout = ae.connection_timeout = ae.network_timeout = settings.timeout_seconds
+    contexts = [build_context(uid, list(TRANSFER_SYNTAXES)) for uid in sorted(set(sop_class_uids))]
+    try:
+        association = ae.associate(
+            settings.host,
+            settings.port,
+            contexts,
+            settings.ae_title,
+            bind_address=_local_address(settings.host),
+            evt_handlers=course.handlers,
+        )
+    except socket.gaierror as error:
+        course.error = f"host name not resolved, error {error.errno}"
+        return Negotiation(None, course)
+    accepted = frozenset(str(context.abstract_syntax) for context in association.accepted_contexts)
+    answered = bool(accepted or association.rejected_contexts)
+    return Negotiation(association, course, accepted, answered)
+
+
+def _local_address(host: str) -> tuple[str, int] | None:
+    """Return where to call from: pynetdicom binds every interface first, and a call on loopback needs none of them."""
+    return (host, 0) if host.startswith("127.") else None

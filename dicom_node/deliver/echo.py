@@ -1,0 +1,54 @@
+"""Is a destination there? A short check with no patient data in it."""
+
+import socket
+from dataclasses import dataclass
+
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+
+from config.settings import Destination
+from dicom_node.deliver.association import request
+from dicom_node.deliver.folder import write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a check found: whether a delivery could start now, and in words what was seen and what to change."""
+
+    reachable: bool
+    explanation: str
+
+
+def probe_dicom(settings: Destination, node_ae_title: str) -> Probe:
+    """Ask for an association and send a C-ECHO (PS3.4 Annex A)."""
+    with request(settings, node_ae_title, [Verification]) as negotiation:
+        if negotiation.association is None or not negotiation.established:
+            # An archive without Verification says so in an answer: it is there, and knows us.
+            return Probe(negotiation.answered, negotiation.explain())
+        answer = negotiation.association.send_c_echo()
+        if "Status" not in answer:
+            return Probe(False, negotiation.explain())
+        return Probe(answer.Status == 0, f"{settings.ae_title} answered C-ECHO with 0x{answer.Status:04X}")
+
+
+def probe_mllp(settings: Destination, _node_ae_title: str) -> Probe:
+    """Open and close a TCP connection: MLLP has no message that asks nothing."""
+    at = f"{settings.host}:{settings.port}"
+    try:
+        socket.create_connection((settings.host, settings.port), settings.timeout_seconds).close()
+    except OSError as error:
+        what = error.strerror or type(error).__name__
+        return Probe(False, f"no TCP connection to {at}: {what}; check that the receiver runs, host, port, firewalls")
+    return Probe(True, f"{at} accepts connections")
+
+
+def probe_folder(settings: Destination, _node_ae_title: str) -> Probe:
+    """Write a small file and remove it."""
+    if settings.folder is None:
+        return Probe(False, "no folder is named")
+    trial = settings.folder / ".osteonode-probe"
+    try:
+        write_whole(trial, b"probe\n")
+        trial.unlink()
+    except OSError as error:
+        return Probe(False, f"{settings.folder} cannot be written: {error.strerror or type(error).__name__}")
+    return Probe(True, f"{settings.folder} can be written")

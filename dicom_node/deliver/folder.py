@@ -1,0 +1,87 @@
+"""Documents as files: folder/<Study Instance UID>/<file name>, each whole or not there."""
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.settings import Destination
+from dicom_node.deliver.replies import Reply, conclude, reply
+from domain.delivery import Attempt, Outcome
+from domain.document import Document
+from domain.uid import derive_uid
+
+#: What to do about an error of the file system; all others: look at the folder.
+_ADVICE = {
+    errno.EACCES: "let the node's user write there",
+    errno.EPERM: "let the node's user write there",
+    errno.EROFS: "mount it for writing",
+    errno.ENOSPC: "free disk space there",
+    errno.EDQUOT: "raise the quota of the node's user there",
+    errno.ENOTDIR: "a file stands where a folder should be: move it away",
+}
+
+
+class FolderDestination:
+    """Writes documents for other programs to pick up. Files named `.*.part` are unfinished and not for them.
+
+    Args:
+        settings: a destination of kind `folder`.
+
+    Raises:
+        ValueError: it names no folder.
+    """
+
+    def __init__(self, settings: Destination) -> None:
+        if settings.folder is None:
+            raise ValueError("a destination of kind folder needs folder")
+        self.name = settings.name
+        self._folder = settings.folder
+
+    def deliver(self, documents: Sequence[Document]) -> Attempt:
+        """Write each document; one that is there already is replaced by the same."""
+        return conclude(self._deliver_one(document) for document in documents)
+
+    def _deliver_one(self, document: Document) -> Reply:
+        try:
+            write_whole(self._folder / _safe(document.study_instance_uid) / _safe(document.file_name), document.content)
+        except OSError as error:
+            words = os.strerror(error.errno) if error.errno else type(error).__name__
+            advice = _ADVICE.get(error.errno or 0, "look at the folder")
+            return reply(document.identifier, Outcome.RETRY, f"not written: {words}", f"{self._folder}: {advice}")
+        return reply(document.identifier, Outcome.DELIVERED, "written")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, and a restart after a power cut, finds all of it or none.
+
+    Raises:
+        OSError: what the file system says; nothing is left behind under any name.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _safe(name: str) -> str:
+    """Return a name that stays in its folder: UIDs come from the network and may be anything."""
+    return name if re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,199}", name) else derive_uid("folder", name)
