@@ -28,7 +28,7 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     fi
     apt-get update -qq
     # shellcheck disable=SC2086  # a list of packages
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages >/dev/null
+    DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -qq -y --no-install-recommends $packages >/dev/null
 fi
 
 missing | while read -r package what; do

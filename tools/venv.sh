@@ -15,6 +15,6 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     fi
     echo "installing python3-venv..."
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv >/dev/null
+    DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -qq -y --no-install-recommends python3-venv >/dev/null
 fi
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
