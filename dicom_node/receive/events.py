@@ -1,0 +1,119 @@
+"""The log events of receiving: each is named once, here. They carry UIDs, AE titles and codes, never a data set."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+
+from dicom_node.receive.admission import AssociationRequest, Refusal
+from dicom_node.receive.statuses import ANSWERS, Outcome
+
+LISTENING = "receive.listening"
+STOPPED = "receive.stopped"
+DECODERS_MISSING = "receive.decoders_missing"
+LEFTOVERS_REMOVED = "receive.leftovers_removed"
+ASSOCIATION_ADMITTED = "receive.association_admitted"
+ASSOCIATION_REFUSED = "receive.association_refused"
+ASSOCIATION_ABORTED = "receive.association_aborted"
+ECHOED = "receive.echoed"
+INSTANCE_STORED = "receive.instance_stored"
+INSTANCE_DUPLICATE = "receive.instance_duplicate"
+INSTANCE_CONFLICT = "receive.instance_conflict"
+INSTANCE_REFUSED = "receive.instance_refused"
+QUARANTINE_FAILED = "receive.quarantine_failed"
+HANDLER_FAILED = "receive.handler_failed"
+
+_LOG = logging.getLogger("osteonode.receive")
+_STORED = {
+    Outcome.STORED: (logging.INFO, INSTANCE_STORED),
+    Outcome.DUPLICATE: (logging.INFO, INSTANCE_DUPLICATE),
+    Outcome.CONFLICT: (logging.WARNING, INSTANCE_CONFLICT),
+}
+
+
+def listening(ae_title: str, address: str, port: int) -> None:
+    """Say that associations are taken."""
+    _emit(logging.INFO, LISTENING, "listening", ae_title=ae_title, address=address, port=port)
+
+
+def stopped(cut_associations: int) -> None:
+    """Say that the listener is closed, and how many associations did not end by themselves."""
+    _emit(logging.INFO, STOPPED, "stopped", cut_associations=cut_associations)
+
+
+def decoders_missing(transfer_syntax_uids: Sequence[str]) -> None:
+    """Say which transfer syntaxes are refused because nothing installed decodes them."""
+    uids = " ".join(transfer_syntax_uids)
+    _emit(logging.WARNING, DECODERS_MISSING, "no decoder: refused as transfer syntax", transfer_syntax_uids=uids)
+
+
+def leftovers_removed(count: int) -> None:
+    """Say that files of an earlier run were removed that were never acknowledged."""
+    _emit(logging.WARNING, LEFTOVERS_REMOVED, "unfinished files of an earlier run removed", count=count)
+
+
+def association_admitted(request: AssociationRequest) -> None:
+    """Say who has opened an association."""
+    _emit(logging.DEBUG, ASSOCIATION_ADMITTED, "association opened", **_peer(request))
+
+
+def association_refused(request: AssociationRequest, refusal: Refusal) -> None:
+    """Say in words why an association was refused, and which key would admit it."""
+    result, source, reason = refusal.rejection.value
+    code = f"{result}/{source}/{reason}"
+    _emit(logging.WARNING, ASSOCIATION_REFUSED, refusal.explanation, code=code, **_peer(request))
+
+
+def association_aborted(calling_ae_title: str, address: str) -> None:
+    """Say that an association ended without a release."""
+    fields = {"calling_ae_title": calling_ae_title, "address": address}
+    _emit(logging.WARNING, ASSOCIATION_ABORTED, "association aborted", **fields)
+
+
+def echoed(calling_ae_title: str) -> None:
+    """Say that a peer has verified the connection."""
+    _emit(logging.INFO, ECHOED, "C-ECHO answered", calling_ae_title=calling_ae_title)
+
+
+def instance_answered(outcome: Outcome, detail: str, *, sop_instance_uid: str, calling_ae_title: str) -> None:
+    """Say what became of one C-STORE request."""
+    level, event = _STORED.get(outcome, (logging.WARNING, INSTANCE_REFUSED))
+    answer = ANSWERS[outcome]
+    _emit(
+        level,
+        event,
+        detail or answer.comment or "stored",
+        code=outcome.value,
+        status=f"0x{answer.status:04X}",
+        sop_instance_uid=sop_instance_uid,
+        calling_ae_title=calling_ae_title,
+    )
+
+
+def quarantine_failed(error: Exception, sop_instance_uid: str) -> None:
+    """Say that a refused data set could not be put aside."""
+    _emit(logging.ERROR, QUARANTINE_FAILED, _describe(error), sop_instance_uid=sop_instance_uid)
+
+
+def handler_failed(error: Exception) -> None:
+    """Say that our own code failed: where, but not the message, which may quote a data set."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _emit(logging.ERROR, HANDLER_FAILED, f"{_describe(error)} at\n{where}", code=Outcome.PROCESSING_FAILURE.value)
+
+
+def _describe(error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    return f"{type(error).__qualname__} {number}" if number else type(error).__qualname__
+
+
+def _peer(request: AssociationRequest) -> dict[str, str]:
+    return {
+        "calling_ae_title": request.calling_ae_title.strip(),
+        "called_ae_title": request.called_ae_title.strip(),
+        "address": request.address,
+    }
+
+
+def _emit(level: int, event: str, message: str, **fields: str | int) -> None:
+    """Log one event: readable as text, and with every field as an attribute of the record."""
+    shown = " ".join(f"{key}={value}" for key, value in fields.items())
+    _LOG.log(level, "%s: %s [%s]", event, message, shown, extra={"event": event, **fields})

@@ -1,0 +1,98 @@
+"""Where received files come to lie: the instances, and those put aside for a person to see."""
+
+import hashlib
+import os
+from pathlib import Path
+from threading import Lock
+
+from dicom_node.receive.header import Header, is_uid
+from dicom_node.receive.incoming import IncomingDataSet
+from dicom_node.receive.statuses import Outcome
+
+#: Characters of the data set's sha256 in a file name. Other bytes under the same SOP Instance UID get another name, so
+#: no file that was acknowledged is ever overwritten by something else, and the same bytes always land on one file.
+_DIGEST_CHARACTERS = 16
+
+
+class Shelf:
+    """The folders `incoming`, `instances` and `quarantine` of one data folder: one volume, so a move is atomic."""
+
+    def __init__(self, folder: Path) -> None:
+        self.incoming = folder / "incoming"
+        self.instances = folder / "instances"
+        self.quarantine = folder / "quarantine"
+        # A folder that another thread has made but not yet brought to disk must not count as there.
+        self._making_folders = Lock()
+
+    def prepare(self) -> None:
+        """Make the folders and bring their names to disk."""
+        for folder in (self.incoming, self.instances, self.quarantine):
+            make_durable_folder(folder)
+
+    def keep(self, incoming: IncomingDataSet, header: Header) -> Path:
+        """Make the file and its name durable, and return its final path.
+
+        Raises:
+            OSError: the disk is full, read-only or broken; the file then has no final name, or a durable one.
+        """
+        incoming.seal()
+        study = header.study_instance_uid
+        shard = hashlib.sha256(study.encode()).hexdigest()[:2]
+        folder = self.instances / shard / study
+        with self._making_folders:
+            make_durable_folder(folder)
+        path = folder / f"{header.sop_instance_uid}.{incoming.sha256[:_DIGEST_CHARACTERS]}.dcm"
+        incoming.move(path)
+        fsync_folder(folder)
+        return path
+
+    def put_aside(self, incoming: IncomingDataSet, sop_instance_uid: str, outcome: Outcome) -> Path:
+        """Make the file durable in the quarantine and return its path; the same bytes always get the same name.
+
+        Raises:
+            OSError: the disk is full, read-only or broken.
+        """
+        incoming.seal()
+        path = self._quarantine_path(sop_instance_uid, incoming.sha256, outcome)
+        incoming.move(path)
+        fsync_folder(self.quarantine)
+        return path
+
+    def move_aside(self, path: Path, sop_instance_uid: str, sha256: str, outcome: Outcome) -> Path:
+        """Move a kept file to the quarantine and return its path there.
+
+        Raises:
+            OSError: the disk is read-only or broken.
+        """
+        target = self._quarantine_path(sop_instance_uid, sha256, outcome)
+        try:
+            os.replace(path, target)
+        except FileNotFoundError:
+            # A second association that sent the same bytes at the same time has moved it already.
+            if not target.exists():
+                raise
+        fsync_folder(self.quarantine)
+        fsync_folder(path.parent)
+        return target
+
+    def _quarantine_path(self, sop_instance_uid: str, sha256: str, outcome: Outcome) -> Path:
+        name = sop_instance_uid if is_uid(sop_instance_uid) else "no-uid"
+        return self.quarantine / f"{name}.{sha256[:_DIGEST_CHARACTERS]}.{outcome.lower()}.dcm"
+
+
+def make_durable_folder(folder: Path) -> None:
+    """Make a folder and its parents so that they survive a power cut."""
+    if folder.is_dir():
+        return
+    make_durable_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    fsync_folder(folder.parent)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Bring the names in a folder to disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

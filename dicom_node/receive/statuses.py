@@ -1,0 +1,97 @@
+"""What may become of one C-STORE request, and the status each outcome has on the wire: one table.
+
+Statuses: PS3.4 Table B.2-1 (storage service class) and PS3.7 Annex C (general). Senders keep and retry what got
+A7xx, and park what got A9xx or Cxxx. Success (0000) is said only after the instance is durable, because the sender
+may then delete its copy. The warnings Bxxx are not used: some senders take them for failures.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of a C-STORE request; the value is the stable code in logs and in the quarantine list."""
+
+    STORED = "STORED"
+    DUPLICATE = "DUPLICATE"
+    CONFLICT = "CONFLICTING-DUPLICATE"
+    DISK_HIGH_WATER = "DISK-HIGH-WATER"
+    DISK_FAILED = "DISK-FAILED"
+    TOO_LARGE = "DATA-SET-TOO-LARGE"
+    LEDGER_FULL = "LEDGER-FULL"
+    LEDGER_FAILED = "LEDGER-FAILED"
+    STOPPING = "STOPPING"
+    CLASS_CONTRADICTION = "SOP-CLASS-CONTRADICTION"
+    INSTANCE_CONTRADICTION = "SOP-INSTANCE-CONTRADICTION"
+    NO_PIXEL_DATA = "NO-PIXEL-DATA"
+    UNPARSABLE = "UNPARSABLE-DATA-SET"
+    TRUNCATED = "TRUNCATED-DATA-SET"
+    UID_MISSING = "UID-MISSING"
+    UID_INVALID = "UID-INVALID"
+    PROCESSING_FAILURE = "PROCESSING-FAILURE"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an outcome is told to the sender, and whether the data set is kept for a person to see.
+
+    Attributes:
+        status: (0000,0900) Status.
+        clause: where the Standard defines it.
+        comment: (0000,0902) Error Comment, VR LO: at most 64 characters; empty on success.
+        quarantined: the file is put aside with its reason.
+    """
+
+    status: int
+    clause: str
+    comment: str = ""
+    quarantined: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.comment) > 64 or "\\" in self.comment:
+            raise ValueError("an error comment has at most 64 characters and no backslash (PS3.5 6.2, VR LO)")
+
+
+_SUCCESS = "PS3.4 B.2.3: Success"
+_RESOURCES = "PS3.4 Table B.2-1: Refused, Out of Resources (A7xx)"
+_MISMATCH = "PS3.4 Table B.2-1: Error, Data Set does not match SOP Class (A9xx)"
+_NOT_UNDERSTOOD = "PS3.4 Table B.2-1: Error, Cannot understand (Cxxx)"
+_PROCESSING = "PS3.7 C.5.15: Processing failure (0110)"
+
+#: A data set over the size limit is a lack of resources here, and not something this node cannot understand: the same
+#: instance is taken once limits.data_set_mib is raised, so the sender should keep it (A700).
+#: Other bytes under a known SOP Instance UID: the first is kept and the answer is Success, because the sender can do
+#: nothing better by sending again; a person sees the second in the quarantine.
+ANSWERS: dict[Outcome, Answer] = {
+    Outcome.STORED: Answer(0x0000, _SUCCESS),
+    Outcome.DUPLICATE: Answer(0x0000, _SUCCESS),
+    Outcome.CONFLICT: Answer(0x0000, _SUCCESS, quarantined=True),
+    Outcome.DISK_HIGH_WATER: Answer(0xA700, _RESOURCES, "Disk nearly full, send again later"),
+    Outcome.DISK_FAILED: Answer(0xA700, _RESOURCES, "Disk refused the data set, send again later"),
+    Outcome.TOO_LARGE: Answer(0xA700, _RESOURCES, "Data set larger than this node takes"),
+    Outcome.LEDGER_FULL: Answer(0xA700, _RESOURCES, "No room to record the instance, send again later"),
+    Outcome.LEDGER_FAILED: Answer(0xA700, _RESOURCES, "Instance could not be recorded, send again later"),
+    Outcome.STOPPING: Answer(0xA700, _RESOURCES, "Node is shutting down, send again later"),
+    Outcome.CLASS_CONTRADICTION: Answer(0xA900, _MISMATCH, "SOP Class UID differs from the request", True),
+    Outcome.INSTANCE_CONTRADICTION: Answer(0xA900, _MISMATCH, "SOP Instance UID differs from the request", True),
+    Outcome.NO_PIXEL_DATA: Answer(0xA900, _MISMATCH, "Image without pixel data", True),
+    Outcome.UNPARSABLE: Answer(0xC000, _NOT_UNDERSTOOD, "Data set cannot be parsed", True),
+    Outcome.TRUNCATED: Answer(0xC000, _NOT_UNDERSTOOD, "Data set is truncated", True),
+    Outcome.UID_MISSING: Answer(0xC000, _NOT_UNDERSTOOD, "Study, Series or SOP Instance UID missing", True),
+    Outcome.UID_INVALID: Answer(0xC000, _NOT_UNDERSTOOD, "Study, Series or SOP Instance UID invalid", True),
+    Outcome.PROCESSING_FAILURE: Answer(0x0110, _PROCESSING, "Internal error, see the log of this node"),
+}
+
+
+class Refused(Exception):
+    """A data set is not taken in.
+
+    Args:
+        outcome: which row of the table.
+        detail: one sentence for a person: tags, lengths and UIDs, never a value that speaks of a patient.
+    """
+
+    def __init__(self, outcome: Outcome, detail: str = "") -> None:
+        super().__init__(f"{outcome}: {detail}" if detail else outcome.value)
+        self.outcome = outcome
+        self.detail = detail

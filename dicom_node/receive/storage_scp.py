@@ -1,0 +1,229 @@
+"""The storage SCP: the listener that modalities and PACS send radiographs to (PS3.4 B, PS3.8)."""
+
+import logging
+import time
+from pathlib import Path
+from socket import IPPROTO_TCP, TCP_NODELAY
+from socketserver import TCPServer
+from threading import Event as Flag
+from threading import Lock, Thread
+
+from pydicom.dataset import Dataset
+from pynetdicom import _config, evt
+from pynetdicom.ae import ApplicationEntity
+from pynetdicom.association import Association
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.events import Event
+from pynetdicom.transport import ThreadedAssociationServer
+
+from config.settings import Settings
+from dicom_node.ports import Clock, InstanceLedger
+from dicom_node.receive import events
+from dicom_node.receive.admission import AssociationRequest, refuse
+from dicom_node.receive.contexts import supported_contexts, undecodable
+from dicom_node.receive.data_set_provider import DataSetProvider
+from dicom_node.receive.incoming import IncomingDataSet, Spool
+from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from dicom_node.receive.shelf import Shelf
+from dicom_node.receive.statuses import ANSWERS, Outcome
+from dicom_node.receive.storing import StoreRequest, Storing
+
+_MIB = 1 << 20
+#: Longest wait for an A-ASSOCIATE-RQ after a connection, and for the peer to close after a refusal (PS3.8 9.1.5).
+_ARTIM_SECONDS = 10.0
+_POLL_SECONDS = 0.05
+
+
+class _Listener(ThreadedAssociationServer):
+    """A server that does not drop connections when a whole department sends at once."""
+
+    request_queue_size = 128
+
+    def shutdown(self) -> None:
+        """Stop taking connections; pynetdicom's own version wants a server that its AE has started."""
+        TCPServer.shutdown(self)
+
+
+class StorageScp:
+    """Answers C-ECHO and takes radiographs by C-STORE.
+
+    Args:
+        settings: node (AE title, address, port), sender and limits are used.
+        ledger: told of every instance before it is acknowledged, and of everything put aside.
+        clock: dates the arrivals.
+        folder: data folder; `incoming`, `instances` and `quarantine` are made below it.
+    """
+
+    def __init__(self, settings: Settings, ledger: InstanceLedger, clock: Clock, folder: Path) -> None:
+        limits = settings.limits
+        self._settings = settings
+        self._shelf = Shelf(folder.resolve())
+        self._spool = Spool(
+            self._shelf.incoming,
+            most_bytes=limits.data_set_mib * _MIB,
+            free_bytes=limits.free_disk_mib * _MIB,
+        )
+        self._storing = Storing(self._shelf, ledger, clock, most_bytes=limits.data_set_mib * _MIB)
+        self._stopping = Flag()
+        self._open: set[Association] = set()
+        self._open_lock = Lock()
+        self._server: ThreadedAssociationServer | None = None
+        self._thread: Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The TCP port listened on, also where the settings leave the choice to the system."""
+        if self._server is None:
+            raise RuntimeError("the storage SCP is not started")
+        return int(self._server.server_address[1])
+
+    def start(self) -> None:
+        """Clean up after an earlier run and listen.
+
+        Raises:
+            OSError: the folder cannot be made or the address is taken.
+        """
+        silence_pynetdicom()
+        self._shelf.prepare()
+        if leftovers := self._spool.sweep():
+            events.leftovers_removed(leftovers)
+        if missing := undecodable():
+            events.decoders_missing(missing)
+        self._stopping.clear()
+        self._server = self._make_server()
+        self._thread = Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="storage-scp", daemon=True)
+        self._thread.start()
+        events.listening(self._settings.node.ae_title, self._settings.node.bind, self.port)
+
+    def stop(self, grace_seconds: float = 10.0) -> None:
+        """Refuse newcomers (2/3/1), let open associations end for `grace_seconds`, cut the rest, and close."""
+        if self._server is None or self._thread is None:
+            return
+        self._stopping.set()
+        deadline = time.monotonic() + grace_seconds
+        while self._count_open() and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        rest = [assoc for assoc in self._server.active_associations if assoc.is_alive()]
+        for assoc in rest:
+            assoc.abort()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server = self._thread = None
+        events.stopped(len(rest))
+
+    def _make_server(self) -> ThreadedAssociationServer:
+        node, limits = self._settings.node, self._settings.limits
+        ae = ApplicationEntity(ae_title=node.ae_title)
+        ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+        ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
+        ae.maximum_pdu_size = limits.pdu_bytes
+        # Who may come in is decided in _on_requested. This bounds the connections that have not asked yet.
+        ae.maximum_associations = 4 * limits.associations
+        ae.network_timeout = ae.dimse_timeout = limits.idle_seconds
+        ae.acse_timeout = min(_ARTIM_SECONDS, limits.idle_seconds)
+        return ae.make_server(
+            (node.bind, node.port),
+            contexts=supported_contexts(),
+            server_class=_Listener,
+            evt_handlers=[
+                (evt.EVT_CONN_OPEN, self._on_connected),
+                (evt.EVT_CONN_CLOSE, _on_disconnected),
+                (evt.EVT_REQUESTED, self._on_requested),
+                (evt.EVT_ABORTED, _on_aborted),
+                (evt.EVT_C_ECHO, _on_echo),
+                (evt.EVT_C_STORE, self._on_store),
+            ],
+        )
+
+    def _on_connected(self, event: Event) -> None:
+        assoc = event.assoc
+        assoc.dimse = DataSetProvider(assoc, self._spool)
+        transport = assoc.dul.socket
+        if transport is not None and transport.socket is not None:
+            # Without a timeout a peer that stalls inside a PDU would hold its association for ever.
+            transport.socket.settimeout(self._settings.limits.idle_seconds)
+            transport.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+
+    def _on_requested(self, event: Event) -> None:
+        assoc, primitive = event.assoc, event.assoc.requestor.primitive
+        if primitive is None:
+            return
+        with self._open_lock:
+            request = AssociationRequest(
+                calling_ae_title=primitive.calling_ae_title,
+                called_ae_title=primitive.called_ae_title,
+                address=assoc.requestor.address,
+                open_associations=self._count_open(),
+                stopping=self._stopping.is_set(),
+            )
+            refusal = refuse(request, self._settings)
+            if refusal is None:
+                self._open.add(assoc)
+        if refusal is None:
+            events.association_admitted(request)
+            return
+        events.association_refused(request, refusal)
+        assoc.acse.send_reject(*refusal.rejection.value)
+        assoc.kill()  # waits until the refusal is on the wire and the peer has closed, or the ARTIM timer ran out
+
+    def _count_open(self) -> int:
+        self._open = {assoc for assoc in self._open if assoc.is_alive()}
+        return len(self._open)
+
+    def _on_store(self, event: Event) -> Dataset:
+        try:
+            outcome = self._store(event)
+        except Exception as error:
+            events.handler_failed(error)
+            outcome = Outcome.PROCESSING_FAILURE
+        return _encode_answer(outcome)
+
+    def _store(self, event: Event) -> Outcome:
+        command, association = event.request, event.assoc.requestor.primitive
+        if not isinstance(command, C_STORE) or not isinstance(command.DataSet, IncomingDataSet) or not association:
+            raise TypeError("a C-STORE request that did not come through the data set provider")
+        request = StoreRequest(
+            sop_class_uid=str(command.AffectedSOPClassUID),
+            sop_instance_uid=str(command.AffectedSOPInstanceUID),
+            abstract_syntax_uid=str(event.context.abstract_syntax),
+            transfer_syntax_uid=str(event.context.transfer_syntax),
+            calling_ae_title=association.calling_ae_title.strip(),
+            called_ae_title=association.called_ae_title.strip(),
+        )
+        if self._stopping.is_set():
+            command.DataSet.discard()
+            return Outcome.STOPPING
+        return self._storing.store(request, command.DataSet)
+
+
+def silence_pynetdicom() -> None:
+    """Keep pynetdicom and pydicom from describing messages and data sets in the log, whatever its level."""
+    _config.LOG_HANDLER_LEVEL = "none"
+    for name in ("pynetdicom", "pydicom"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _on_disconnected(event: Event) -> None:
+    if isinstance(event.assoc.dimse, DataSetProvider):
+        event.assoc.dimse.abandon()
+
+
+def _on_aborted(event: Event) -> None:
+    requestor = event.assoc.requestor
+    title = requestor.primitive.calling_ae_title.strip() if requestor.primitive else ""
+    events.association_aborted(title, requestor.address)
+
+
+def _on_echo(event: Event) -> int:
+    events.echoed(event.assoc.requestor.ae_title.strip())
+    return 0x0000
+
+
+def _encode_answer(outcome: Outcome) -> Dataset:
+    """Return the status elements of a C-STORE response (PS3.7 9.3.1.2, C.4.2)."""
+    answer, elements = ANSWERS[outcome], Dataset()
+    elements.Status = answer.status
+    if answer.comment:
+        elements.ErrorComment = answer.comment
+    return elements
