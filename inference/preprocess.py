@@ -1,0 +1,68 @@
+"""The steps between a displayed radiograph and a model's input, the same in training and in serving.
+
+Images are float32 arrays of shape (rows, columns) in 0..1, bone bright. Geometry keeps its inverse, so that what a
+model finds is told in pixels of the stored image.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.float32]
+
+#: Percentiles that become 0 and 1: a marker or a collimator edge must not set the contrast of the bone.
+STRETCH_PERCENTILES = (0.5, 99.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """How an image was placed on a square canvas: canvas = stored * scale + offset, in pixels, corner based."""
+
+    scale_x: float
+    scale_y: float
+    left_px: int
+    top_px: int
+
+    def to_stored(self, x_px: float, y_px: float) -> tuple[float, float]:
+        """Return the stored-image point of a canvas point."""
+        return (x_px - self.left_px) / self.scale_x, (y_px - self.top_px) / self.scale_y
+
+    def to_canvas(self, x_px: float, y_px: float) -> tuple[float, float]:
+        """Return the canvas point of a stored-image point."""
+        return x_px * self.scale_x + self.left_px, y_px * self.scale_y + self.top_px
+
+
+def stretch_contrast(image: npt.NDArray[np.generic]) -> Image:
+    """Return the image as float32 with `STRETCH_PERCENTILES` mapped to 0 and 1, clipped; all 0 where it is flat."""
+    values = np.asarray(image, dtype=np.float32)
+    # Every fourth pixel is enough for two percentiles and sixteen times quicker on a large detector.
+    step = 4 if values.size > 1_000_000 else 1
+    low, high = np.percentile(values[::step, ::step], STRETCH_PERCENTILES)
+    if high <= low:
+        return np.zeros_like(values)
+    stretched: Image = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0, dtype=np.float32)
+    return stretched
+
+
+def letterbox(image: Image, side_px: int) -> tuple[Image, Letterbox]:
+    """Scale the image to fit a square canvas, centred on black, and return the canvas with its geometry.
+
+    Args:
+        image: (rows, columns) float32.
+        side_px: side of the canvas.
+
+    Returns:
+        The canvas, (side_px, side_px) float32, and the Letterbox that tells where everything went.
+    """
+    rows, columns = image.shape
+    scale = side_px / max(rows, columns)
+    height, width = max(1, round(rows * scale)), max(1, round(columns * scale))
+    # Area averaging when shrinking keeps thin fracture lines that sampling would skip.
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    resized = cv2.resize(image, (width, height), interpolation=method)
+    top, left = (side_px - height) // 2, (side_px - width) // 2
+    canvas = np.zeros((side_px, side_px), dtype=np.float32)
+    canvas[top : top + height, left : left + width] = resized
+    return canvas, Letterbox(width / columns, height / rows, left, top)

@@ -1,0 +1,103 @@
+"""A DICOM image as a radiologist would see it first: upright as stored, windowed, bone bright.
+
+Nothing is rotated or mirrored here: a display pixel is the stored pixel of the same row and column.
+"""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydicom import Dataset, dcmread
+from pydicom.errors import InvalidDicomError
+
+from domain.errors import MalformedInstance, UnsupportedInstance
+from domain.finding import Reason
+from inference.decode import DECODE_ERRORS, Stored, decode, is_cut
+from inference.eligibility import why_not
+from inference.grey_levels import FlatImage, Windowing, grey_levels
+from inference.header import Header, read_header
+from inference.reasons import REASONS
+
+#: Luminance of RGB (ITU-R BT.601, as PS3.3 C.7.6.3.1.2 uses it for YBR_FULL), in 1/65536.
+_LUMINANCE = np.array([19595, 38470, 7471], dtype=np.uint32)
+
+
+class Ineligible(UnsupportedInstance):
+    """The models may not or cannot read an image; `reason` says why."""
+
+    def __init__(self, reason: Reason, *, subject: str = "") -> None:
+        super().__init__(reason.text, subject=subject)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Radiograph:
+    """A radiograph ready to be read.
+
+    Attributes:
+        display: (rows, columns) float32 in 0..1, bone bright, pixel for pixel the stored image.
+        header: the facts that the header states.
+        windowing: what decided the contrast.
+    """
+
+    display: npt.NDArray[np.float32]
+    header: Header
+    windowing: Windowing
+
+
+def open_instance(path: Path) -> Dataset:
+    """Read a Part 10 file, pixel data included but not decoded.
+
+    Raises:
+        MalformedInstance: it is no Part 10 file, or breaks off within the header.
+    """
+    try:
+        with warnings.catch_warnings():
+            # What pydicom warns of quotes values of the data set, which are nobody's business.
+            warnings.simplefilter("ignore")
+            return dcmread(path)
+    except (InvalidDicomError, *DECODE_ERRORS) as error:
+        raise MalformedInstance("the file is not a DICOM file that can be read") from error
+
+
+def develop(ds: Dataset, header: Header | None = None) -> Radiograph:
+    """Decode and window an image that the models may read.
+
+    Raises:
+        Ineligible: the models may not read it, or its pixel data cannot be decoded; with the coded reason.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        header = header or read_header(ds)
+        reason = why_not(header)
+        if reason is not None:
+            raise Ineligible(reason, subject=header.sop_instance_uid)
+        stored = _decode(ds, header)
+        return Radiograph(*_display(ds, header, stored))
+
+
+def _decode(ds: Dataset, header: Header) -> Stored:
+    if is_cut(ds, header):
+        raise Ineligible(REASONS["pixel-data-truncated"], subject=header.sop_instance_uid)
+    try:
+        return decode(ds, header)
+    except DECODE_ERRORS as error:
+        raise Ineligible(REASONS["pixel-data-not-decodable"], subject=header.sop_instance_uid) from error
+
+
+def _display(ds: Dataset, header: Header, stored: Stored) -> tuple[npt.NDArray[np.float32], Header, Windowing]:
+    if stored.ndim == 3:
+        return _luminance(stored), header, Windowing.WINDOW
+    try:
+        levels = grey_levels(ds, header, stored)
+    except FlatImage as error:
+        raise Ineligible(REASONS["image-without-contrast"], subject=header.sop_instance_uid) from error
+    return levels.table[stored], header, levels.windowing
+
+
+def _luminance(colour: Stored) -> npt.NDArray[np.float32]:
+    # In integers, so that a grey pixel keeps its value exactly.
+    grey = (colour.astype(np.uint32) @ _LUMINANCE + 32768) >> 16
+    return grey.astype(np.float32) / np.float32(255)

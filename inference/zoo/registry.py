@@ -1,0 +1,114 @@
+"""Bundles on disk: read, verified by sha256, and only then used."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from domain.errors import ModelError, WeightsMismatch
+from inference.zoo.manifest import OUTPUTS, Manifest, Model
+
+#: The bundle that ships with the product.
+BUNDLED = Path(__file__).parent / "bundle"
+
+#: What of an entry leaves the answer as it is.
+_SILENT = {"data", "licence", "metrics", "outputs"}
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedModel:
+    """A model whose bytes are those that its manifest entry names."""
+
+    entry: Model
+    graph: bytes
+    weights: bytes
+
+    @property
+    def name(self) -> str:
+        """The member's name."""
+        return self.entry.name
+
+    @property
+    def input_name(self) -> str:
+        """The input tensor's name."""
+        return self.entry.input.name
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The outputs that its task needs."""
+        return OUTPUTS[self.entry.task]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether one file of a bundle is the one that the manifest names."""
+
+    model: str
+    version: str
+    file: str
+    state: Literal["ok", "missing", "mismatch"]
+
+
+def load_manifest(bundle: Path) -> Manifest:
+    """Read `manifest.json` of a bundle.
+
+    Raises:
+        ModelError: there is none, or it does not say what a manifest must.
+    """
+    path = bundle / "manifest.json"
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError("the bundle has no manifest.json that can be read", subject=str(bundle)) from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ModelError(f"the manifest is not valid: {problems}", subject=str(path)) from error
+
+
+def load_model(bundle: Path, entry: Model) -> VerifiedModel:
+    """Return one model's bytes, hashed as they are used: nothing can be exchanged in between.
+
+    Raises:
+        WeightsMismatch: a file is missing, or is not the one that the manifest names.
+    """
+    return VerifiedModel(entry, *(_read_verified(bundle, entry, entry.file_name(kind)) for kind in ("xml", "bin")))
+
+
+def _read_verified(bundle: Path, entry: Model, name: str) -> bytes:
+    try:
+        content = (bundle / name).read_bytes()
+    except OSError as error:
+        raise WeightsMismatch(f"{name} cannot be read", subject=entry.name) from error
+    if hashlib.sha256(content).hexdigest() != entry.files[name]:
+        raise WeightsMismatch(f"{name} is not the file that the manifest names", subject=entry.name)
+    return content
+
+
+def verify(bundle: Path) -> list[Verification]:
+    """Compare every file of a bundle with its manifest; raises ModelError when the manifest cannot be read."""
+    return [
+        Verification(model.name, model.version, name, _state(bundle / name, sha256))
+        for model in load_manifest(bundle).models
+        for name, sha256 in sorted(model.files.items())
+    ]
+
+
+def _state(path: Path, sha256: str) -> Literal["ok", "missing", "mismatch"]:
+    try:
+        with path.open("rb") as file:
+            return "ok" if hashlib.file_digest(file, "sha256").hexdigest() == sha256 else "mismatch"
+    except OSError:
+        return "missing"
+
+
+def model_set(manifest: Manifest) -> str:
+    """Return the digest (64 hex digits) over all that decides an answer.
+
+    That is every name, version and file hash, and the numbers beside them: another operating point is another answer.
+    """
+    entries = [model.model_dump(mode="json", exclude=_SILENT) for model in manifest.models]
+    canonical = json.dumps(sorted(entries, key=lambda entry: str(entry["name"])), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
