@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
-from pynetdicom.pdu_primitives import A_ABORT, A_ASSOCIATE, A_P_ABORT
+from pynetdicom.pdu import A_ABORT_RQ
+from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import build_context
 
 from config.settings import Destination
@@ -23,33 +24,42 @@ class Course:
     """What was seen of an association while it ran.
 
     Attributes:
-        connected: the TCP connection stood.
+        connection: the TCP connection once it stood.
+        broken: it is of no use any more; we see this before pynetdicom's own thread acts on it.
         abort: what the peer gave as the reason when it aborted; empty where it did not.
     """
 
     parties: Parties
     timeout_seconds: float
-    connected: bool = False
+    connection: socket.socket | None = None
+    broken: bool = False
     abort: str = ""
     error: str = ""
     handlers: list[evt.EventHandlerType] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.handlers = [(evt.EVT_CONN_OPEN, self._see_connection), (evt.EVT_ACSE_RECV, self._see_abort)]
+        self.handlers = [
+            (evt.EVT_CONN_OPEN, self._see_connection),
+            (evt.EVT_CONN_CLOSE, self._see_close),
+            (evt.EVT_PDU_RECV, self._see_abort),
+        ]
 
     def _see_connection(self, event: evt.Event) -> None:
-        self.connected = True
-        # pynetdicom sends without a timeout; a peer that stops reading would hold the thread for ever.
         transport = event.assoc.dul.socket
-        if transport is not None and transport.socket is not None:
-            transport.socket.settimeout(self.timeout_seconds)
+        self.connection = transport.socket if transport is not None else None
+        if self.connection is not None:
+            # pynetdicom sends without a timeout; a peer that stops reading would hold its thread for ever.
+            self.connection.settimeout(self.timeout_seconds)
+
+    def _see_close(self, _event: evt.Event) -> None:
+        self.broken = True
 
     def _see_abort(self, event: evt.Event) -> None:
-        primitive = getattr(event, "primitive", None)  # pynetdicom sets an event's attributes when it triggers it
-        if isinstance(primitive, A_ABORT):
-            self.abort = explain_abort(primitive.abort_source or 0, 0)
-        elif isinstance(primitive, A_P_ABORT):
-            self.abort = explain_abort(2, primitive.provider_reason or 0)
+        # The PDU, not the primitive: pynetdicom raises an A-P-ABORT primitive for its own faults as well.
+        pdu = getattr(event, "pdu", None)
+        if isinstance(pdu, A_ABORT_RQ):
+            self.broken = True
+            self.abort = explain_abort(pdu.source or 0, pdu.reason_diagnostic or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +80,12 @@ class Negotiation:
     @property
     def established(self) -> bool:
         """Whether messages can be sent now."""
-        return self.association is not None and bool(self.association.is_established)
+        return self.association is not None and self.association.is_established and not self.course.broken
 
     def explain(self) -> str:
         """Return why the association does not stand (any longer): what happened, and what to change where."""
         course = self.course
-        if self.association is None or not course.connected:
+        if self.association is None or course.connection is None:
             error = f" ({course.error})" if course.error else ""
             return (
                 f"no TCP connection to {course.parties}{error}; check that the peer runs, host and port of this "
@@ -114,8 +124,18 @@ def request(settings: Destination, node_ae_title: str, sop_class_uids: Iterable[
     try:
         yield negotiation
     finally:
-        if negotiation.established and negotiation.association is not None:
-            negotiation.association.release()
+        _end(negotiation)
+
+
+def _end(negotiation: Negotiation) -> None:
+    association = negotiation.association
+    if association is not None and association.is_established:
+        if negotiation.course.broken:
+            association.abort()
+        else:
+            association.release()
+    if negotiation.course.connection is not None:
+        negotiation.course.connection.close()
 
 
 def _negotiate(settings: Destination, course: Course, sop_class_uids: Iterable[str]) -> Negotiation:

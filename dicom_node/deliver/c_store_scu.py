@@ -83,6 +83,7 @@ class CStoreDestination:
         except DocumentError as error:
             return _reply_for_both(parcel, Outcome.REFUSED, f"not sent: {error}", "report this: it is a fault here")
         if status_code is None:
+            negotiation.course.broken = True
             return _reply_for_both(parcel, Outcome.RETRY, "no answer to C-STORE")
         meaning = interpret(status_code)
         return _reply_for_both(parcel, meaning.outcome, f"0x{status_code:04X} {meaning.words}", meaning.advice)

@@ -106,7 +106,10 @@ def test_implicit_only_peer_gets_the_same_values(tmp_path: Path) -> None:
         assert deliver(archive, document).outcome is Outcome.DELIVERED
     kept = dcmread(archive.files()[0])
     assert kept.file_meta.TransferSyntaxUID == ImplicitVRLittleEndian
-    assert kept == dcmread(BytesIO(document.content))
+    sent = dcmread(BytesIO(document.content))
+    assert kept.PixelData == sent.PixelData
+    del kept.PixelData, sent.PixelData  # whose VR is OW in Implicit VR, whatever it was (PS3.5 Annex A)
+    assert kept == sent
     assert kept.PatientName == PATIENT_NAME
 
 
@@ -226,6 +229,8 @@ def test_whatever_else_answers_is_retried_and_explained(answer: bytes, words: st
     assert words in attempt.explanation
 
 
+# pynetdicom leaves the socket of a refused connection to the garbage collector, which closes it at once.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_closed_port_is_retried_and_explained() -> None:
     attempt = CStoreDestination(dicom_destination(1), "OSTEONODE").deliver(make_answer())
     assert set(outcomes(attempt).values()) == {Outcome.RETRY}
