@@ -7,10 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from domain.delivery import Attempt
+from sqlalchemy import Connection
+
+from domain.delivery import Attempt, Delivery
 from domain.document import Document
+from domain.errors import OsteonodeError
 from domain.finding import ImageReading
 from domain.instance import ReceivedInstance
+from domain.study import CompletionRule, Study
 
 
 class Clock(Protocol):
@@ -80,4 +84,106 @@ class FractureReader(Protocol):
 
     def read(self, path: Path, *, evidence_folder: Path) -> ReadImage:
         """Read the Part 10 file at `path`; write display and heat map PNGs into `evidence_folder`."""
+        ...
+
+
+class Starts(Protocol):
+    """Starts the work that a new row asks for, inside the row's own transaction: both are kept, or neither.
+
+    `turn` tells one plan from the next for the same row; the same call made twice starts the work once.
+    """
+
+    def read_image(self, connection: Connection, sop_instance_uid: str) -> None:
+        """Start to read an image."""
+        ...
+
+    def answer_study(
+        self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
+    ) -> None:
+        """Start to answer a version of a study, after a delay."""
+        ...
+
+    def deliver(self, connection: Connection, delivery: Delivery, *, delay_seconds: float = 0.0) -> None:
+        """Start the next attempt of a delivery, after a delay."""
+        ...
+
+
+class StudyLedger(Protocol):
+    """The part of the ledger that the pipeline needs. Everything is safe to call twice with the same arguments.
+
+    Every method raises LedgerFull where there is no room and LedgerError where the store failed.
+    """
+
+    def open_studies(self) -> Sequence[Study]:
+        """Return the studies that still wait for images."""
+        ...
+
+    def close_study(self, study: Study, rule: CompletionRule) -> bool:
+        """Close a study and start its answer; False where an image came, or somebody else closed it, since."""
+        ...
+
+    def instances(self, study_instance_uid: str, version: int) -> tuple[ReceivedInstance, ...]:
+        """Return the images of one version, in an order that does not depend on their arrival."""
+        ...
+
+    def instance(self, sop_instance_uid: str) -> ReceivedInstance:
+        """Return one image."""
+        ...
+
+    def reading(self, sha256: str, model_set: str) -> "ReadImage | None":
+        """Return what the models said of the image with this digest."""
+        ...
+
+    def keep_reading(self, sha256: str, read: "ReadImage") -> "ReadImage":
+        """Keep a reading and return the one that was kept: the first wins."""
+        ...
+
+    def documents(self, study_instance_uid: str, version: int) -> tuple[Document, ...]:
+        """Return the documents of one version, empty before it is answered."""
+        ...
+
+    def keep_answer(
+        self,
+        study_instance_uid: str,
+        version: int,
+        documents: Sequence[Document],
+        *,
+        recipients: Sequence[str],
+        withheld: Sequence[str] = (),
+    ) -> None:
+        """Keep the documents of one version, mark it answered and start one delivery per recipient.
+
+        `recipients` are names of destinations, `withheld` says why documents are missing, for a person.
+        """
+        ...
+
+    def hold_study(self, study_instance_uid: str, version: int, error: OsteonodeError) -> None:
+        """Set a version aside for a person, with the error's code and sentence."""
+        ...
+
+    def postpone_study(self, study_instance_uid: str, version: int, *, turn: int, delay_seconds: float) -> None:
+        """Plan to answer again later; nothing where `turn` is past."""
+        ...
+
+    def delivery(self, study_instance_uid: str, version: int, destination: str) -> Delivery:
+        """Return one delivery."""
+        ...
+
+    def keep_attempt(self, delivery: Delivery, attempt: Attempt, *, retry_after_seconds: float | None) -> None:
+        """Keep how one attempt ended and plan the next one; without `retry_after_seconds` there is none to plan.
+
+        The delivery is then delivered, or held for a person.
+        """
+        ...
+
+    def unanswered(self) -> Sequence[tuple[Study, int]]:
+        """Return closed studies that wait for their answer, with the turn that should bring it."""
+        ...
+
+    def started_deliveries(self) -> Sequence[Delivery]:
+        """Return waiting deliveries with a planned attempt."""
+        ...
+
+    def replan_delivery(self, delivery: Delivery) -> None:
+        """Plan a delivery again whose planned attempt will never run; nothing where it was planned anew since."""
         ...

@@ -1,6 +1,7 @@
 """A document set on its way to one destination."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -47,3 +48,24 @@ class Attempt:
         if outcomes == {Outcome.DELIVERED}:
             return Outcome.DELIVERED
         return Outcome.RETRY if Outcome.RETRY in outcomes or not outcomes else Outcome.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One version of one study's answer on its way to one destination.
+
+    Attributes:
+        attempts: made since the delivery started, or since a person last asked for it.
+        turn: counts every planned attempt for ever; an attempt that was planned before the present turn is void.
+        receipts: the last word of the destination on each document it was offered.
+    """
+
+    study_instance_uid: str
+    version: int
+    destination: str
+    state: DeliveryState
+    attempts: int = 0
+    turn: int = 0
+    next_attempt_at: datetime | None = None
+    explanation: str = ""
+    receipts: tuple[Receipt, ...] = ()

@@ -1,0 +1,112 @@
+"""The database below the ledger: how it is opened, how a transaction begins, and what its errors mean.
+
+SQLite: write-ahead log, an fsync at every commit, and write transactions that take the lock when they begin, so that
+what was read in one is still true when it commits. PostgreSQL gets the same from row locks.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from dicom_node.ledger import tables
+from domain.errors import LedgerError, LedgerFull
+
+FILE_NAME = "osteonode.sqlite"
+LOCK_WAIT_MILLISECONDS = 30_000
+#: One per association and per workflow that may write at the same time, and some for people who look.
+POOL_SIZE = 20
+_READS_ONLY = "ledger_reads_only"
+_SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+_POSTGRESQL_FULL = frozenset({"53000", "53100"})
+
+
+def database_url(data: Path) -> str:
+    """Return the URL of the embedded database in a data folder."""
+    return f"sqlite:///{(data / FILE_NAME).absolute()}"
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database; nothing is created yet."""
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says, not at the first write
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MILLISECONDS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a write transaction: committed at the end, rolled back on any error.
+
+    Raises:
+        LedgerFull: there is no room.
+        LedgerError: the store failed.
+    """
+    with _errors_told(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """Give a read transaction, which waits for no writer.
+
+    Raises:
+        LedgerError: the store failed.
+    """
+    with _errors_told(), engine.execution_options(**{_READS_ONLY: True}).begin() as connection:
+        yield connection
+
+
+def create_tables(engine: Engine) -> None:
+    """Create what is missing.
+
+    Raises:
+        LedgerError: the database was written by another version of this program.
+    """
+    with writing(engine) as connection:
+        tables.metadata.create_all(connection)
+        query = select(tables.meta.c.value).where(tables.meta.c.name == "schema_version")
+        found = connection.execute(query).scalar()
+        if found is None:
+            connection.execute(insert(tables.meta).values(name="schema_version", value=str(tables.SCHEMA_VERSION)))
+        elif found != str(tables.SCHEMA_VERSION):
+            raise LedgerError(f"the ledger has schema version {found}, this program needs {tables.SCHEMA_VERSION}")
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_full(error.orig):
+            raise LedgerFull("no room is left for the ledger") from error
+        # The driver's sentence, never SQLAlchemy's: that one repeats the parameters.
+        raise LedgerError(f"the ledger's store failed: {error.orig}") from error
+    except SQLAlchemyError as error:
+        raise LedgerError(f"the ledger's store failed: {type(error).__name__}") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise LedgerFull("no room is left beside the ledger") from error
+        raise LedgerError(f"the ledger's folder failed: {error.strerror}") from error
+
+
+def _is_full(original: Any) -> bool:
+    sqlite_code = getattr(original, "sqlite_errorcode", None)
+    return sqlite_code in _SQLITE_FULL or getattr(original, "sqlstate", None) in _POSTGRESQL_FULL

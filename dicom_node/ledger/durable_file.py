@@ -1,0 +1,42 @@
+"""Files that are whole or absent, and survive a power cut."""
+
+import os
+from pathlib import Path
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file so that it is found whole or not at all: fsync the file, rename it, fsync its folder.
+
+    Raises:
+        OSError: no room, or no permission; the name at `path` is as it was.
+    """
+    make_folder_durably(path.parent)
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+def make_folder_durably(folder: Path) -> None:
+    """Create a folder and its parents; a new name is durable only when the folder that holds it is synced."""
+    if folder.is_dir():
+        return
+    make_folder_durably(folder.parent)
+    folder.mkdir(exist_ok=True)
+    fsync_folder(folder.parent)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,79 @@
+"""What a person may do: try a delivery again now, hold it, release what is held."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, select
+
+from dicom_node.ledger import deliveries, studies, tables
+from dicom_node.ledger.database import writing
+from dicom_node.ledger.rows import delivery_from
+from dicom_node.ports import Clock, Starts
+from domain.delivery import Delivery, DeliveryState
+
+
+class Interventions:
+    """Changes that a person asks for; each returns how many rows it changed. Safe while the node runs."""
+
+    def __init__(self, engine: Engine, clock: Clock, starts: Starts) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._starts = starts
+
+    def retry_delivery(self, study_instance_uid: str, destination: str | None = None) -> int:
+        """Try the deliveries of a study that are waiting or held again now, with a fresh count of attempts.
+
+        A version that a later delivered one superseded is left alone: it would arrive after its successor.
+        """
+        return self._plan_each(study_instance_uid, destination, (DeliveryState.WAITING, DeliveryState.HELD))
+
+    def hold(self, study_instance_uid: str, destination: str | None = None) -> int:
+        """Hold the waiting deliveries of a study; an attempt that is under way may still succeed."""
+        with writing(self._engine) as connection:
+            waiting = _deliveries(connection, study_instance_uid, destination, (DeliveryState.WAITING,))
+            for delivery in waiting:
+                deliveries.change(
+                    connection,
+                    delivery,
+                    state=DeliveryState.HELD,
+                    turn=delivery.turn + 1,
+                    next_attempt_at=None,
+                    explanation="Held by a person.",
+                )
+        return len(waiting)
+
+    def release(self, study_instance_uid: str, destination: str | None = None) -> int:
+        """Let what is held go on: deliveries, and without a destination also versions held before their answer."""
+        released = self._plan_each(study_instance_uid, destination, (DeliveryState.HELD,))
+        if destination is not None:
+            return released
+        with writing(self._engine) as connection:
+            return released + len(studies.release(connection, study_instance_uid, self._starts))
+
+    def _plan_each(self, study_instance_uid: str, destination: str | None, states: Sequence[DeliveryState]) -> int:
+        with writing(self._engine) as connection:
+            found = _deliveries(connection, study_instance_uid, destination, states)
+            current = [one for one in found if deliveries.superseded_by(connection, one) is None]
+            for delivery in current:
+                # Without a next attempt it waits for its predecessor; the first of each destination has none.
+                deliveries.change(connection, delivery, state=DeliveryState.WAITING, attempts=0, next_attempt_at=None)
+            for delivery in _first_of_each_destination(current):
+                deliveries.plan(connection, delivery, self._starts, self._clock.now())
+        return len(current)
+
+
+def _first_of_each_destination(found: Sequence[Delivery]) -> list[Delivery]:
+    """Return the earliest version for each destination; `found` is ordered by version."""
+    return list({delivery.destination: delivery for delivery in reversed(found)}.values())
+
+
+def _deliveries(
+    connection: Connection, study_instance_uid: str, destination: str | None, states: Sequence[DeliveryState]
+) -> list[Delivery]:
+    columns = tables.delivery.c
+    query = select(tables.delivery).where(
+        columns.study_instance_uid == study_instance_uid, columns.state.in_(list(states))
+    )
+    if destination is not None:
+        query = query.where(columns.destination == destination)
+    rows = connection.execute(query.order_by(columns.version).with_for_update()).mappings().all()
+    return [delivery_from(row) for row in rows]

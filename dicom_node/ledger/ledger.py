@@ -1,0 +1,203 @@
+"""The ledger: every method is one transaction, and the work that follows a row starts in the row's own transaction."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, select
+
+from dicom_node.ledger import arrivals, deliveries, documents, studies, tables
+from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.paths import relative_to_data
+from dicom_node.ledger.rows import delivery_from, instance_from, reading_from, reading_json, study_from
+from dicom_node.ports import Clock, ReadImage, Recorded, Starts
+from domain.delivery import Attempt, Delivery, DeliveryState
+from domain.document import Document
+from domain.errors import LedgerError, OsteonodeError
+from domain.instance import ReceivedInstance
+from domain.study import CompletionRule, Study, StudyState
+
+
+class Ledger:
+    """What receiving and the pipeline keep (the ports InstanceLedger and StudyLedger). Safe for threads.
+
+    Args:
+        engine: the database, tables created.
+        data: the node's data folder; documents are files below it.
+        starts: starts the work that a row asks for.
+    """
+
+    def __init__(self, engine: Engine, data: Path, clock: Clock, starts: Starts) -> None:
+        self._engine = engine
+        self._data = data.resolve()
+        self._clock = clock
+        self._starts = starts
+
+    def record_instance(self, instance: ReceivedInstance) -> Recorded:
+        """Record a durable instance; see the port."""
+        with writing(self._engine) as connection:
+            recorded = arrivals.record(connection, instance, self._data)
+            if recorded is Recorded.NEW:
+                self._starts.read_image(connection, instance.sop_instance_uid)
+        return recorded
+
+    def quarantine(self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str) -> None:
+        """Record a file that was put aside; see the port."""
+        row = {
+            "path": relative_to_data(path, self._data),
+            "reason_code": reason_code,
+            "reason": reason,
+            "calling_ae_title": calling_ae_title,
+            "recorded_at": self._clock.now(),
+        }
+        with writing(self._engine) as connection:
+            connection.execute(insert(tables.quarantine).values(row))
+
+    def open_studies(self) -> Sequence[Study]:
+        """Return the studies that still wait for images."""
+        return self._studies_in(StudyState.OPEN)
+
+    def close_study(self, study: Study, rule: CompletionRule) -> bool:
+        """Close a study and start its answer; see the port."""
+        with writing(self._engine) as connection:
+            return studies.close(connection, study, rule, self._clock.now(), self._starts)
+
+    def instances(self, study_instance_uid: str, version: int) -> tuple[ReceivedInstance, ...]:
+        """Return the images of one version, ordered by their UIDs."""
+        columns = tables.instance.c
+        query = select(tables.instance).where(
+            columns.study_instance_uid == study_instance_uid, columns.version <= version
+        )
+        query = query.order_by(columns.series_instance_uid, columns.sop_instance_uid)
+        with looking(self._engine) as connection:
+            return tuple(instance_from(row, self._data) for row in connection.execute(query).mappings())
+
+    def instance(self, sop_instance_uid: str) -> ReceivedInstance:
+        """Return one image."""
+        query = select(tables.instance).where(tables.instance.c.sop_instance_uid == sop_instance_uid)
+        with looking(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            raise LedgerError("the ledger does not know this instance", subject=sop_instance_uid)
+        return instance_from(row, self._data)
+
+    def reading(self, sha256: str, model_set: str) -> ReadImage | None:
+        """Return what the models said of an image."""
+        columns = tables.reading.c
+        query = select(tables.reading).where(columns.sha256 == sha256, columns.model_set == model_set)
+        with looking(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return ReadImage(
+            reading=reading_from(row["content"]),
+            display_path=self._data / row["display_path"] if row["display_path"] else None,
+            heat_map_path=self._data / row["heat_map_path"] if row["heat_map_path"] else None,
+        )
+
+    def keep_reading(self, sha256: str, read: ReadImage) -> ReadImage:
+        """Keep a reading; the first one of the same image and models stays."""
+        reading = read.reading
+        row = {
+            "sha256": sha256,
+            "model_set": reading.model_set,
+            "sop_instance_uid": reading.sop_instance_uid,
+            "status": reading.status,
+            "reason_code": reading.reason.code if reading.reason else None,
+            "content": reading_json(reading),
+            "display_path": self._kept_path(read.display_path),
+            "heat_map_path": self._kept_path(read.heat_map_path),
+            "read_at": self._clock.now(),
+        }
+        with writing(self._engine) as connection:
+            columns = tables.reading.c
+            known = select(columns.sha256).where(columns.sha256 == sha256, columns.model_set == reading.model_set)
+            if connection.execute(known).first() is None:
+                connection.execute(insert(tables.reading).values(row))
+        return self.reading(sha256, reading.model_set) or read
+
+    def documents(self, study_instance_uid: str, version: int) -> tuple[Document, ...]:
+        """Return the documents of one version with their bytes, checked against their digests."""
+        with looking(self._engine) as connection:
+            rows = documents.rows_of(connection, study_instance_uid, version)
+            return tuple(documents.document_from(row, self._data) for row in rows)
+
+    def keep_answer(
+        self,
+        study_instance_uid: str,
+        version: int,
+        answer: Sequence[Document],
+        *,
+        recipients: Sequence[str],
+        withheld: Sequence[str] = (),
+    ) -> None:
+        """Keep the documents of one version and start their deliveries; only a complete version takes one."""
+        key = (study_instance_uid, version)
+        now = self._clock.now()
+        with documents.staged(answer, self._data, *key) as stage, writing(self._engine) as connection:
+            if studies.row_of(connection, *key)["state"] != StudyState.COMPLETE:
+                return
+            documents.publish(connection, stage, answer, self._data, key)
+            studies.change(connection, *key, state=StudyState.ANSWERED, answered_at=now, withheld=list(withheld))
+            for destination in recipients:
+                deliveries.open_delivery(connection, *key, destination, now, self._starts)
+
+    def hold_study(self, study_instance_uid: str, version: int, error: OsteonodeError) -> None:
+        """Set a complete version aside for a person; an answered one stays answered."""
+        with writing(self._engine) as connection:
+            if studies.row_of(connection, study_instance_uid, version)["state"] == StudyState.COMPLETE:
+                values = {"state": StudyState.HELD, "held_code": error.code, "held_reason": str(error)}
+                studies.change(connection, study_instance_uid, version, **values)
+
+    def postpone_study(self, study_instance_uid: str, version: int, *, turn: int, delay_seconds: float) -> None:
+        """Plan to answer again later; nothing where `turn` is past."""
+        delay = timedelta(seconds=delay_seconds)
+        with writing(self._engine) as connection:
+            studies.plan_answer(connection, study_instance_uid, version, turn, self._starts, delay)
+
+    def delivery(self, study_instance_uid: str, version: int, destination: str) -> Delivery:
+        """Return one delivery."""
+        with looking(self._engine) as connection:
+            return deliveries.find(connection, study_instance_uid, version, destination)
+
+    def keep_attempt(self, delivery: Delivery, attempt: Attempt, *, retry_after_seconds: float | None) -> None:
+        """Keep how one attempt ended and plan what follows; see the port."""
+        retry_after = None if retry_after_seconds is None else timedelta(seconds=retry_after_seconds)
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            again = deliveries.keep_attempt(connection, delivery, attempt, now=now, retry_after=retry_after)
+            if again is not None and retry_after is not None:
+                deliveries.plan(connection, again, self._starts, now, retry_after)
+            else:
+                deliveries.start_successor(connection, delivery, self._starts, now)
+
+    def unanswered(self) -> Sequence[tuple[Study, int]]:
+        """Return closed studies that wait for their answer, with the turn that should bring it."""
+        columns = tables.study.c
+        query = select(tables.study).where(columns.state == StudyState.COMPLETE)
+        with looking(self._engine) as connection:
+            return [(study_from(row), row["turn"]) for row in connection.execute(query).mappings()]
+
+    def started_deliveries(self) -> Sequence[Delivery]:
+        """Return waiting deliveries with a planned attempt."""
+        columns = tables.delivery.c
+        query = select(tables.delivery).where(
+            columns.state == DeliveryState.WAITING, columns.next_attempt_at.is_not(None)
+        )
+        with looking(self._engine) as connection:
+            return [delivery_from(row) for row in connection.execute(query).mappings()]
+
+    def replan_delivery(self, delivery: Delivery) -> None:
+        """Plan a delivery again whose planned attempt will never run; nothing where it was planned anew since."""
+        with writing(self._engine) as connection:
+            found = deliveries.find(connection, delivery.study_instance_uid, delivery.version, delivery.destination)
+            if found.turn == delivery.turn and found.state is DeliveryState.WAITING:
+                deliveries.plan(connection, found, self._starts, self._clock.now())
+
+    def _studies_in(self, state: StudyState) -> Sequence[Study]:
+        with looking(self._engine) as connection:
+            rows = connection.execute(select(tables.study).where(tables.study.c.state == state)).mappings()
+            return [study_from(row) for row in rows]
+
+    def _kept_path(self, path: Path | None) -> str | None:
+        return None if path is None else relative_to_data(path, self._data)

@@ -1,0 +1,240 @@
+"""What a person asks of the ledger: which studies, how far each is and why it waits. Reads only; no patient data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+
+from dicom_node.ledger import documents, tables
+from dicom_node.ledger.database import looking
+from dicom_node.ledger.rows import delivery_from, study_from
+from domain.delivery import Delivery, DeliveryState
+from domain.document import DocumentKind
+from domain.study import Study, StudyState
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """One study in a list: its latest version."""
+
+    study: Study
+    images: int
+    deliveries: Mapping[str, DeliveryState]
+    held_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalLine:
+    """One image: when it came, from whom, and what the models said of it (empty while they have not spoken)."""
+
+    sop_instance_uid: str
+    version: int
+    received_at: datetime
+    calling_ae_title: str
+    reading_status: str
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """One document."""
+
+    kind: DocumentKind
+    identifier: str
+    version: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One attempt at a destination."""
+
+    version: int
+    destination: str
+    ended_at: datetime
+    outcome: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version of a study: when and by which rule it closed, when it was answered, why it is held."""
+
+    study: Study
+    answered_at: datetime | None
+    held_code: str
+    held_reason: str
+    withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that happened to one study, each part in the order of time."""
+
+    versions: tuple[VersionLine, ...]
+    arrivals: tuple[ArrivalLine, ...]
+    documents: tuple[DocumentLine, ...]
+    deliveries: tuple[Delivery, ...]
+    attempts: tuple[AttemptLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineLine:
+    """One file that was put aside."""
+
+    number: int
+    path: Path
+    reason_code: str
+    reason: str
+    calling_ae_title: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is of what, by state."""
+
+    images: int
+    studies: Mapping[StudyState, int]
+    deliveries: Mapping[DeliveryState, int]
+    quarantined: int
+
+
+class LedgerView:
+    """Questions to the ledger of a data folder; safe while a node writes to it."""
+
+    def __init__(self, engine: Engine, data: Path) -> None:
+        self._engine = engine
+        self._data = data.resolve()
+
+    def studies(self, *, limit: int = 100) -> tuple[StudyLine, ...]:
+        """Return the studies with the latest arrivals, newest first."""
+        columns = tables.study.c
+        latest = select(columns.study_instance_uid, func.max(columns.version).label("version"))
+        latest_of_each = latest.group_by(columns.study_instance_uid).subquery()
+        query = select(tables.study).join(
+            latest_of_each,
+            (columns.study_instance_uid == latest_of_each.c.study_instance_uid)
+            & (columns.version == latest_of_each.c.version),
+        )
+        with looking(self._engine) as connection:
+            rows = connection.execute(query.order_by(columns.last_arrival_at.desc()).limit(limit)).mappings().all()
+            return tuple(
+                StudyLine(
+                    study=study_from(row),
+                    images=_count_images(connection, row["study_instance_uid"]),
+                    deliveries=_delivery_states(connection, row["study_instance_uid"], row["version"]),
+                    held_reason=row["held_reason"] or "",
+                )
+                for row in rows
+            )
+
+    def history(self, study_instance_uid: str) -> History | None:
+        """Return everything about one study, None where it is unknown."""
+        with looking(self._engine) as connection:
+            versions = _versions(connection, study_instance_uid)
+            if not versions:
+                return None
+            return History(
+                versions=versions,
+                arrivals=_arrivals(connection, study_instance_uid),
+                documents=tuple(
+                    DocumentLine(DocumentKind(row["kind"]), row["identifier"], row["version"], self._data / row["path"])
+                    for line in versions
+                    for row in documents.rows_of(connection, study_instance_uid, line.study.version)
+                ),
+                deliveries=_deliveries(connection, study_instance_uid),
+                attempts=_attempts(connection, study_instance_uid),
+            )
+
+    def unfinished_deliveries(self) -> tuple[Delivery, ...]:
+        """Return the deliveries that wait or are held, the longest waiting first."""
+        columns = tables.delivery.c
+        query = select(tables.delivery).where(columns.state != DeliveryState.DELIVERED)
+        with looking(self._engine) as connection:
+            rows = connection.execute(query.order_by(columns.next_attempt_at)).mappings()
+            return tuple(delivery_from(row) for row in rows)
+
+    def quarantine(self, *, limit: int = 100) -> tuple[QuarantineLine, ...]:
+        """Return what was put aside, newest first."""
+        query = select(tables.quarantine).order_by(tables.quarantine.c.number.desc()).limit(limit)
+        with looking(self._engine) as connection:
+            rows = connection.execute(query).mappings()
+            return tuple(QuarantineLine(**{**row, "path": self._data / row["path"]}) for row in rows)
+
+    def counts(self) -> Counts:
+        """Return how much there is of what. Every version of a study counts."""
+        with looking(self._engine) as connection:
+            studies = connection.execute(select(tables.study.c.state, func.count()).group_by(tables.study.c.state))
+            sent = connection.execute(select(tables.delivery.c.state, func.count()).group_by(tables.delivery.c.state))
+            return Counts(
+                images=connection.execute(select(func.count()).select_from(tables.instance)).scalar_one(),
+                studies={StudyState(state): count for state, count in studies},
+                deliveries={DeliveryState(state): count for state, count in sent},
+                quarantined=connection.execute(select(func.count()).select_from(tables.quarantine)).scalar_one(),
+            )
+
+
+def _count_images(connection: Connection, study_instance_uid: str) -> int:
+    query = select(func.count()).where(tables.instance.c.study_instance_uid == study_instance_uid)
+    return int(connection.execute(query).scalar_one())
+
+
+def _delivery_states(connection: Connection, study_instance_uid: str, version: int) -> dict[str, DeliveryState]:
+    columns = tables.delivery.c
+    query = select(columns.destination, columns.state).where(
+        columns.study_instance_uid == study_instance_uid, columns.version == version
+    )
+    return {name: DeliveryState(state) for name, state in connection.execute(query)}
+
+
+def _versions(connection: Connection, study_instance_uid: str) -> tuple[VersionLine, ...]:
+    columns = tables.study.c
+    query = select(tables.study).where(columns.study_instance_uid == study_instance_uid).order_by(columns.version)
+    return tuple(
+        VersionLine(
+            study=study_from(row),
+            answered_at=row["answered_at"],
+            held_code=row["held_code"] or "",
+            held_reason=row["held_reason"] or "",
+            withheld=tuple(row["withheld"]),
+        )
+        for row in connection.execute(query).mappings()
+    )
+
+
+def _arrivals(connection: Connection, study_instance_uid: str) -> tuple[ArrivalLine, ...]:
+    images, readings = tables.instance.c, tables.reading.c
+    query = (
+        select(
+            images.sop_instance_uid,
+            images.version,
+            images.received_at,
+            images.calling_ae_title,
+            readings.status,
+            readings.reason_code,
+        )
+        .join_from(tables.instance, tables.reading, images.sha256 == readings.sha256, isouter=True)
+        .where(images.study_instance_uid == study_instance_uid)
+        .order_by(images.received_at, images.sop_instance_uid, readings.read_at)
+    )
+    # Where several sets of models have spoken, the last one stays.
+    last = {row.sop_instance_uid: row for row in connection.execute(query)}
+    return tuple(ArrivalLine(*row[:4], row.status or "", row.reason_code or "") for row in last.values())
+
+
+def _deliveries(connection: Connection, study_instance_uid: str) -> tuple[Delivery, ...]:
+    columns = tables.delivery.c
+    query = select(tables.delivery).where(columns.study_instance_uid == study_instance_uid)
+    rows = connection.execute(query.order_by(columns.version, columns.destination)).mappings()
+    return tuple(delivery_from(row) for row in rows)
+
+
+def _attempts(connection: Connection, study_instance_uid: str) -> tuple[AttemptLine, ...]:
+    columns = tables.attempt.c
+    query = select(columns.version, columns.destination, columns.ended_at, columns.outcome, columns.explanation).where(
+        columns.study_instance_uid == study_instance_uid
+    )
+    return tuple(AttemptLine(*row) for row in connection.execute(query.order_by(columns.ended_at, columns.turn)))

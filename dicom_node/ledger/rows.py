@@ -1,0 +1,86 @@
+"""Rows of the ledger to nouns, and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from domain.delivery import Delivery, DeliveryState, Outcome, Receipt
+from domain.finding import (
+    Box,
+    Fracture,
+    FractureState,
+    ImageReading,
+    Labelled,
+    MemberScore,
+    ReadingStatus,
+    Reason,
+)
+from domain.instance import ReceivedInstance
+from domain.study import CompletionRule, Study, StudyState
+
+
+def instance_from(row: RowMapping, data: Path) -> ReceivedInstance:
+    """Return the instance of a row; paths in rows are relative to the data folder, so that it can be moved."""
+    values = {name: row[name] for name in row if name != "version"}
+    return ReceivedInstance(**{**values, "path": data / row["path"]})
+
+
+def study_from(row: RowMapping) -> Study:
+    """Return the study of a row."""
+    return Study(
+        study_instance_uid=row["study_instance_uid"],
+        state=StudyState(row["state"]),
+        version=row["version"],
+        first_arrival_at=row["first_arrival_at"],
+        last_arrival_at=row["last_arrival_at"],
+        closed_at=row["closed_at"],
+        closed_by=CompletionRule(row["closed_by"]) if row["closed_by"] else None,
+    )
+
+
+def delivery_from(row: RowMapping) -> Delivery:
+    """Return the delivery of a row."""
+    values = dict(row)
+    return Delivery(
+        **{**values, "state": DeliveryState(row["state"]), "receipts": receipts_from(row["receipts"])},
+    )
+
+
+def receipts_json(receipts: Sequence[Receipt]) -> list[dict[str, str]]:
+    """Return receipts as JSON."""
+    return [asdict(receipt) for receipt in receipts]
+
+
+def receipts_from(values: Sequence[Mapping[str, str]]) -> tuple[Receipt, ...]:
+    """Return the receipts of their JSON."""
+    return tuple(Receipt(value["identifier"], Outcome(value["outcome"]), value["status"]) for value in values)
+
+
+def reading_json(reading: ImageReading) -> dict[str, Any]:
+    """Return a reading as JSON: the fields of the noun by name."""
+    return asdict(reading)
+
+
+def reading_from(value: Mapping[str, Any]) -> ImageReading:
+    """Return the reading of its JSON; the noun's own checks apply."""
+    fracture = value["fracture"]
+    return ImageReading(
+        **{
+            **value,
+            "status": ReadingStatus(value["status"]),
+            "reason": Reason(**value["reason"]) if value["reason"] else None,
+            "region": Labelled(**value["region"]) if value["region"] else None,
+            "fracture": _fracture_from(fracture) if fracture else None,
+            "boxes": tuple(Box(**box) for box in value["boxes"]),
+            "types": tuple(Labelled(**label) for label in value["types"]),
+            "members": tuple(MemberScore(**member) for member in value["members"]),
+        }
+    )
+
+
+def _fracture_from(value: Mapping[str, Any]) -> Fracture:
+    low, high = value["interval"]
+    return Fracture(FractureState(value["state"]), value["probability"], (low, high))

@@ -1,0 +1,74 @@
+"""Studies from closing to the answer: state, the rule that closed them, why they are held."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, update
+
+from dicom_node.ledger import tables
+from dicom_node.ports import Starts
+from domain.errors import LedgerError
+from domain.study import CompletionRule, Study, StudyState
+
+
+def is_version(study_instance_uid: str, version: int) -> ColumnElement[bool]:
+    """Return the condition for one version of one study."""
+    return and_(tables.study.c.study_instance_uid == study_instance_uid, tables.study.c.version == version)
+
+
+def row_of(connection: Connection, study_instance_uid: str, version: int) -> RowMapping:
+    """Return the row of one version, locked until the transaction ends.
+
+    Raises:
+        LedgerError: there is none.
+    """
+    query = select(tables.study).where(is_version(study_instance_uid, version)).with_for_update()
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise LedgerError(f"the ledger has no version {version} of this study", subject=study_instance_uid)
+    return row
+
+
+def change(connection: Connection, study_instance_uid: str, version: int, **values: Any) -> None:
+    """Change columns of one version."""
+    connection.execute(update(tables.study).where(is_version(study_instance_uid, version)).values(values))
+
+
+def close(connection: Connection, study: Study, rule: CompletionRule, closed_at: datetime, starts: Starts) -> bool:
+    """Close an open version and start its answer, unless an image came since or the version before is unanswered.
+
+    The version before is answered first, because this one's documents name its documents as their predecessors.
+    """
+    uid, version = study.study_instance_uid, study.version
+    row = row_of(connection, uid, version)
+    is_as_seen = row["state"] == StudyState.OPEN and row["last_arrival_at"] == study.last_arrival_at
+    if not is_as_seen or (version > 1 and row_of(connection, uid, version - 1)["state"] == StudyState.COMPLETE):
+        return False
+    change(connection, uid, version, state=StudyState.COMPLETE, closed_at=closed_at, closed_by=rule, turn=1)
+    starts.answer_study(connection, uid, version, 1)
+    return True
+
+
+def plan_answer(
+    connection: Connection, study_instance_uid: str, version: int, turn: int, starts: Starts, delay: timedelta
+) -> None:
+    """Plan the next answer of a closed version; nothing where somebody planned since."""
+    row = row_of(connection, study_instance_uid, version)
+    if row["turn"] != turn or row["state"] != StudyState.COMPLETE:
+        return
+    change(connection, study_instance_uid, version, turn=turn + 1)
+    starts.answer_study(connection, study_instance_uid, version, turn + 1, delay_seconds=delay.total_seconds())
+
+
+def release(connection: Connection, study_instance_uid: str, starts: Starts) -> Sequence[int]:
+    """Answer every held version of a study again; return the versions."""
+    studies = tables.study.c
+    query = select(studies.version, studies.turn).where(
+        studies.study_instance_uid == study_instance_uid, studies.state == StudyState.HELD
+    )
+    held = connection.execute(query.order_by(studies.version).with_for_update()).all()
+    for version, turn in held:
+        change(connection, study_instance_uid, version, state=StudyState.COMPLETE, held_code=None, held_reason=None)
+        plan_answer(connection, study_instance_uid, version, turn, starts, timedelta())
+    return [version for version, _turn in held]

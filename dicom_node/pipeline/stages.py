@@ -1,0 +1,203 @@
+"""What is done with one image, one study, one delivery. Nothing here knows the engine, so each can run anywhere, twice.
+
+read_image -> answer_study -> deliver, each from what the ledger has to what the ledger keeps.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+from typing import Final
+
+import pydicom
+
+from config.settings import Settings
+from dicom_node.pipeline.failures import backoff_seconds
+from dicom_node.ports import Clock, Destination, FractureReader, ReadImage, StudyLedger
+from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
+from domain.document import Document, DocumentKind
+from domain.errors import DocumentError
+from domain.finding import ImageReading, ReadingStatus, StudyFindings
+from domain.instance import ReceivedInstance
+from inference.reasons import REASONS
+from reporting.compose import Composition
+from reporting.context import ModelIdentity, ModelMember, Predecessor, StudyContext
+from reporting.evidence import ImageEvidence
+
+NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configuration. Add it again there and retry."
+NOTHING_TO_SEND: Final = "Not sent: the configuration lets none of these documents go there. Change `documents` there."
+
+_REPORTS: Final = frozenset({DocumentKind.STRUCTURED_REPORT, DocumentKind.STRUCTURED_REPORT_BASIC})
+
+Combine = Callable[[str, Sequence[ImageReading]], StudyFindings]
+Compose = Callable[[StudyContext, StudyFindings, Sequence[ImageEvidence]], Composition]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the stages work with.
+
+    Attributes:
+        bundle: name of the model bundle, as documents name it.
+    """
+
+    settings: Settings
+    ledger: StudyLedger
+    reader: FractureReader
+    combine: Combine
+    compose: Compose
+    destinations: Mapping[str, Destination]
+    clock: Clock
+    bundle: str
+
+
+def read_image(parts: Parts, sop_instance_uid: str) -> None:
+    """Read one image and keep what the models said; nothing where they have spoken."""
+    instance = parts.ledger.instance(sop_instance_uid)
+    if parts.ledger.reading(instance.sha256, parts.reader.model_set) is None:
+        folder = evidence_folder(parts.settings.node.data, instance)
+        folder.mkdir(parents=True, exist_ok=True)
+        read = parts.reader.read(instance.path, evidence_folder=folder)
+        parts.ledger.keep_reading(instance.sha256, _name(read, instance))
+
+
+def keep_failed_reading(parts: Parts, sop_instance_uid: str, reason_code: str) -> None:
+    """Keep that an image was not read and why (inference/reasons.py), so that its study is answered all the same."""
+    instance = parts.ledger.instance(sop_instance_uid)
+    reading = ImageReading(
+        sop_instance_uid=instance.sop_instance_uid,
+        sop_class_uid=instance.sop_class_uid,
+        status=ReadingStatus.FAILED,
+        model_set=parts.reader.model_set,
+        reason=REASONS[reason_code],
+    )
+    parts.ledger.keep_reading(instance.sha256, ReadImage(reading))
+
+
+def unread_images(parts: Parts, study_instance_uid: str, version: int) -> list[str]:
+    """Return the SOP Instance UIDs of a version's images that the present models have not spoken of."""
+    return [
+        instance.sop_instance_uid
+        for instance in parts.ledger.instances(study_instance_uid, version)
+        if parts.ledger.reading(instance.sha256, parts.reader.model_set) is None
+    ]
+
+
+def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
+    """Compose the documents of one version from its readings and keep them with their deliveries.
+
+    Raises:
+        DocumentError: no document is fit to leave.
+    """
+    instances = parts.ledger.instances(study_instance_uid, version)
+    read = [_reading_of(parts, instance) for instance in instances]
+    findings = parts.combine(study_instance_uid, [each.reading for each in read])
+    context = StudyContext(
+        version=version,
+        composed_at=parts.clock.now().astimezone(),
+        models=_models_of(parts.bundle, findings),
+        reporting=parts.settings.reporting,
+        predecessors=_predecessors(parts.ledger, study_instance_uid, version),
+    )
+    evidence = [_evidence_of(instance, each) for instance, each in zip(instances, read, strict=True)]
+    composition = parts.compose(context, findings, evidence)
+    if not composition.documents:
+        raise DocumentError("no document of this study is fit to leave", subject=study_instance_uid)
+    parts.ledger.keep_answer(
+        study_instance_uid,
+        version,
+        composition.documents,
+        recipients=_recipients(parts.settings, composition.documents),
+        withheld=[str(each) for each in composition.withheld],
+    )
+
+
+def deliver(parts: Parts, planned: Delivery) -> None:
+    """Make one attempt of a delivery and keep how it ended; nothing where the plan is void."""
+    delivery = parts.ledger.delivery(planned.study_instance_uid, planned.version, planned.destination)
+    if delivery.turn != planned.turn or delivery.state is not DeliveryState.WAITING:
+        return
+    attempt = _attempt(parts, delivery)
+    parts.ledger.keep_attempt(delivery, attempt, retry_after_seconds=_retry_after_seconds(parts, delivery, attempt))
+
+
+def evidence_folder(data: Path, instance: ReceivedInstance) -> Path:
+    """Return the folder for the pictures that belong to one image's reading."""
+    return data / "evidence" / instance.study_instance_uid / instance.sop_instance_uid
+
+
+def _name(read: ReadImage, instance: ReceivedInstance) -> ReadImage:
+    """Return the reading under the name of its image, which a reader cannot know where the file was unreadable.
+
+    Raises:
+        ValueError: it is the reading of another image; it must never stand in this image's documents.
+    """
+    named = read.reading.sop_instance_uid
+    if named not in ("", instance.sop_instance_uid):
+        raise ValueError("the reader answered for another image")
+    reading = replace(read.reading, sop_instance_uid=instance.sop_instance_uid, sop_class_uid=instance.sop_class_uid)
+    return replace(read, reading=reading)
+
+
+def _reading_of(parts: Parts, instance: ReceivedInstance) -> ReadImage:
+    read = parts.ledger.reading(instance.sha256, parts.reader.model_set)
+    if read is None:
+        raise LookupError("an image is answered before it was read")
+    return read
+
+
+def _evidence_of(instance: ReceivedInstance, read: ReadImage) -> ImageEvidence:
+    header = pydicom.dcmread(instance.path, stop_before_pixels=True)
+    return ImageEvidence(header=header, display=read.display_path)
+
+
+def _models_of(bundle: str, findings: StudyFindings) -> ModelIdentity:
+    spoke = {(member.model, member.version) for reading in findings.readings for member in reading.members}
+    return ModelIdentity(
+        bundle=bundle,
+        software_version=distribution_version("osteonode"),
+        model_set=findings.model_set,
+        members=tuple(ModelMember(name, version) for name, version in sorted(spoke)),
+    )
+
+
+def _predecessors(ledger: StudyLedger, study_instance_uid: str, version: int) -> tuple[Predecessor, ...]:
+    """Return the structured reports, of either class, of the last version that has one; a held version has none."""
+    for earlier in range(version - 1, 0, -1):
+        documents = ledger.documents(study_instance_uid, earlier)
+        reports = [each for each in documents if each.kind in _REPORTS]
+        if reports:
+            return tuple(Predecessor.of(each) for each in reports)
+    return ()
+
+
+def _recipients(settings: Settings, documents: Sequence[Document]) -> list[str]:
+    kinds = {document.kind for document in documents}
+    return [destination.name for destination in settings.destination if destination.sends & kinds]
+
+
+def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
+    documents = parts.ledger.documents(delivery.study_instance_uid, delivery.version)
+    settings = next((each for each in parts.settings.destination if each.name == delivery.destination), None)
+    if settings is None:
+        return _refuse(documents, NOT_CONFIGURED)
+    meant = [document for document in documents if document.kind in settings.sends]
+    if not meant:
+        return _refuse(documents, NOTHING_TO_SEND)
+    delivered = {each.identifier: each for each in delivery.receipts if each.outcome is Outcome.DELIVERED}
+    outstanding = [document for document in meant if document.identifier not in delivered]
+    if not outstanding:
+        return Attempt(tuple(delivered.values()))
+    return parts.destinations[delivery.destination].deliver(outstanding)
+
+
+def _refuse(documents: Sequence[Document], explanation: str) -> Attempt:
+    receipts = [Receipt(document.identifier, Outcome.REFUSED, "not sent") for document in documents]
+    return Attempt(tuple(receipts), explanation)
+
+
+def _retry_after_seconds(parts: Parts, delivery: Delivery, attempt: Attempt) -> float | None:
+    if attempt.outcome is not Outcome.RETRY:
+        return None
+    retry = next(each.retry for each in parts.settings.destination if each.name == delivery.destination)
+    return backoff_seconds(delivery.attempts + 1, retry)

@@ -1,0 +1,203 @@
+"""The durable workflows: the only module that knows the engine (DBOS), in the embedded store or in PostgreSQL.
+
+read_image (on arrival)  ->  answer_study (when complete)  ->  deliver (one per destination and attempt)
+
+Each starts in the transaction of the ledger row that asks for it, under an identifier made from that row, so it starts
+exactly once. Arguments are UIDs and numbers: the engine's store holds neither pixels nor patients. A step may run again
+after a crash; every stage asks the ledger first, so that changes nothing.
+"""
+
+import logging
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from sqlalchemy import Connection, Engine
+
+from dicom_node.pipeline import rescue, steps
+from dicom_node.pipeline.stages import Parts
+from domain.delivery import Delivery
+
+APPLICATION: Final = "osteonode"
+#: Pinned: the engine's own default changes with every edited line, and leaves unfinished work to the old program.
+#: Change it only on a drained store, when a workflow below takes other arguments or steps.
+FLOW_VERSION: Final = "flow-1"
+EXECUTOR: Final = "node"
+POLLING_SECONDS: Final = 0.1
+READ, ANSWER, DELIVER = "read_image", "answer_study", "deliver"
+#: So often may the process die under one workflow before it is set aside; each death counts for all that run then.
+DEATHS_ALLOWED: Final = 20
+ANSWERS_AT_ONCE: Final = 8
+DELIVERIES_AT_ONCE: Final = 32
+_log = logging.getLogger(__name__)
+# The engine's messages go where the node's go, and not to a handler of their own.
+logging.getLogger("dbos").addHandler(logging.NullHandler())
+
+
+def read_id(sop_instance_uid: str, model_set: str) -> str:
+    """Return the identifier of the reading of one image by one set of models."""
+    return f"read:{sop_instance_uid}:{model_set}"
+
+
+def answer_id(study_instance_uid: str, version: int, turn: int) -> str:
+    """Return the identifier of one planned answer."""
+    return f"answer:{study_instance_uid}:{version}:{turn}"
+
+
+def delivery_id(delivery: Delivery) -> str:
+    """Return the identifier of one planned attempt."""
+    return f"deliver:{delivery.study_instance_uid}:{delivery.version}:{delivery.destination}:{delivery.turn}"
+
+
+class WorkflowStarts:
+    """Starts workflows inside the ledger's transactions (the port Starts); also from a process that runs none.
+
+    Args:
+        lanes: attempts at the same time per destination; one study always takes the same lane.
+    """
+
+    def __init__(self, engine: Engine, model_set: Callable[[], str], lanes: Mapping[str, int]) -> None:
+        self._client = DBOSClient(
+            system_database_engine=engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            lazy=True,
+        )
+        self._model_set = model_set
+        self._lanes = lanes
+
+    def read_image(self, connection: Connection, sop_instance_uid: str) -> None:
+        """Start to read an image."""
+        self._enqueue(connection, READ, read_id(sop_instance_uid, self._model_set()), sop_instance_uid)
+
+    def answer_study(
+        self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
+    ) -> None:
+        """Start to answer a version of a study."""
+        identifier = answer_id(study_instance_uid, version, turn)
+        arguments = (study_instance_uid, version, turn)
+        self._enqueue(connection, ANSWER, identifier, *arguments, **_delay(delay_seconds))
+
+    def deliver(self, connection: Connection, delivery: Delivery, *, delay_seconds: float = 0.0) -> None:
+        """Start the next attempt of a delivery."""
+        key = (delivery.study_instance_uid, delivery.version, delivery.destination, delivery.turn)
+        lane = zlib.crc32(delivery.study_instance_uid.encode()) % self._lanes.get(delivery.destination, 1)
+        options = _delay(delay_seconds) | {"queue_partition_key": f"{delivery.destination}:{lane}"}
+        self._enqueue(connection, DELIVER, delivery_id(delivery), *key, **options)
+
+    def _enqueue(self, connection: Connection, name: str, identifier: str, *arguments: Any, **options: Any) -> None:
+        every: EnqueueOptions = {
+            "workflow_name": name,
+            "queue_name": name,
+            "workflow_id": identifier,
+            "app_version": FLOW_VERSION,
+            **options,  # type: ignore[typeddict-item]  # a plain dict of the same keys
+        }
+        self._client.enqueue_in_transaction(connection, every, *arguments)
+
+
+def _delay(seconds: float) -> dict[str, Any]:
+    return {"delay_seconds": seconds} if seconds > 0 else {}
+
+
+class Workflows:
+    """Runs the workflows between `start` and `stop`. One per process, because the engine is.
+
+    Args:
+        url: of the database that the ledger is in.
+    """
+
+    def __init__(self, parts: Parts, url: str) -> None:
+        self._parts = parts
+        self._url = url
+        self._running: set[str] = set()
+        self._orphaned = rescue.Suspicion()
+        self._abandoned = rescue.Suspicion()
+
+    def start(self) -> None:
+        """Migrate the engine's tables, take up what a crash left, and work."""
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": self._url,
+            "executor_id": EXECUTOR,
+            "application_version": FLOW_VERSION,
+            "serializer": DBOSPortableJSONSerializer(),  # the store holds JSON: who can write it can run no code
+            "log_level": "WARNING",
+        }
+        DBOS(config=config)
+        self._register()
+        DBOS.launch()
+        readers = self._parts.settings.reading.processes
+        _listen(READ, worker_concurrency=readers)
+        _listen(ANSWER, worker_concurrency=ANSWERS_AT_ONCE)
+        # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
+        _listen(DELIVER, worker_concurrency=DELIVERIES_AT_ONCE, partition_concurrency=1)
+
+    def stop(self, *, patience_seconds: int = 10) -> None:
+        """Start nothing more, and give what runs this long to end; what does not is taken up at the next start."""
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds if self._running else 0)
+
+    def rescue(self) -> None:
+        """Take up work that the store calls running or planned and that nobody does. To be called now and then."""
+        pending = {row.workflow_id: row for row in _list(status="PENDING")}
+        for identifier in self._orphaned.confirm(rescue.orphans(pending, self._running)):
+            _log.warning("taking up %s again: it was left running", identifier)
+            DBOS.resume_workflow(identifier, queue_name=pending[identifier].queue_name)
+        plans = steps.plans(self._parts, answer_id, delivery_id)
+        statuses = {row.workflow_id: row.status for row in _list(workflow_ids=list(plans))} if plans else {}
+        for identifier in self._abandoned.confirm(rescue.abandoned(plans, statuses)):
+            _log.warning("planning %s again: it ended as %s", identifier, statuses.get(identifier))
+            plans[identifier](statuses.get(identifier) == rescue.DEAD_LETTER)
+
+    def _register(self) -> None:
+        """Name the steps and the workflows. They are functions of this node's parts, not of a global."""
+        parts = self._parts
+        read = _step(lambda image: steps.read(parts, image), "read")
+        unread = _step(lambda study, version: steps.unread(parts, study, version), "unread")
+        compose = _step(lambda study, version, turn: steps.answer(parts, study, version, turn), "compose")
+        attempt = _step(lambda *key: steps.deliver(parts, *key), "attempt")
+
+        def read_image(sop_instance_uid: str) -> str:
+            return str(read(sop_instance_uid))
+
+        def answer_study(study_instance_uid: str, version: int, turn: int) -> str:
+            for sop_instance_uid in unread(study_instance_uid, version):
+                _wait_for(read_id(sop_instance_uid, parts.reader.model_set))
+            return str(compose(study_instance_uid, version, turn))
+
+        def deliver(study_instance_uid: str, version: int, destination: str, turn: int) -> str:
+            return str(attempt(study_instance_uid, version, destination, turn))
+
+        for name, flow in ((READ, read_image), (ANSWER, answer_study), (DELIVER, deliver)):
+            self._workflow(name, flow)
+
+    def _workflow(self, name: str, flow: Callable[..., str]) -> None:
+        def noted(*arguments: Any) -> str:
+            identifier = str(DBOS.workflow_id)
+            self._running.add(identifier)
+            try:
+                return flow(*arguments)
+            finally:
+                self._running.discard(identifier)
+
+        DBOS.workflow(name=name, max_recovery_attempts=DEATHS_ALLOWED)(noted)
+
+
+def _listen(name: str, **limits: Any) -> None:
+    DBOS.register_queue(name, polling_interval_sec=POLLING_SECONDS, on_conflict="always_update", **limits)
+
+
+def _list(**conditions: Any) -> list[Any]:
+    return list(DBOS.list_workflows(**conditions, load_input=False, load_output=False))
+
+
+def _step(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    return DBOS.step(name=name)(function)
+
+
+def _wait_for(identifier: str) -> None:
+    """Wait until a workflow has ended, well or not; return at once where there is none."""
+    with suppress(Exception):  # how it ended is in the ledger
+        DBOS.retrieve_workflow(identifier).get_result(polling_interval_sec=POLLING_SECONDS / 2)
