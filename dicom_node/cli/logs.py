@@ -1,0 +1,101 @@
+"""Logging of a running node: lines for people or JSON for a collector, UIDs and codes only.
+
+Libraries quote the values they trip over, and a value may be a patient's name. So theirs are kept to errors, pydicom's
+are dropped, and a traceback shows the places but never the message of an error that is not our own.
+"""
+
+import json
+import logging
+import sys
+import traceback
+import warnings
+from datetime import UTC, datetime
+from types import TracebackType
+
+from config.settings import Console
+from domain.errors import OsteonodeError
+
+#: Least severe event of a library that is logged; pydicom's say the values of elements.
+LIBRARY_LEVELS = {
+    "pydicom": logging.CRITICAL + 1,
+    "highdicom": logging.CRITICAL + 1,
+    "hl7apy": logging.CRITICAL + 1,
+    "pynetdicom": logging.ERROR,
+    "dbos": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+    "PIL": logging.WARNING,
+    "openvino": logging.WARNING,
+    "pebble": logging.WARNING,
+}
+_ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class LinesForPeople(logging.Formatter):
+    """`2026-01-31T12:00:00Z INFO receive: ...`, UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one event as text."""
+        line = f"{_time(record)} {record.levelname:<7} {record.name}: {record.getMessage()}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+    def formatException(self, ei: _ErrorInfo) -> str:  # noqa: N802 - logging's name
+        """Return where an error happened; what it says only where it is our own."""
+        return describe_error(ei)
+
+
+class LinesForCollectors(logging.Formatter):
+    """One JSON object per line: time, level, logger, event, and where an error happened."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one event as one line of JSON."""
+        line = {
+            "time": _time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        if record.exc_info:
+            line["error"] = describe_error(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure_logging(console: Console) -> None:
+    """Send the events of this process to stderr, as the configuration says."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LinesForCollectors() if console.log_format == "json" else LinesForPeople())
+    logging.basicConfig(handlers=[handler], level=console.log_level, force=True)
+    tame_libraries()
+
+
+def tame_libraries() -> None:
+    """Keep what libraries say to what a person needs and may see."""
+    for name, level in LIBRARY_LEVELS.items():
+        logger = logging.getLogger(name)
+        logger.setLevel(level)
+        logger.handlers.clear()
+        logger.propagate = True
+    warnings.filterwarnings("ignore", module=r"(pydicom|highdicom|hl7apy|pynetdicom)(\.|$)")
+
+
+def describe_error(info: _ErrorInfo) -> str:
+    """Return type and place of an error and of its causes; the message only of our own errors and of the system's."""
+    lines: list[str] = []
+    error = info[1]
+    while error is not None:
+        places = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__))).rstrip()
+        lines.insert(0, f"{_name(error)}\n{places}" if places else _name(error))
+        error = error.__cause__ or error.__context__
+    return "\n".join(lines)
+
+
+def _name(error: BaseException) -> str:
+    if isinstance(error, OsteonodeError):
+        return f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError):
+        return f"{type(error).__name__}: {error.strerror}"
+    return type(error).__name__
+
+
+def _time(record: logging.LogRecord) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

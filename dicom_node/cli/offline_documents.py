@@ -1,0 +1,80 @@
+"""The node's composer without a network: readings in, documents on disk out."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+
+from dicom_node.cli.offline_reading import Answered
+from domain.document import Document
+from domain.finding import StudyFindings
+from domain.uid import derive_uid
+from inference.study import combine
+from reporting.compose import Composition, compose
+from reporting.context import ModelIdentity, ModelMember, StudyContext
+from reporting.evidence import ImageEvidence
+
+#: A UID that is safe as the name of a folder (PS3.5 9.1, told loosely).
+_UID = re.compile(r"[0-9][0-9.]{0,63}")
+
+
+def group_by_study(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
+    """Return the images of each study by its UID; an instance that came twice counts once, a file without UIDs not."""
+    studies: dict[str, dict[str, Answered]] = {}
+    for each in answered:
+        sop_instance_uid = each.read.reading.sop_instance_uid
+        if each.image.study_instance_uid and sop_instance_uid:
+            studies.setdefault(each.image.study_instance_uid, {}).setdefault(sop_instance_uid, each)
+    return {study_instance_uid: list(images.values()) for study_instance_uid, images in studies.items()}
+
+
+def answer_study(study_instance_uid: str, images: Sequence[Answered], *, bundle: str) -> Composition:
+    """Compose the documents of one study, as the node would for its first version."""
+    findings = combine(study_instance_uid, [each.read.reading for each in images])
+    context = StudyContext(version=1, composed_at=datetime.now().astimezone(), models=name_models(findings, bundle))
+    evidence = [
+        ImageEvidence(header=each.image.header, display=each.read.display_path)
+        for each in images
+        if each.image.header is not None
+    ]
+    return compose(context, findings, evidence)
+
+
+def name_models(findings: StudyFindings, bundle: str) -> ModelIdentity:
+    """Return the software and the models that spoke, as documents name them."""
+    spoke = {(member.model, member.version) for reading in findings.readings for member in reading.members}
+    return ModelIdentity(
+        bundle=bundle,
+        software_version=distribution_version("osteonode"),
+        model_set=findings.model_set,
+        members=tuple(ModelMember(name, version) for name, version in sorted(spoke)),
+    )
+
+
+def write_documents(
+    answered: Sequence[Answered], folder: Path, *, bundle: str, done: Callable[[], None] = lambda: None
+) -> tuple[int, tuple[str, ...]]:
+    """Write the documents of every study to a folder of its UID; return their number and what was withheld."""
+    written, withheld = 0, list[str]()
+    for study_instance_uid, images in group_by_study(answered).items():
+        composition = answer_study(study_instance_uid, images, bundle=bundle)
+        withheld.extend(str(each) for each in composition.withheld)
+        for document in composition.documents:
+            write_document(document, folder / name_folder(study_instance_uid))
+            written += 1
+        done()
+    return written, tuple(withheld)
+
+
+def name_folder(study_instance_uid: str) -> str:
+    """Return the UID, or where a file holds no real one, a UID made of it: a name must not lead out of a folder."""
+    return study_instance_uid if _UID.fullmatch(study_instance_uid) else derive_uid("folder", study_instance_uid)
+
+
+def write_document(document: Document, folder: Path) -> Path:
+    """Write one document under its own name and return where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / document.file_name
+    path.write_bytes(document.content)
+    return path

@@ -1,0 +1,163 @@
+"""osteonode read: the node's reader and composer on files, without a network."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from dicom_node.cli.offline_reading import Answered
+    from dicom_node.pipeline.reader_pool import ReaderPool
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(exists=True, help="DICOM, PNG or JPEG files, or folders to look through.", metavar="PATH..."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Folder for the documents, one folder a study. Default: no documents.", metavar="DIR"),
+]
+JsonFile = Annotated[
+    Path | None,
+    typer.Option("--json", help="File for one JSON line per image. Default: none, a table.", metavar="FILE"),
+]
+Processes = Annotated[
+    int,
+    typer.Option("--processes", min=0, max=16, help="Reader processes, 1 to 16. Default 0: one a core, at most 4."),
+]
+Bundle = Annotated[
+    Path | None,
+    typer.Option("--bundle", help="Folder with manifest.json and weights. Default: the shipped bundle.", metavar="DIR"),
+]
+Deadline = Annotated[
+    float, typer.Option("--deadline-seconds", min=1, help="An image not read by then has failed, in seconds.")
+]
+
+_MOST_PROCESSES = 4
+
+
+def read(
+    paths: Paths,
+    out: Out = None,
+    json_file: JsonFile = None,
+    processes: Processes = 0,
+    bundle: Bundle = None,
+    deadline_seconds: Deadline = 60.0,
+) -> None:
+    """Read images as the node would, offline: no socket is opened.
+
+    An image that cannot be read is answered "not analysed" or "failed", with the reason. Exit code 1 only where no
+    image could be opened and read. Boxes are in pixels of the stored image, probabilities lie in 0 to 1.
+    """
+    from dicom_node.cli.image_files import find_images
+    from dicom_node.cli.terminal import show_progress
+
+    files = find_images(paths)
+    if not files:
+        raise typer.BadParameter("no DICOM file and no PNG or JPEG there", param_hint="PATH")
+    processes = min(processes or min(os.cpu_count() or 1, _MOST_PROCESSES), len(files))
+    with ExitStack() as stack:
+        evidence = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-read-")))
+        lines = stack.enter_context(_open_lines(json_file)) if json_file else None
+        pool = _open_pool(stack, bundle, processes, deadline_seconds)
+        step = stack.enter_context(show_progress("reading", len(files)))
+        answered = _read_all(files, pool, evidence, processes, lines, step)
+        documents = _write_documents(answered, out, bundle) if out else 0
+    _tell(answered, json_file, out, documents)
+    if not any(each.could_be_opened for each in answered):
+        raise typer.Exit(1)
+
+
+def _open_lines(json_file: Path) -> IO[str]:
+    json_file.parent.mkdir(parents=True, exist_ok=True)
+    return json_file.open("w", encoding="utf-8")
+
+
+def _open_pool(stack: ExitStack, bundle: Path | None, processes: int, deadline_seconds: float) -> "ReaderPool":
+    from config.settings import Reading
+    from dicom_node.pipeline.reader_pool import ReaderPool
+
+    # Many images keep every core busy by themselves; a single one has the cores to itself.
+    threads = 1 if processes > 1 else min(os.cpu_count() or 1, 4)
+    reading = Reading(bundle=bundle, processes=processes, threads=threads, deadline_seconds=deadline_seconds)
+    pool = ReaderPool.of_settings(reading)
+    stack.callback(pool.close)
+    pool.warm_up()
+    return pool
+
+
+def _read_all(
+    files: Sequence[Path],
+    pool: "ReaderPool",
+    evidence: Path,
+    processes: int,
+    lines: IO[str] | None,
+    step: Callable[[], None],
+) -> "list[Answered]":
+    from dicom_node.cli.json_lines import write_line
+    from dicom_node.cli.offline_reading import read_files
+
+    answered = []
+    for each in read_files(files, pool, evidence, at_once=processes):
+        answered.append(each)
+        if lines is not None:
+            # Line by line: who interrupts a long run keeps what was read.
+            print(write_line(each.image.path, each.image.study_instance_uid, each.read.reading), file=lines, flush=True)
+        step()
+    return answered
+
+
+def _write_documents(answered: "Sequence[Answered]", out: Path, bundle: Path | None) -> int:
+    from dicom_node.cli.offline_documents import group_by_study, write_documents
+    from dicom_node.cli.terminal import explain, show_progress
+    from inference.zoo import BUNDLED, load_manifest
+
+    name = load_manifest(bundle or BUNDLED).bundle
+    with show_progress("writing documents", len(group_by_study(answered))) as step:
+        documents, withheld = write_documents(answered, out, bundle=name, done=step)
+    if withheld:
+        explain("documents that would not conform were not written", withheld)
+    return documents
+
+
+def _tell(answered: "Sequence[Answered]", json_file: Path | None, out: Path | None, documents: int) -> None:
+    from dicom_node.cli.terminal import print_table
+
+    if json_file is None:
+        print_table(_tabulate(answered))
+    counts = Counter(_say_finding(each) for each in answered)
+    print(
+        f"{len(answered)} image{'s' if len(answered) != 1 else ''}: {', '.join(f'{number} {words}' for words, number in counts.most_common())}"
+    )
+    if json_file is not None:
+        print(f"findings: {json_file}")
+    if out is not None:
+        print(f"{documents} documents: {out}")
+
+
+def _tabulate(answered: "Sequence[Answered]") -> "Table":
+    from dicom_node.cli.terminal import make_table
+
+    table = make_table(("file", "region", "fracture", "probability", "ms"), numbers=("probability", "ms"))
+    for each in answered:
+        reading = each.read.reading
+        table.add_row(
+            each.image.path.name,
+            reading.region.label if reading.region else "-",
+            _say_finding(each) if reading.reason is None else f"{_say_finding(each)}: {reading.reason.code}",
+            f"{reading.fracture.probability:.2f}" if reading.fracture else "-",
+            f"{reading.milliseconds:.0f}",
+        )
+    return table
+
+
+def _say_finding(answered: "Answered") -> str:
+    reading = answered.read.reading
+    return reading.fracture.state.value if reading.fracture else reading.status.value.replace("_", " ")
