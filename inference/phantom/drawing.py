@@ -46,7 +46,7 @@ def _stream(spec: PhantomSpec, purpose: str) -> np.random.Generator:
 def _plan(spec: PhantomSpec, anatomy: Anatomy, pose: Pose) -> tuple[int, Break] | None:
     if not spec.fractured:
         return None
-    return plan_break(anatomy, pose, spec.difficulty, _stream(spec, "break"))
+    return plan_break(anatomy, pose, spec.broken_bone, spec.difficulty, _stream(spec, "break"))
 
 
 def _bound(anatomy: Anatomy, pose: Pose, planned: tuple[int, Break] | None) -> tuple[Box, ...]:

@@ -33,19 +33,27 @@ class Break:
     opacity: float
     steps_mm: tuple[float, float]
     reach_mm: float
+    half_width_mm: float
     teeth: tuple[float, ...]
 
     def line_mm(self, n_mm: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the place of the break along the axis at each distance n from it."""
-        knots = np.linspace(-1.0, 1.0, len(self.teeth)) * self.reach_mm
+        knots = np.linspace(-2.0, 2.0, len(self.teeth)) * self.half_width_mm
         jag = np.interp(n_mm, knots, self.teeth) * self.jag_mm
         line: NDArray[np.float32] = (self.s_mm + n_mm * self.slant + jag).astype(np.float32)
         return line
 
 
-def plan_break(anatomy: Anatomy, pose: Pose, difficulty: float | None, rng: np.random.Generator) -> tuple[int, Break]:
-    """Return the index of the bone that breaks, and the break, inside the picture."""
-    candidates = [index for index, bone in enumerate(anatomy.bones) if bone.breakable]
+def plan_break(
+    anatomy: Anatomy, pose: Pose, bone_name: str | None, difficulty: float | None, rng: np.random.Generator
+) -> tuple[int, Break]:
+    """Return the index of the bone that breaks, and the break, inside the picture.
+
+    Raises ValueError when the anatomy has no breakable bone of that name.
+    """
+    candidates = [i for i, bone in enumerate(anatomy.bones) if bone.breakable and bone_name in (None, bone.name)]
+    if not candidates:
+        raise ValueError(f"no breakable {bone_name} in a {anatomy.body_part}")
     weights = _weigh(anatomy, pose, candidates)
     hardness = float(rng.uniform(0.0, 0.85)) if difficulty is None else difficulty
     places = []
@@ -112,7 +120,7 @@ def _width_mm(bone: Bone) -> float:
 def _weigh(anatomy: Anatomy, pose: Pose, candidates: list[int]) -> NDArray[np.float64]:
     widths = np.array([_width_mm(anatomy.bones[index]) for index in candidates])
     visible = widths * pose.px_per_mm / max(pose.rows, pose.columns) > LEAST_HALF_WIDTH
-    weights = np.where(visible, widths, 0.0) if visible.any() else widths
+    weights = np.where(visible, widths**2, 0.0) if visible.any() else widths
     shares: NDArray[np.float64] = weights / weights.sum()
     return shares
 
@@ -140,6 +148,7 @@ def _shape_break(bone: Bone, share: float, hardness: float, rng: np.random.Gener
         gap_mm=gap,
         opacity=0.45 + 0.55 * clear,
         steps_mm=(lean - step / 2, lean + step / 2),
-        reach_mm=half * float(rng.uniform(3.0, 4.5)),
-        teeth=tuple(float(tooth) for tooth in rng.uniform(-1, 1, 33)),
+        reach_mm=half * float(rng.uniform(5.0, 8.0)),
+        half_width_mm=half,
+        teeth=tuple(float(tooth) for tooth in rng.uniform(-1, 1, 25)),
     )

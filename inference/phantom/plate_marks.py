@@ -17,6 +17,9 @@ _LETTERS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     ),
 }
 _SUBPIXEL_BITS = 4
+OPEN_MARGIN = -0.03
+"""Margin of a side without a shutter: so far outside that the turn brings no corner of it into the picture."""
+LETTER_PLACES = 160
 
 
 def place_marker(image: Raster, load: Raster, letter: str, half: tuple[float, float], rng: np.random.Generator) -> None:
@@ -26,7 +29,7 @@ def place_marker(image: Raster, load: Raster, letter: str, half: tuple[float, fl
     """
     rows, columns = image.shape
     height = 0.05 * max(rows, columns) * float(rng.uniform(0.7, 1.3))
-    brightness, jitter = float(rng.uniform(0.9, 1.0)), rng.random((40, 2))
+    brightness, jitter = float(rng.uniform(0.9, 1.0)), rng.random((LETTER_PLACES, 2))
     reach = height * 1.1
     burden = cv2.boxFilter(load, -1, (2 * round(reach) + 1,) * 2, borderType=cv2.BORDER_REPLICATE)
     xs = (half[0] + (half[1] - half[0]) * jitter[:, 0]) * columns
@@ -59,19 +62,19 @@ def add_bangle(image: Raster, rng: np.random.Generator) -> None:
 def collimate(image: Raster, spec: PhantomSpec, rng: np.random.Generator) -> None:
     """Darken (or, as unexposed plates show, whiten) what lies outside slightly turned shutter edges; in place."""
     kind, turn = float(rng.random()), float(rng.uniform(-0.02, 0.02))
-    margins = rng.uniform(0.0, 0.045, 4) * (rng.random(4) < 0.6)
-    level, softness = float(rng.uniform(0.0, 0.03)), float(rng.uniform(0.8, 2.5))
+    margins = np.where(rng.random(4) < 0.6, rng.uniform(0.0, 0.045, 4), OPEN_MARGIN)
+    level = float(rng.uniform(0.0, 0.03))
     if kind < 0.35:
         return
     if kind > 0.85 and not spec.plain:
         level = float(rng.uniform(0.85, 1.0))
     rows, columns = image.shape
-    y = np.arange(rows, dtype=np.float32)[:, None] / rows
-    x = np.arange(columns, dtype=np.float32)[None, :] / columns
-    tilt = math.tan(turn)
-    edges = (x - margins[0] + tilt * (y - 0.5), 1 - margins[1] - x - tilt * (y - 0.5),
-             y - margins[2] - tilt * (x - 0.5), 1 - margins[3] - y + tilt * (x - 0.5))  # fmt: skip
-    inside = np.minimum(np.minimum(edges[0], edges[1]), np.minimum(edges[2], edges[3]))
-    inside = np.clip(inside * max(rows, columns) / softness + 0.5, 0.0, 1.0)
+    left, right, top, bottom = (margins - 0.5) * (1, -1, 1, -1)
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) * (columns, rows)
+    turned = corners @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    fixed = np.round((turned + (columns / 2 - 0.5, rows / 2 - 0.5)) * 2**_SUBPIXEL_BITS).astype(np.int32)
+    mask = np.zeros(image.shape, np.uint8)
+    cv2.fillConvexPoly(mask, fixed, 255, cv2.LINE_AA, _SUBPIXEL_BITS)
+    inside = cv2.blur(mask, (3, 3)).astype(np.float32) / np.float32(255)
     image *= inside
-    image += level * (1.0 - inside)
+    image += np.float32(level) * (1 - inside)

@@ -18,7 +18,7 @@ from inference.phantom.shapes import Bone, Flesh, Plate, Point
 Raster = NDArray[np.float32]
 
 TEXTURE_PITCH_MM = 0.38
-TEXTURE_SIDE = 512
+TEXTURE_SIDE = 384
 SPONGE_SHAFT, SPONGE_END = 0.10, 0.42
 """Share of dense bone inside the cavity, at mid shaft and at the ends."""
 GRAIN_CONTRAST, GRAIN_STRETCH = 0.17, 2.2
@@ -150,14 +150,12 @@ def _cross(n: Raster, outer: Raster, cavity: Raster, sponge: Raster) -> Raster:
     square = n * n
     whole = np.sqrt(np.maximum(outer * outer - square, 0.0))
     inside = np.sqrt(np.maximum(cavity * cavity - square, 0.0))
-    path: Raster = 2.0 * (whole - inside * (1.0 - sponge))
-    return path
+    return np.asarray(2.0 * (whole - inside * (1.0 - sponge)), dtype=np.float32)
 
 
 def _fade(distance_mm: Raster, reach_mm: float) -> Raster:
     closeness = np.clip(1.0 - np.abs(distance_mm) / reach_mm, 0.0, 1.0)
-    fade: Raster = closeness * closeness * (3.0 - 2.0 * closeness)
-    return fade
+    return np.asarray(closeness * np.sqrt(closeness), dtype=np.float32)
 
 
 def add_plate(canvas: Raster, plate: Plate, pose: Pose, texture: Raster | None = None) -> None:
@@ -177,7 +175,7 @@ def add_plate(canvas: Raster, plate: Plate, pose: Pose, texture: Raster | None =
 
 
 def _smooth_outline(outline: tuple[Point, ...]) -> NDArray[np.float64]:
-    """Round the corners of a closed outline by two passes of Chaikin's corner cutting."""
+    """Round the corners of a closed outline by three passes of Chaikin's corner cutting."""
     points = np.asarray(outline, dtype=np.float64)
     for _ in range(3):
         following = np.roll(points, -1, axis=0)

@@ -31,6 +31,7 @@ class PhantomSpec:
     laterality: the side of the body and the lead letter beside it; None draws either side without a letter.
     difficulty: 0 (a break anybody sees) to 1 (a hairline); None lets the seed decide.
     body_part: one of BODY_PARTS[region]; None lets the seed decide.
+    broken_bone: name of the bone that breaks (radius, tibia, ...); None lets the seed decide.
     plain: no bangles, no flips, little tilt, a moderate field: a picture to show, rather than one to train on.
 
     Raises ValueError when a value is outside its range.
@@ -48,6 +49,7 @@ class PhantomSpec:
     difficulty: float | None = None
     body_part: str | None = None
     plain: bool = False
+    broken_bone: str | None = None
 
     def __post_init__(self) -> None:
         if self.region not in BODY_PARTS:
