@@ -1,0 +1,70 @@
+"""The one entry: a study's findings in, finished documents out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydicom.config import disable_value_validation
+
+from domain.document import Document, DocumentKind
+from domain.finding import StudyFindings
+from reporting import conformance, hl7_oru
+from reporting.context import StudyContext
+from reporting.evidence import ImageEvidence
+from reporting.presentation_state import is_grey, write_presentation_state
+from reporting.secondary_capture import write_secondary_capture
+from reporting.statement import StudyStatement, state
+from reporting.structured_report import write_structured_reports
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A document that was left out on purpose, and why; free of patient data."""
+
+    kind: DocumentKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """All documents of one version of a study's result."""
+
+    documents: tuple[Document, ...]
+    withheld: tuple[Withheld, ...] = ()
+
+
+def compose(study: StudyContext, findings: StudyFindings, evidence: Sequence[ImageEvidence]) -> Composition:
+    """Return every document of a study's result; the same arguments give the same bytes.
+
+    Args:
+        study: the version, the time, the models and the site's words.
+        findings: one reading per image.
+        evidence: the same images, in any order.
+
+    Raises:
+        DocumentError: findings and images do not match, are of several studies or patients, or a document would leave
+            non-conformant.
+    """
+    with disable_value_validation():  # a source's odd values pass through, and no warning repeats them
+        statement = state(study, findings, evidence)
+        documents = [
+            *write_structured_reports(statement),
+            *(write_secondary_capture(statement, image) for image in statement.images),
+            *(write_presentation_state(statement, image) for image in statement.read if is_grey(image)),
+        ]
+        withheld = _withhold(statement)
+        if DocumentKind.HL7_ORU not in {item.kind for item in withheld}:
+            documents.append(hl7_oru.write_message(statement))
+        for document in documents:
+            conformance.check(document, statement)
+    return Composition(tuple(documents), withheld)
+
+
+def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:
+    reasons = [
+        Withheld(DocumentKind.PRESENTATION_STATE, f"image {image.number} is in colour")
+        for image in statement.read
+        if not is_grey(image)
+    ]
+    if reason := hl7_oru.why_withheld(statement):
+        reasons.append(Withheld(DocumentKind.HL7_ORU, reason))
+    return tuple(reasons)

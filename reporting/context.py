@@ -1,0 +1,79 @@
+"""What the documents say beside the findings: which version, when, by which software and models, in whose name."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+
+import pydicom
+
+from config.settings import Reporting
+from domain.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMember:
+    """One model of the ensemble, as the reader of a report may ask for it."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """The software and the models that spoke.
+
+    Attributes:
+        bundle: name of the model bundle.
+        software_version: of this product.
+        model_set: digest over the whole ensemble (see domain.finding); another digest is another device.
+    """
+
+    bundle: str
+    software_version: str
+    model_set: str
+    members: tuple[ModelMember, ...] = ()
+
+    def __post_init__(self) -> None:
+        words = (self.bundle, self.software_version, self.model_set, *(m.name + m.version for m in self.members))
+        if not all(word.isascii() and word.isprintable() and "\\" not in word for word in words):
+            raise ValueError("names and versions of models are printable ASCII without backslash")
+        if not (self.bundle and self.software_version and self.model_set):
+            raise ValueError("a model identity has a bundle, a software version and a model set")
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """A structured report of an earlier version that this one supersedes (PS3.3 C.17.2)."""
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_instance_uid: str
+
+    @classmethod
+    def of(cls, document: Document) -> "Predecessor":
+        """Return the reference to an earlier DICOM document; reads its header only."""
+        ds = pydicom.dcmread(BytesIO(document.content), stop_before_pixels=True, specific_tags=["SeriesInstanceUID"])
+        return cls(document.sop_class_uid, document.identifier, str(ds.SeriesInstanceUID))
+
+
+@dataclass(frozen=True, slots=True)
+class StudyContext:
+    """One composition: the same context, findings and evidence give the same bytes.
+
+    Attributes:
+        version: 1 for the first answer to a study; each late image leads to the next.
+        composed_at: time zone aware; in the zone of the hospital, for dates in DICOM are local.
+        predecessors: the structured reports of the version before; empty for version 1.
+    """
+
+    version: int
+    composed_at: datetime
+    models: ModelIdentity
+    reporting: Reporting = field(default_factory=Reporting)
+    predecessors: tuple[Predecessor, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.version < 1:
+            raise ValueError("versions count from 1")
+        if self.composed_at.tzinfo is None:
+            raise ValueError("composed_at needs a time zone")

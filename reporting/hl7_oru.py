@@ -1,0 +1,255 @@
+"""The text report for the RIS: HL7 v2.5.1 ORU^R01 (IHE Results Distribution), UTF-8.
+
+Preliminary (P), corrected (C) when a later version replaces it, X when no image could be analysed; never final.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydicom.sr.coding import Code
+from pydicom.valuerep import PersonName
+
+from domain.document import Document, DocumentKind
+from domain.finding import FractureState
+from reporting import codes, equipment, er7, wording
+from reporting.source import Source
+from reporting.statement import ImageStatement, StudyStatement
+
+FT_LIMIT_BYTES = 65536
+CONTROL_ID_LENGTH = 20
+_SEXES = ("M", "F", "O", "A", "N")  # table 0001; anything else is U
+_FLAGS = {FractureState.PRESENT: "A", FractureState.ABSENT: "N"}  # table 0078; doubt has none
+#: XPN components in HL7's order, as index into DICOM's (family, given, middle, prefix, suffix) and room in bytes.
+_NAME_COMPONENTS = ((0, 96), (1, 64), (2, 32), (4, 20), (3, 20))
+#: PID-5 is required: a name of type "unspecified" (table 0200) where the image has none.
+_UNKNOWN_NAME = "^^^^^^U"
+#: Table 4000 name representation, in the order of DICOM's component groups.
+_REPRESENTATIONS = ("A", "I", "P")
+
+
+def write_message(statement: StudyStatement) -> Document:
+    """Return the message. The first image's header names patient and order."""
+    segments = [_header(statement), *_patient(statement), *_order(statement), *_notes(statement)]
+    segments += [_number(position, row, statement) for position, row in enumerate(_observations(statement), 1)]
+    return Document(
+        kind=DocumentKind.HL7_ORU,
+        identifier=control_id(statement),
+        study_instance_uid=statement.study_instance_uid,
+        version=statement.study.version,
+        sop_class_uid="",
+        content=er7.message(segments).encode(),
+    )
+
+
+def control_id(statement: StudyStatement) -> str:
+    """MSH-10: 20 characters from study, version and models; a message that is sent again has the same."""
+    parts = (statement.study_instance_uid, str(statement.study.version), statement.result.model_set)
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return ("OS" + base64.b32encode(digest).decode())[:CONTROL_ID_LENGTH]
+
+
+def why_withheld(statement: StudyStatement) -> str:
+    """A reason not to send a message, empty when there is none: without a patient identifier it could reach anyone."""
+    return "" if _source(statement).text("PatientID") else "the images name no patient identifier"
+
+
+def address(content: bytes, receiving_application: str, receiving_facility: str) -> bytes:
+    """Return a message with MSH-5 and MSH-6 of one receiver; everything else, MSH-10 too, stays."""
+    head, end, rest = content.partition(er7.SEGMENT_END.encode())
+    fields = head.decode().split("|")
+    fields[4], fields[5] = er7.escape(receiving_application), er7.escape(receiving_facility)
+    return "|".join(fields).encode() + end + rest
+
+
+def _source(statement: StudyStatement) -> Source:
+    return statement.images[0].source
+
+
+def result_status(statement: StudyStatement) -> str:
+    """OBR-25 and OBX-11 (tables 0123, 0085)."""
+    if not statement.read:
+        return "X"
+    return "C" if statement.study.version > 1 else "P"
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.strftime("%Y%m%d%H%M%S%z")[:19]
+
+
+def _written_at(statement: StudyStatement) -> str:
+    return _timestamp(_source(statement).local_time(statement.study.composed_at))
+
+
+def _header(statement: StudyStatement) -> str:
+    reporting = statement.study.reporting
+    fields = {
+        2: er7.ENCODING_CHARACTERS,
+        3: er7.escape(reporting.station_name),
+        4: er7.escape(reporting.facility),
+        7: _written_at(statement),
+        9: "ORU^R01^ORU_R01",
+        10: control_id(statement),
+        11: "P",
+        12: "2.5.1",
+        15: "AL",
+        16: "NE",
+        18: "UNICODE UTF-8",
+    }
+    return er7.segment("MSH", fields)
+
+
+def _patient(statement: StudyStatement) -> list[str]:
+    source = _source(statement)
+    birth_date = source.text("PatientBirthDate")
+    sex = source.text("PatientSex").upper()
+    fields = {
+        1: "1",
+        3: er7.components(er7.escape(source.text("PatientID")), "", "", _assigning_authority(statement), "MR"),
+        5: _name(source),
+        7: birth_date if _is_date(birth_date) else "",
+        8: sex if sex in _SEXES else "U",
+    }
+    return [er7.segment("PID", fields), er7.segment("PV1", {2: "U"})]
+
+
+def _assigning_authority(statement: StudyStatement) -> str:
+    """CX-4: the issuer that the image names, else the configured one."""
+    issuer = _source(statement).text("IssuerOfPatientID") or statement.study.reporting.assigning_authority
+    return er7.escape(issuer)
+
+
+def _name(source: Source) -> str:
+    """PID-5: DICOM's alphabetic, ideographic and phonetic groups as repetitions with their representation code."""
+    value = source.header.get("PatientName")
+    name = value if isinstance(value, PersonName) else PersonName(str(value or ""))
+    groups = (name.alphabetic, name.ideographic, name.phonetic)
+    repetitions = [
+        _repetition(group, code) for group, code in zip(groups, _REPRESENTATIONS, strict=True) if group.strip("^ ")
+    ]
+    return "~".join(repetitions) or _UNKNOWN_NAME
+
+
+def _repetition(group: str, representation: str) -> str:
+    words = [word.strip() for word in group.split("^")] + [""] * 5
+    named = [er7.escape(words[index], limit_bytes=room) for index, room in _NAME_COMPONENTS]
+    return er7.components(*named, "", "L", representation)
+
+
+def _is_date(text: str) -> bool:
+    return re.fullmatch(r"\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", text) is not None
+
+
+def _study_time(source: Source) -> str:
+    """OBR-7: study date and time, as far as they are well formed."""
+    date, time = source.text("StudyDate"), source.text("StudyTime").partition(".")[0]
+    if not _is_date(date):
+        return ""
+    if re.fullmatch(r"([01]\d|2[0-3])([0-5]\d){0,2}", time) is None:
+        return date
+    zone = source.text("TimezoneOffsetFromUTC")
+    clock = f"{time}00" if len(time) == 2 else time
+    return date + clock + (zone if re.fullmatch(r"[+-]\d{4}", zone) else "")
+
+
+def _order(statement: StudyStatement) -> list[str]:
+    source = _source(statement)
+    accession = er7.escape(source.text("AccessionNumber"))
+    filler = er7.components(accession, er7.escape(statement.study.reporting.station_name)) if accession else ""
+    fields = {
+        1: "1",
+        3: filler,
+        4: er7.code_element(codes.XR_REPORT),
+        7: _study_time(source),
+        18: accession,
+        22: _written_at(statement),
+        24: "RAD",
+        25: result_status(statement),
+    }
+    return [er7.segment("ORC", {1: "RE", 3: filler, 5: "IP"}), er7.segment("OBR", fields)]
+
+
+def _notes(statement: StudyStatement) -> list[str]:
+    """NTE: what this is, and why images were not analysed."""
+    reasons = [image.line for image in statement.images if image.fracture is None]
+    lines = [f"{wording.NOT_A_DIAGNOSIS}. {wording.REVIEW}", *reasons]
+    return [
+        er7.segment("NTE", {1: str(number), 2: "L", 3: er7.escape(line, limit_bytes=FT_LIMIT_BYTES)})
+        for number, line in enumerate(lines, 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One OBX, its value encoded. Rows of one finding share their sub-identifier (OBX-4)."""
+
+    value_type: str
+    concept: str
+    value: str
+    sub_id: str = ""
+    units: str = ""
+    flag: str = ""
+
+
+def _observations(statement: StudyStatement) -> Iterator[Observation]:
+    yield Observation("HD", er7.code_element(codes.DICOM_STUDY), er7.escape(statement.study_instance_uid))
+    yield _coded(codes.FRACTURE, statement.presence, flag=_FLAGS.get(statement.state, "") if statement.state else "")
+    if statement.result.fracture is not None:
+        yield _certainty(statement.result.fracture.probability)
+    groups = ((image, probability) for image in statement.read for probability in _probabilities(image))
+    for number, (image, probability) in enumerate(groups, 1):
+        for row in _describe_finding(image, probability):
+            yield replace(row, sub_id=str(number))
+    text = er7.escape_lines(statement.lines, limit_bytes=FT_LIMIT_BYTES)
+    yield Observation("FT", er7.code_element(codes.IMPRESSIONS), text)
+
+
+def _probabilities(image: ImageStatement) -> list[float]:
+    """The findings of an image: its boxes, or the image itself where it is positive and no place is known."""
+    assert image.fracture is not None
+    if image.fracture.state is FractureState.ABSENT:
+        return []
+    return [finding.box.probability for finding in image.findings] or [image.fracture.probability]
+
+
+def _describe_finding(image: ImageStatement, probability: float) -> Iterator[Observation]:
+    assert image.fracture is not None
+    state = image.fracture.state
+    yield _coded(codes.FRACTURE, codes.PRESENCE[state], flag=_FLAGS.get(state, ""))
+    if image.site is not None:
+        yield _coded(codes.FINDING_SITE, image.site)
+        if image.laterality is not None:
+            yield _coded(codes.LATERALITY, image.laterality)
+    yield _certainty(probability)
+
+
+def _coded(concept: Code, value: Code, flag: str = "") -> Observation:
+    return Observation("CWE", er7.code_element(concept), er7.code_element(value), flag=flag)
+
+
+def _certainty(probability: float) -> Observation:
+    """NM in percent; the alternate code says of what, for beside "Absent" the standard's name could mislead."""
+    concept = f"{er7.code_element(codes.CERTAINTY_OF_FINDING)}^{er7.code_element(codes.FRACTURE_PROBABILITY)}"
+    return Observation("NM", concept, f"{100 * probability:.1f}", units="%^percent^UCUM")
+
+
+def _number(position: int, row: Observation, statement: StudyStatement) -> str:
+    fields = {
+        1: str(position),
+        2: row.value_type,
+        3: row.concept,
+        4: row.sub_id,
+        5: row.value,
+        6: row.units,
+        8: row.flag,
+        11: result_status(statement),
+        14: _written_at(statement),
+        18: er7.components(
+            er7.escape(f"{equipment.MODEL_NAME} {equipment.software_version(statement.study)}"),
+            er7.escape(statement.study.reporting.manufacturer),
+        ),
+    }
+    return er7.segment("OBX", fields)

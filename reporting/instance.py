@@ -1,0 +1,106 @@
+"""What every DICOM object of ours has in common: its UIDs and numbers, its times, its equipment, its bytes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pydicom
+from pydicom import Dataset
+from pydicom.dataelem import DataElement
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from domain.document import Document, DocumentKind
+from reporting import codes, equipment, wording
+from reporting.source import Source
+from reporting.statement import StudyStatement
+
+#: One series per kind of object, for a series has one modality and one equipment (PS3.3 C.7.3.1).
+SERIES_NUMBERS = {"SR": 9101, "PR": 9102, "SC": 9103}
+#: A later version has its own series, numbered this much higher.
+VERSION_STEP = 10
+
+#: Dates and times of writing, as prefixes of their keywords; a presentation state has one of its own for its content.
+_WRITTEN = ("InstanceCreation", "Series")
+_CONTENT, _PRESENTATION = "Content", "PresentationCreation"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of one object among the results: its series and its number in it.
+
+    Attributes:
+        modality: SR, PR or SC: the kind of series (an SC's Modality value is OT).
+        key: what sets this object apart within its series.
+    """
+
+    kind: DocumentKind
+    modality: str
+    key: str
+    number: int
+
+    def sop_instance_uid(self, statement: StudyStatement) -> str:
+        """The object's SOP Instance UID: the same for the same study, version and models."""
+        return statement.derive_uid(self.kind.value, self.key)
+
+    def arguments(self, statement: StudyStatement) -> dict[str, Any]:
+        """What highdicom's constructors ask of every object."""
+        study = statement.study
+        return {
+            "series_instance_uid": statement.derive_uid("series", self.modality),
+            "series_number": SERIES_NUMBERS[self.modality] + VERSION_STEP * (study.version - 1),
+            "series_description": wording.describe_series(self.modality, study.version),
+            "sop_instance_uid": self.sop_instance_uid(statement),
+            "instance_number": self.number,
+            "manufacturer": study.reporting.manufacturer,
+            "manufacturer_model_name": equipment.MODEL_NAME,
+            "software_versions": equipment.software_version(study),
+            "content_qualification": "RESEARCH",
+        }
+
+
+def finish(ds: Dataset, statement: StudyStatement, source: Source) -> None:
+    """Give an object the source's identity, our times and equipment; nothing depends on the hour it is written."""
+    source.restore(ds)
+    written_at = source.local_time(statement.study.composed_at)
+    for prefix in (*_WRITTEN, _PRESENTATION if ds.Modality == "PR" else _CONTENT):
+        ds.add(DataElement(f"{prefix}Date", "DA", written_at.strftime("%Y%m%d")))
+        ds.add(DataElement(f"{prefix}Time", "TM", written_at.strftime("%H%M%S")))
+    ds.TimezoneOffsetFromUTC = written_at.strftime("%z")[:5]
+    ds.StationName = statement.study.reporting.station_name
+    ds.ContributingEquipmentSequence = equipment.contribute(statement.study, _without_zone(written_at))
+    ds.file_meta.ImplementationClassUID = UID(equipment.IMPLEMENTATION_CLASS_UID)
+    ds.file_meta.ImplementationVersionName = equipment.IMPLEMENTATION_VERSION_NAME
+
+
+def _without_zone(moment: datetime) -> datetime:
+    """A DT without offset means the object's own zone, which Timezone Offset From UTC states."""
+    return moment.replace(tzinfo=None, microsecond=0)
+
+
+def copy_region(ds: Dataset, source: Source) -> None:
+    """Copy body part and side; Laterality (2C) is empty for a paired part whose header states no side, or both."""
+    if source.body_part:
+        ds.BodyPartExamined = source.body_part
+    if source.side.value in ("L", "R"):
+        ds.Laterality = source.side.value
+    elif codes.is_paired(source.body_part):
+        ds.Laterality = ""
+
+
+def write(ds: Dataset, slot: Slot, statement: StudyStatement) -> Document:
+    """Serialise an object as a Part 10 file, Explicit VR Little Endian."""
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID
+    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+    with BytesIO() as file:
+        pydicom.dcmwrite(file, ds, enforce_file_format=True)
+        content = file.getvalue()
+    return Document(
+        kind=slot.kind,
+        identifier=str(ds.SOPInstanceUID),
+        study_instance_uid=statement.study_instance_uid,
+        version=statement.study.version,
+        sop_class_uid=str(ds.SOPClassUID),
+        content=content,
+    )

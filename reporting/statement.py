@@ -1,0 +1,235 @@
+"""What is said of a study, once, before any kind of document says it in its own form.
+
+Here the patient's safety is decided: which image, which side, which boxes, and that all images are of one study and one
+patient. The documents only render it.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydicom.sr.coding import Code
+
+from domain.errors import DocumentError
+from domain.finding import Box, Fracture, FractureState, ImageReading, StudyFindings
+from domain.uid import derive_uid
+from reporting import codes, wording
+from reporting.context import StudyContext
+from reporting.evidence import ImageEvidence
+from reporting.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A box that stands in the documents; clipped to the image, in stored-image pixels (see domain.finding)."""
+
+    box: Box
+    identifier: str
+    tracking_uid: str
+
+
+@dataclass(frozen=True)
+class ImageStatement:
+    """What is said of one image. `number` counts the study's images from 1."""
+
+    number: int
+    reading: ImageReading
+    source: Source
+    evidence: ImageEvidence
+    findings: tuple[Finding, ...]
+
+    @property
+    def fracture(self) -> Fracture | None:
+        """The image-level statement, None where the image was not read."""
+        return self.reading.fracture
+
+    @property
+    def region(self) -> str:
+        """The region the models saw, empty where the image was not read."""
+        return self.reading.region.label if self.reading.region else ""
+
+    @property
+    def site(self) -> Code | None:
+        """The coded site, None when unknown or not read."""
+        return codes.find_site(self.region, self.source.body_part) if self.fracture else None
+
+    @property
+    def laterality(self) -> Code | None:
+        """The coded side as the header states it, None when it does not."""
+        return codes.SIDES.get(self.source.side.value)
+
+    @property
+    def headline(self) -> str:
+        """The statement in words."""
+        if self.reading.reason is not None:
+            return wording.describe_unread(self.reading.reason.text)
+        return wording.STATEMENTS[self.fracture.state] if self.fracture else wording.NOT_ANALYSED
+
+    @property
+    def side_in_words(self) -> str:
+        """The side in words, or that the header states none."""
+        if self.source.side.contradictory:
+            return wording.SIDE_CONTRADICTORY
+        return wording.SIDES.get(self.source.side.value, wording.SIDE_NOT_STATED)
+
+    @property
+    def contradiction(self) -> str:
+        """A sentence when header and models name different body parts, else empty."""
+        if self.fracture and codes.contradicts(self.region, self.source.body_part):
+            return wording.describe_contradiction(self.source.body_part, self.region)
+        return ""
+
+    @property
+    def region_in_words(self) -> str:
+        """The region, and the header's word for it where the two differ; or the contradiction."""
+        if self.contradiction:
+            return self.contradiction
+        if self.source.body_part and self.source.body_part.lower() != self.region:
+            header = f"header: {self.source.body_part}"
+            return f"{self.region} ({header})" if self.region else header
+        return self.region or "body part not stated"
+
+    @property
+    def line(self) -> str:
+        """Everything said of this image, in one line."""
+        words = [self.headline]
+        if self.fracture is not None:
+            words += [
+                wording.describe_probability(self.fracture.probability),
+                wording.describe_boxes(len(self.findings)),
+            ]
+        return f"Image {self.number}: " + ", ".join([*words, self.region_in_words, self.side_in_words])
+
+
+@dataclass(frozen=True)
+class StudyStatement:
+    """What is said of the study."""
+
+    study: StudyContext
+    result: StudyFindings
+    images: tuple[ImageStatement, ...]
+
+    @property
+    def study_instance_uid(self) -> str:
+        """Study Instance UID of every image and every document."""
+        return self.result.study_instance_uid
+
+    @property
+    def read(self) -> tuple[ImageStatement, ...]:
+        """The images that were read."""
+        return tuple(image for image in self.images if image.fracture is not None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every image was read."""
+        return len(self.read) == len(self.images)
+
+    @cached_property
+    def state(self) -> FractureState | None:
+        """The study's state; None where nothing was read.
+
+        Absence is only stated of a study that was read as a whole: an image nobody read may show the fracture.
+        """
+        if self.result.fracture is None:
+            return None
+        if self.result.fracture.state is FractureState.ABSENT and not self.complete:
+            return FractureState.DOUBT
+        return self.result.fracture.state
+
+    @property
+    def presence(self) -> Code:
+        """The coded state (CID 240)."""
+        return codes.PRESENCE[self.state] if self.state else codes.UNDETERMINED
+
+    @property
+    def summary(self) -> Code:
+        """The processing summary (CID 6047)."""
+        if self.result.fracture is None:
+            return codes.NO_ALGORITHM_SUCCEEDED
+        return codes.PROCESSING_SUMMARIES[self.complete, self.result.fracture.state is not FractureState.ABSENT]
+
+    @property
+    def headline(self) -> str:
+        """The study's statement in words."""
+        if self.result.fracture is None:
+            return wording.NOT_ANALYSED
+        return wording.STATEMENTS[self.result.fracture.state]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The narrative: the statement, then every image, read or not."""
+        fracture = self.result.fracture
+        certainty = f", {wording.describe_probability(fracture.probability)}" if fracture else ""
+        coverage = wording.describe_coverage(len(self.read), len(self.images))
+        return (
+            f"{wording.NOT_A_DIAGNOSIS}.",
+            f"{self.headline}{certainty}. {coverage}.",
+            *(f"{image.line}." for image in self.images),
+            wording.REVIEW,
+        )
+
+    def derive_uid(self, *parts: str) -> str:
+        """Return the UID of a part of this version of this study's results by this model set."""
+        return derive_uid(self.study_instance_uid, str(self.study.version), self.result.model_set, *parts)
+
+
+def state(study: StudyContext, result: StudyFindings, evidence: Sequence[ImageEvidence]) -> StudyStatement:
+    """Join findings and headers. Raises DocumentError when they are not of one study, one patient and these images."""
+    by_uid = {Source(item.header).sop_instance_uid: item for item in evidence}
+    if len(by_uid) != len(evidence) or set(by_uid) != {reading.sop_instance_uid for reading in result.readings}:
+        raise DocumentError("findings and images do not match", subject=result.study_instance_uid)
+    if study.models.model_set != result.model_set:
+        raise DocumentError("findings come from another model set", subject=result.study_instance_uid)
+    images = tuple(
+        _state_image(result.study_instance_uid, number, reading, by_uid[reading.sop_instance_uid])
+        for number, reading in enumerate(result.readings, 1)
+    )
+    _require_one_study_and_patient(result.study_instance_uid, [image.source for image in images])
+    return StudyStatement(study, result, images)
+
+
+def _state_image(
+    study_instance_uid: str, number: int, reading: ImageReading, evidence: ImageEvidence
+) -> ImageStatement:
+    source = Source(evidence.header)
+    if source.sop_class_uid != reading.sop_class_uid:
+        raise DocumentError("a reading names another SOP class than its image", subject=reading.sop_instance_uid)
+    stored = (evidence.header.get("Rows"), evidence.header.get("Columns"))
+    if reading.fracture is not None and stored != (reading.rows, reading.columns):
+        raise DocumentError("a reading is of another size than its image", subject=reading.sop_instance_uid)
+    findings = tuple(
+        Finding(
+            box=box,
+            identifier=f"Image {number} fracture {index}",
+            # Not of the version: a finding that is read again is the same finding.
+            tracking_uid=derive_uid(study_instance_uid, reading.sop_instance_uid, "finding", str(index)),
+        )
+        for index, box in enumerate(_select_boxes(reading), 1)
+    )
+    return ImageStatement(number, reading, source, evidence, findings)
+
+
+def _select_boxes(reading: ImageReading) -> list[Box]:
+    """Boxes of a positive or doubtful image: the best one, and those above the floor."""
+    if reading.fracture is None or reading.fracture.state is FractureState.ABSENT:
+        return []
+    clipped = [box for box in (_clip(box, reading) for box in reading.boxes) if box is not None]
+    ranked = sorted(clipped, key=lambda box: -box.probability)
+    return ranked[:1] + [box for box in ranked[1:] if box.probability >= wording.BOX_FLOOR]
+
+
+def _clip(box: Box, reading: ImageReading) -> Box | None:
+    """Return the part of a box on the image, None when there is none."""
+    x_min, x_max = max(box.x_min_px, 0.0), min(box.x_max_px, float(reading.columns))
+    y_min, y_max = max(box.y_min_px, 0.0), min(box.y_max_px, float(reading.rows))
+    if not (x_min < x_max and y_min < y_max and all(map(math.isfinite, (x_min, x_max, y_min, y_max)))):
+        return None
+    return Box(box.label, box.probability, x_min, y_min, x_max, y_max)
+
+
+def _require_one_study_and_patient(study_instance_uid: str, sources: Sequence[Source]) -> None:
+    if any(source.study_instance_uid != study_instance_uid for source in sources):
+        raise DocumentError("images of two studies cannot share a result", subject=study_instance_uid)
+    if len({(source.text("PatientID"), source.text("IssuerOfPatientID")) for source in sources}) > 1:
+        raise DocumentError("images of one study name different patients", subject=study_instance_uid)

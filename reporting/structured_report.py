@@ -1,0 +1,197 @@
+"""The structured report: PS3.16 TID 1500, with one group for the study, one per image read and one per box.
+
+Comprehensive 3D SR as IHE AI Results asks, and the same content as Comprehensive SR for peers that refuse that class.
+"""
+
+import numpy as np
+from highdicom import sr
+from pydicom import Dataset
+from pydicom.sr.codedict import codes as dicom_codes
+from pydicom.sr.coding import Code
+from pydicom.uid import Comprehensive3DSRStorage, ComprehensiveSRStorage
+
+from domain.document import Document, DocumentKind
+from domain.finding import Box
+from domain.uid import derive_uid
+from reporting import codes, equipment, wording
+from reporting.instance import Slot, finish, write
+from reporting.statement import Finding, ImageStatement, StudyStatement
+
+_LO_LENGTH = 64
+_CLASSES = {
+    DocumentKind.STRUCTURED_REPORT: Comprehensive3DSRStorage,
+    DocumentKind.STRUCTURED_REPORT_BASIC: ComprehensiveSRStorage,
+}
+
+
+def write_structured_reports(statement: StudyStatement) -> tuple[Document, ...]:
+    """Return the report as Comprehensive 3D SR and as Comprehensive SR, equal but for class, UID and predecessors."""
+    report = _lay_out(statement)
+    return tuple(_write_as(kind, report, statement) for kind in _CLASSES)
+
+
+def _write_as(kind: DocumentKind, report: Dataset, statement: StudyStatement) -> Document:
+    slot = _slot(kind)
+    report.SOPClassUID = _CLASSES[kind]
+    report.SOPInstanceUID = slot.sop_instance_uid(statement)
+    report.InstanceNumber = slot.number
+    _name_predecessors(report, statement)
+    return write(report, slot, statement)
+
+
+def _slot(kind: DocumentKind) -> Slot:
+    return Slot(kind, "SR", "", number=1 + list(_CLASSES).index(kind))
+
+
+def _lay_out(statement: StudyStatement) -> Dataset:
+    source = statement.images[0].source
+    report = sr.MeasurementReport(
+        equipment.observe(statement.study),
+        codes.XR_REPORT,
+        _describe_groups(statement),
+        title=dicom_codes.cid7021.ImagingMeasurementReport,
+    )
+    ds: Dataset = sr.Comprehensive3DSR(
+        [image.source.skeleton for image in statement.images],
+        report,
+        is_complete=statement.complete,
+        is_final=False,
+        is_verified=False,
+        **_slot(DocumentKind.STRUCTURED_REPORT).arguments(statement),
+    )
+    if not statement.complete:
+        coverage = wording.describe_coverage(len(statement.read), len(statement.images))
+        ds.CompletionFlagDescription = coverage[:_LO_LENGTH]
+    _separate_containers(ds)
+    finish(ds, statement, source)
+    return ds
+
+
+def _separate_containers(item: Dataset) -> None:
+    """Continuity SEPARATE on every container: with CONTINUOUS a reader drops the names of the items."""
+    if item.get("ValueType") == "CONTAINER":
+        item.ContinuityOfContent = "SEPARATE"
+    for child in item.get("ContentSequence", ()):
+        _separate_containers(child)
+
+
+def _name_predecessors(ds: Dataset, statement: StudyStatement) -> None:
+    """Predecessor Documents (PS3.3 C.17.2): the same class of the version before."""
+    predecessors = [item for item in statement.study.predecessors if item.sop_class_uid == ds.SOPClassUID]
+    if "PredecessorDocumentsSequence" in ds:
+        del ds.PredecessorDocumentsSequence
+    if not predecessors:
+        return
+    study = Dataset()
+    study.StudyInstanceUID = statement.study_instance_uid
+    study.ReferencedSeriesSequence = []
+    for predecessor in predecessors:
+        reference, series = Dataset(), Dataset()
+        reference.ReferencedSOPClassUID = predecessor.sop_class_uid
+        reference.ReferencedSOPInstanceUID = predecessor.sop_instance_uid
+        series.SeriesInstanceUID = predecessor.series_instance_uid
+        series.ReferencedSOPSequence = [reference]
+        study.ReferencedSeriesSequence.append(series)
+    ds.PredecessorDocumentsSequence = [study]
+
+
+Group = sr.MeasurementsAndQualitativeEvaluations | sr.PlanarROIMeasurementsAndQualitativeEvaluations
+
+
+def _describe_groups(statement: StudyStatement) -> list[Group]:
+    groups: list[Group] = [_describe_study(statement)]
+    for image in statement.read:
+        groups.append(_describe_image(statement, image))
+        groups += [_describe_finding(statement, image, finding) for finding in image.findings]
+    return groups
+
+
+def _describe_study(statement: StudyStatement) -> sr.MeasurementsAndQualitativeEvaluations:
+    """TID 1501 for the study: what was processed, what was found, and every image in words."""
+    fracture = statement.result.fracture
+    group = sr.MeasurementsAndQualitativeEvaluations(
+        sr.TrackingIdentifier(derive_uid(statement.study_instance_uid, "study"), "Study"),
+        finding_type=codes.FRACTURE,
+        finding_sites=_distinct_sites(statement) or None,
+        algorithm_id=equipment.identify_algorithm(statement.study),
+        measurements=[_certainty(fracture.probability)] if fracture else None,
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(codes.PROCESSING_SUMMARY, statement.summary),
+            sr.QualitativeEvaluation(codes.FRACTURE, statement.presence),
+        ],
+        source_images=[_source_of_group(image) for image in statement.images],
+    )
+    _comment(group, "\n".join(statement.lines))
+    return group
+
+
+def _describe_image(statement: StudyStatement, image: ImageStatement) -> sr.MeasurementsAndQualitativeEvaluations:
+    """TID 1501 for one image that was read."""
+    assert image.fracture is not None
+    tracking_uid = derive_uid(statement.study_instance_uid, image.reading.sop_instance_uid, "image")
+    group = sr.MeasurementsAndQualitativeEvaluations(
+        sr.TrackingIdentifier(tracking_uid, f"Image {image.number}"),
+        finding_type=codes.FRACTURE,
+        finding_sites=_site(image),
+        algorithm_id=equipment.identify_algorithm(statement.study),
+        measurements=[_certainty(image.fracture.probability)],
+        qualitative_evaluations=[sr.QualitativeEvaluation(codes.FRACTURE, codes.PRESENCE[image.fracture.state])],
+        source_images=[_source_of_group(image)],
+    )
+    _comment(group, image.line)
+    return group
+
+
+def _describe_finding(
+    statement: StudyStatement, image: ImageStatement, finding: Finding
+) -> sr.PlanarROIMeasurementsAndQualitativeEvaluations:
+    """TID 1410 for one box."""
+    assert image.fracture is not None
+    region = sr.ImageRegion(
+        "POLYLINE",
+        outline(finding.box),
+        sr.SourceImageForRegion(image.reading.sop_class_uid, image.reading.sop_instance_uid),
+    )
+    return sr.PlanarROIMeasurementsAndQualitativeEvaluations(
+        sr.TrackingIdentifier(finding.tracking_uid, finding.identifier),
+        referenced_region=region,
+        geometric_purpose=codes.BOUNDED_BY,
+        finding_category=codes.MORPHOLOGICALLY_ABNORMAL,
+        finding_type=codes.FRACTURE,
+        finding_sites=_site(image),
+        algorithm_id=equipment.identify_algorithm(statement.study),
+        measurements=[_certainty(finding.box.probability)],
+        qualitative_evaluations=[sr.QualitativeEvaluation(codes.FRACTURE, codes.PRESENCE[image.fracture.state])],
+    )
+
+
+def outline(box: Box) -> np.ndarray:
+    """Return a box as a closed polyline: (5, 2) float64 of (column, row), clockwise from the top left."""
+    left, top, right, bottom = box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom], [left, top]], dtype=np.float64)
+
+
+def _certainty(probability: float) -> sr.Measurement:
+    return sr.Measurement(codes.CERTAINTY_OF_FINDING, round(100 * probability, 1), codes.PERCENT)
+
+
+def _site(image: ImageStatement) -> list[sr.FindingSite] | None:
+    return [sr.FindingSite(image.site, laterality=image.laterality)] if image.site else None
+
+
+def _distinct_sites(statement: StudyStatement) -> list[sr.FindingSite]:
+    sites: dict[tuple[Code, Code | None], ImageStatement] = {}
+    for image in statement.read:
+        if image.site is not None:
+            sites.setdefault((image.site, image.laterality), image)
+    return [sr.FindingSite(site, laterality=side) for site, side in sites]
+
+
+def _source_of_group(image: ImageStatement) -> sr.SourceImageForMeasurementGroup:
+    return sr.SourceImageForMeasurementGroup(image.reading.sop_class_uid, image.reading.sop_instance_uid)
+
+
+def _comment(group: sr.MeasurementsAndQualitativeEvaluations, text: str) -> None:
+    """TID 1501 permits a TEXT, highdicom only offers coded evaluations."""
+    item = sr.TextContentItem(codes.COMMENT, text, sr.RelationshipTypeValues.CONTAINS)
+    group[0].ContentSequence.append(item)

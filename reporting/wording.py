@@ -1,0 +1,73 @@
+"""Every sentence a radiologist reads, once. ASCII: a character outside the image's own character set would be lost."""
+
+from domain.finding import FractureState
+
+NOT_A_DIAGNOSIS = "AI result, preliminary - not a diagnosis"
+REVIEW = "Investigational use only. Not reviewed by a radiologist."
+NOT_FOR_DIAGNOSIS = "NOT FOR DIAGNOSIS"
+
+STATEMENTS = {
+    FractureState.PRESENT: "Suspected fracture",
+    FractureState.DOUBT: "Doubt: fracture not excluded",
+    FractureState.ABSENT: "No fracture detected",
+}
+NOT_ANALYSED = "Not analysed"
+NO_PICTURE = "The image could not be shown here."
+SIDES = {"L": "side: left", "R": "side: right", "B": "side: both"}
+SIDE_NOT_STATED = "side not stated"
+SIDE_CONTRADICTORY = "side contradictory in the header"
+LEGEND = {FractureState.PRESENT: "suspected fracture", FractureState.DOUBT: "doubt"}
+
+SERIES = {
+    "SR": "AI FRACTURE REPORT",
+    "PR": "AI FRACTURE OVERLAY",
+    "SC": "AI FRACTURE IMAGE",
+}
+CONTRIBUTION = "AI fracture analysis, investigational use only, not for diagnosis"
+DERIVATION = "AI result drawn beside and around a reduced 8-bit copy of the source image"
+
+#: Boxes below this stay out of the documents, but for the best one of an image.
+BOX_FLOOR = 0.20
+
+
+def percent(probability: float) -> str:
+    """Return a probability as people read it: whole percent, never 0 or 100, which would claim certainty."""
+    if probability < 0.01:
+        return "<1%"
+    return ">99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def describe_box(probability: float) -> str:
+    """The label beside a box."""
+    return f"fracture {percent(probability)}"
+
+
+def describe_probability(probability: float) -> str:
+    """The image's or study's certainty."""
+    return f"fracture probability {percent(probability)}"
+
+
+def describe_series(kind: str, version: int) -> str:
+    """Series Description (LO, 64): says that it is not for diagnosis, and that a later version supersedes."""
+    later = f" V{version}, REPLACES V{version - 1}" if version > 1 else ""
+    return f"{SERIES[kind]}{later} - {NOT_FOR_DIAGNOSIS}"
+
+
+def describe_contradiction(body_part: str, region: str) -> str:
+    """The header and the models see another body part."""
+    return f"header says {body_part}, model says {region}"
+
+
+def describe_coverage(read: int, images: int) -> str:
+    """How much of the study was read."""
+    return f"{read} of {images} image{'s' if images > 1 else ''} read"
+
+
+def describe_unread(reason: str) -> str:
+    """Why an image was not read; reasons end with or without a full stop."""
+    return f"{NOT_ANALYSED}: {reason.rstrip('. ')}"
+
+
+def describe_boxes(count: int) -> str:
+    """How many places are marked."""
+    return f"{count} place{'s' if count > 1 else ''} marked" if count else "no place marked"

@@ -1,0 +1,178 @@
+"""Headers as hospitals really send them, with pictures and findings: what the documents are composed from."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset
+from pydicom.config import disable_value_validation
+from pydicom.uid import (
+    ComputedRadiographyImageStorage,
+    DigitalXRayImageStorageForPresentation,
+    SecondaryCaptureImageStorage,
+)
+
+from config.settings import Reporting
+from domain.finding import (
+    Box,
+    Fracture,
+    FractureState,
+    ImageReading,
+    Labelled,
+    ReadingStatus,
+    Reason,
+    StudyFindings,
+)
+from domain.uid import derive_uid
+from reporting.context import ModelIdentity, ModelMember, StudyContext
+from reporting.evidence import ImageEvidence
+
+STUDY_INSTANCE_UID = derive_uid("report source", "study")
+MODEL_SET = "5f1d" * 16
+COMPOSED_AT = datetime(2026, 1, 2, 11, 30, 5, 123456, timezone(timedelta(hours=1)))
+ROWS, COLUMNS = 240, 180
+BOX = Box("fracture", 0.93, 20.25, 60.5, 70.75, 110.0)
+PROBABILITIES = {FractureState.PRESENT: 0.93, FractureState.DOUBT: 0.41, FractureState.ABSENT: 0.03}
+_SOP_CLASSES = {
+    "CR": ComputedRadiographyImageStorage,
+    "DX": DigitalXRayImageStorageForPresentation,
+    "SC": SecondaryCaptureImageStorage,
+}
+
+
+def make_header(kind: str = "CR", number: int = 1, *, drop: Iterable[str] = (), **elements: Any) -> Dataset:
+    """Return a header without pixel data; `elements` override by keyword, None of them checked."""
+    ds = Dataset()
+    ds.SOPClassUID = _SOP_CLASSES[kind]
+    ds.SOPInstanceUID = derive_uid("report source", "image", str(number))
+    ds.StudyInstanceUID = STUDY_INSTANCE_UID
+    ds.SeriesInstanceUID = derive_uid("report source", "series", str(number))
+    ds.Modality, ds.SeriesNumber, ds.InstanceNumber = kind if kind != "SC" else "OT", number, 1
+    ds.PatientName, ds.PatientID, ds.IssuerOfPatientID = "Doe^Jane^Q^Dr^III", "PID-4711", "NORTH"
+    ds.PatientBirthDate, ds.PatientSex = "19800131", "F"
+    ds.StudyDate, ds.StudyTime, ds.StudyID = "20260102", "101112.5", "ST1"
+    ds.AccessionNumber, ds.ReferringPhysicianName, ds.StudyDescription = "ACC-0815", "Ref^Doc", "XR wrist"
+    ds.BodyPartExamined, ds.PatientOrientation = "WRIST", ["R", "F"]
+    ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
+    ds.Rows, ds.Columns = ROWS, COLUMNS
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
+    ds.ImagerPixelSpacing = ["0.175", "0.175"]
+    ds.WindowCenter, ds.WindowWidth = "1400", "2800"
+    ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "0", "1", "US"
+    side = "ImageLaterality" if kind == "DX" else "Laterality"
+    setattr(ds, side, "L")
+    with disable_value_validation():
+        for keyword, value in elements.items():
+            setattr(ds, keyword, value)
+    for keyword in drop:
+        if keyword in ds:
+            delattr(ds, keyword)
+    return ds
+
+
+def make_picture(rows: int = ROWS, columns: int = COLUMNS) -> NDArray[np.uint8]:
+    """Return a picture whose every quarter differs, so that a mirror image or a turn shows."""
+    y, x = np.mgrid[0:rows, 0:columns]
+    return np.asarray(40 + 90 * x / columns + 60 * y / rows + 20 * ((x // 16 + y // 16) % 2), np.uint8)
+
+
+def read_image(
+    header: Dataset,
+    state: FractureState = FractureState.PRESENT,
+    boxes: tuple[Box, ...] | None = None,
+    region: str = "hand",
+) -> ImageReading:
+    """Return the reading of an image with one box, or the boxes given."""
+    probability = PROBABILITIES[state]
+    return ImageReading(
+        sop_instance_uid=header.SOPInstanceUID,
+        sop_class_uid=header.SOPClassUID,
+        status=ReadingStatus.READ,
+        model_set=MODEL_SET,
+        rows=int(header.Rows),
+        columns=int(header.Columns),
+        region=Labelled(region, 0.98),
+        fracture=Fracture(state, probability, (probability, probability)),
+        boxes=(BOX,) if boxes is None else boxes,
+    )
+
+
+def refuse_image(header: Dataset, text: str = "The body part is not one that the models know.") -> ImageReading:
+    """Return the reading of an image that was not analysed."""
+    return ImageReading(
+        sop_instance_uid=header.SOPInstanceUID,
+        sop_class_uid=header.SOPClassUID,
+        status=ReadingStatus.NOT_ANALYSED,
+        model_set=MODEL_SET,
+        reason=Reason("body-part-not-supported", text),
+    )
+
+
+def find(*readings: ImageReading) -> StudyFindings:
+    """Return a study's findings: the most suspicious image speaks for the study."""
+    fractures = [reading.fracture for reading in readings if reading.fracture is not None]
+    worst = max(fractures, key=lambda fracture: fracture.probability, default=None)
+    return StudyFindings(STUDY_INSTANCE_UID, MODEL_SET, readings, worst)
+
+
+def make_evidence(*headers: Dataset) -> list[ImageEvidence]:
+    """Return each header with a picture of its size."""
+    return [ImageEvidence(header, make_picture(int(header.Rows), int(header.Columns))) for header in headers]
+
+
+def make_context(version: int = 1, **settings: Any) -> StudyContext:
+    """Return a context with two models."""
+    members = (ModelMember("region-mobilenet", "1.2"), ModelMember("fracture-mobilenet", "1.2"))
+    models = ModelIdentity("limbs-1", "0.1.0", MODEL_SET, members)
+    return StudyContext(version, COMPOSED_AT, models, Reporting(**settings))
+
+
+#: Sources as they really come. Each must lead to documents that a validator and a PACS accept.
+VARIANTS: dict[str, Callable[[], Dataset]] = {
+    "cr": make_header,
+    "dx": lambda: make_header("DX"),
+    "missing type 2": lambda: make_header(
+        drop=(
+            *("PatientSex", "PatientBirthDate", "StudyID", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
+            *("ImagerPixelSpacing", "PatientOrientation", "Laterality", "WindowCenter", "WindowWidth"),
+            *("RescaleIntercept", "RescaleSlope", "RescaleType", "IssuerOfPatientID", "PatientName"),
+        )
+    ),
+    "empty type 2": lambda: make_header(
+        PatientSex="",
+        PatientBirthDate="",
+        StudyID="",
+        ReferringPhysicianName="",
+        AccessionNumber="",
+        StudyTime="",
+        PatientName="",
+        PatientOrientation="",
+    ),
+    "odd sex": lambda: make_header(PatientSex="U"),
+    "odd dates": lambda: make_header(StudyDate="2026.01.02", PatientBirthDate="", StudyTime="10:11:12"),
+    "japanese": lambda: make_header(
+        SpecificCharacterSet=["", "ISO 2022 IR 87"], PatientName="Yamada^Tarou=山田^太郎=やまだ^たろう"
+    ),
+    "half-width kana": lambda: make_header(
+        SpecificCharacterSet=["ISO 2022 IR 13", "ISO 2022 IR 87"], PatientName="ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"
+    ),
+    "arabic": lambda: make_header(SpecificCharacterSet="ISO_IR 127", PatientName="قباني^لنزار"),
+    "utf-8": lambda: make_header(SpecificCharacterSet="ISO_IR 192", PatientName="Wang^XiaoDong=王^小东"),
+    "latin-1": lambda: make_header(SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Jörg"),
+    "monochrome1": lambda: make_header(PhotometricInterpretation="MONOCHROME1"),
+    "aspect ratio": lambda: make_header(drop=["ImagerPixelSpacing"], PixelAspectRatio=[4, 3]),
+    "oblong pixels": lambda: make_header(ImagerPixelSpacing=["0.2", "0.1"]),
+    "no side": lambda: make_header(drop=["Laterality"]),
+    "both sides": lambda: make_header("DX", ImageLaterality="B"),
+    "unpaired": lambda: make_header(BodyPartExamined="PELVIS", drop=["Laterality"]),
+    "unknown body part": lambda: make_header(BodyPartExamined="Hand li."),
+    "no body part": lambda: make_header(drop=["BodyPartExamined"]),
+    "big": lambda: make_header("DX", Rows=4288, Columns=3520),
+    "secondary capture": lambda: make_header("SC", drop=["Laterality"], BurnedInAnnotation="YES"),
+    "other time zone": lambda: make_header(TimezoneOffsetFromUTC="+0900"),
+    "lossy": lambda: make_header(
+        LossyImageCompression="01", LossyImageCompressionRatio="10", LossyImageCompressionMethod="ISO_10918_1"
+    ),
+}
