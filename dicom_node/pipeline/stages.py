@@ -3,6 +3,7 @@
 read_image -> answer_study -> deliver, each from what the ledger has to what the ledger keeps.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version as distribution_version
@@ -28,6 +29,9 @@ NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configur
 NOTHING_TO_SEND: Final = "Not sent: the configuration lets none of these documents go there. Change `documents` there."
 
 _REPORTS: Final = frozenset({DocumentKind.STRUCTURED_REPORT, DocumentKind.STRUCTURED_REPORT_BASIC})
+
+#: pydicom's validation settings belong to the process: two compositions at once would undo each other's.
+_COMPOSING: Final = threading.Lock()
 
 Combine = Callable[[str, Sequence[ImageReading]], StudyFindings]
 Compose = Callable[[StudyContext, StudyFindings, Sequence[ImageEvidence]], Composition]
@@ -100,7 +104,8 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         predecessors=_predecessors(parts.ledger, study_instance_uid, version),
     )
     evidence = [_evidence_of(instance, each) for instance, each in zip(instances, read, strict=True)]
-    composition = parts.compose(context, findings, evidence)
+    with _COMPOSING:
+        composition = parts.compose(context, findings, evidence)
     if not composition.documents:
         raise DocumentError("no document of this study is fit to leave", subject=study_instance_uid)
     parts.ledger.keep_answer(
@@ -108,7 +113,7 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         version,
         composition.documents,
         recipients=_recipients(parts.settings, composition.documents),
-        withheld=[str(each) for each in composition.withheld],
+        withheld=[f"{each.kind.value}: {each.reason}" for each in composition.withheld],
     )
 
 

@@ -32,8 +32,6 @@ DEATHS_ALLOWED: Final = 20
 ANSWERS_AT_ONCE: Final = 8
 DELIVERIES_AT_ONCE: Final = 32
 _log = logging.getLogger(__name__)
-# The engine's messages go where the node's go, and not to a handler of their own.
-logging.getLogger("dbos").addHandler(logging.NullHandler())
 
 
 def read_id(sop_instance_uid: str, model_set: str) -> str:
@@ -56,9 +54,10 @@ class WorkflowStarts:
 
     Args:
         lanes: attempts at the same time per destination; one study always takes the same lane.
+        model_set: of the models that read; a process that only intervenes starts no reading.
     """
 
-    def __init__(self, engine: Engine, model_set: Callable[[], str], lanes: Mapping[str, int]) -> None:
+    def __init__(self, engine: Engine, lanes: Mapping[str, int], model_set: str = "") -> None:
         self._client = DBOSClient(
             system_database_engine=engine,
             serializer=DBOSPortableJSONSerializer(),
@@ -70,7 +69,7 @@ class WorkflowStarts:
 
     def read_image(self, connection: Connection, sop_instance_uid: str) -> None:
         """Start to read an image."""
-        self._enqueue(connection, READ, read_id(sop_instance_uid, self._model_set()), sop_instance_uid)
+        self._enqueue(connection, READ, read_id(sop_instance_uid, self._model_set), sop_instance_uid)
 
     def answer_study(
         self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
@@ -126,6 +125,8 @@ class Workflows:
             "serializer": DBOSPortableJSONSerializer(),  # the store holds JSON: who can write it can run no code
             "log_level": "WARNING",
         }
+        # With a handler in place the engine adds none of its own, and its messages go where the node's go.
+        logging.getLogger("dbos").addHandler(logging.NullHandler())
         DBOS(config=config)
         self._register()
         DBOS.launch()

@@ -1,0 +1,40 @@
+"""A thread that does the same again and again, and outlives whatever goes wrong in it."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+#: After an error the next pass waits this many times longer.
+_CALM_AFTER_ERROR: Final = 10
+_log = logging.getLogger(__name__)
+
+
+class Repeating:
+    """Calls `work` every `interval_seconds` between `start` and `stop`; `work` keeps nothing in memory that matters."""
+
+    def __init__(self, name: str, interval_seconds: float, work: Callable[[], object]) -> None:
+        self._name = name
+        self._interval_seconds = interval_seconds
+        self._work = work
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start; the first call comes after one interval."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, and wait until the call under way is over."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        wait_seconds = self._interval_seconds
+        while not self._stop.wait(wait_seconds):
+            wait_seconds = self._interval_seconds
+            try:
+                self._work()
+            except Exception:
+                _log.exception("%s failed; trying again", self._name)
+                wait_seconds *= _CALM_AFTER_ERROR

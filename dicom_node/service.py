@@ -1,0 +1,219 @@
+"""The composition root: settings in, a running node out. The only module that names concrete classes."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from dicom_node.clock import SystemClock
+from dicom_node.deliver import registry
+from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
+from dicom_node.ledger.folder_lock import FolderLock
+from dicom_node.ledger.interventions import Interventions
+from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.queries import LedgerView
+from dicom_node.pipeline import closing
+from dicom_node.pipeline.reader_pool import ReaderPool
+from dicom_node.pipeline.repeating import Repeating
+from dicom_node.pipeline.stages import Parts
+from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
+from dicom_node.ports import Clock, FractureReader
+from dicom_node.receive.storage_scp import StorageScp
+from domain.errors import LedgerError
+from inference.study import combine
+from inference.zoo import BUNDLED, load_manifest
+from reporting.compose import compose
+
+RESCUE_SECONDS: Final = 30.0
+_log = logging.getLogger(__name__)
+
+
+class WarmReader(FractureReader, Protocol):
+    """A reader that owns processes."""
+
+    def warm_up(self) -> None:
+        """Return when it can read."""
+        ...
+
+    def close(self) -> None:
+        """End its processes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReader:
+    """A reader, and the name of the bundle of models that it reads with."""
+
+    reader: WarmReader
+    bundle: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLedger:
+    """The ledger of a data folder, for a person who looks or intervenes; a node may be running on it."""
+
+    view: LedgerView
+    interventions: Interventions
+
+
+def open_reader(settings: Settings) -> BundleReader:
+    """Return the readers that a configuration asks for. Raises ModelError where the bundle cannot be used."""
+    manifest = load_manifest(settings.reading.bundle or BUNDLED)
+    return BundleReader(ReaderPool.of_settings(settings.reading), manifest.bundle)
+
+
+def open_ledger(settings: Settings) -> OpenLedger:
+    """Open the ledger of a data folder that a node has used.
+
+    Raises:
+        LedgerError: there is none.
+    """
+    data = settings.node.data.resolve()
+    if not (data / FILE_NAME).is_file():
+        raise LedgerError(f"no node has used the data folder {data} yet")
+    engine = open_engine(database_url(data))
+    create_tables(engine)
+    starts = WorkflowStarts(engine, _lanes(settings))
+    return OpenLedger(LedgerView(engine, data), Interventions(engine, SystemClock(), starts))
+
+
+class Service:
+    """A node: receives, reads, answers, delivers, between `start` and `stop` or inside `with`.
+
+    One per process and data folder. Stopping is graceful, but nothing depends on it: a node that was killed takes up
+    its work at the next start.
+
+    Args:
+        reader_factory: makes the readers; the configured bundle in child processes by default.
+        rescue_seconds: how often lost work is looked for.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        reader_factory: Callable[[Settings], BundleReader] = open_reader,
+        clock: Clock | None = None,
+        rescue_seconds: float = RESCUE_SECONDS,
+    ) -> None:
+        data = settings.node.data.resolve()
+        self._settings = settings.model_copy(update={"node": settings.node.model_copy(update={"data": data})})
+        self._data = data
+        self._reader_factory = reader_factory
+        self._clock = clock or SystemClock()
+        self._rescue_seconds = rescue_seconds
+        self._stops = ExitStack()
+        self._scp: StorageScp | None = None
+        self._view: LedgerView | None = None
+
+    @property
+    def port(self) -> int:
+        """The TCP port of the DICOM listener."""
+        if self._scp is None:
+            raise RuntimeError("the node is not running")
+        return self._scp.port
+
+    @property
+    def view(self) -> LedgerView:
+        """Questions to the ledger of the running node."""
+        if self._view is None:
+            raise RuntimeError("the node is not running")
+        return self._view
+
+    def start(self) -> None:
+        """Return when the node listens, its models are loaded and its engine runs.
+
+        Raises:
+            ConfigError: another node runs on this data folder.
+            LedgerError: the ledger cannot be opened.
+            ModelError: the models cannot be loaded, or a weight file is not the one that its manifest names.
+            OSError: the port is taken or the data folder cannot be written to.
+        """
+        began = time.monotonic()
+        with ExitStack() as stops:
+            self._start_parts(stops)
+            self._stops = stops.pop_all()
+        _log.info("ready after %.2f s", time.monotonic() - began)
+
+    def stop(self) -> None:
+        """Take no more images, let what is under way end, and close; nothing where the node is not running."""
+        self._scp = self._view = None
+        self._stops.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start_parts(self, stops: ExitStack) -> None:
+        """Start everything in order; `stops` undoes it in reverse."""
+        engine = self._open_store(stops)
+        bundle = self._reader_factory(self._settings)
+        stops.callback(bundle.reader.close)
+        warming = _in_thread(bundle.reader.warm_up)
+        starts = WorkflowStarts(engine, _lanes(self._settings), bundle.reader.model_set)
+        ledger = Ledger(engine, self._data, self._clock, starts)
+        parts = self._assemble(ledger, bundle)
+        self._start_pipeline(parts, stops)
+        warming()
+        scp = StorageScp(self._settings, ledger, self._clock, self._data)
+        scp.start()
+        stops.callback(scp.stop)
+        self._scp, self._view = scp, LedgerView(engine, self._data)
+
+    def _open_store(self, stops: ExitStack) -> Engine:
+        self._data.mkdir(parents=True, exist_ok=True)
+        lock = FolderLock(self._data)
+        lock.take()
+        stops.callback(lock.free)
+        engine = open_engine(database_url(self._data))
+        stops.callback(engine.dispose)
+        create_tables(engine)
+        return engine
+
+    def _assemble(self, ledger: Ledger, bundle: BundleReader) -> Parts:
+        return Parts(
+            settings=self._settings,
+            ledger=ledger,
+            reader=bundle.reader,
+            combine=combine,
+            compose=compose,
+            destinations=registry.build(self._settings.destination, self._settings.node.ae_title),
+            clock=self._clock,
+            bundle=bundle.bundle,
+        )
+
+    def _start_pipeline(self, parts: Parts, stops: ExitStack) -> None:
+        workflows = Workflows(parts, database_url(self._data))
+        stops.callback(workflows.stop)
+        workflows.start()
+        loops = (
+            Repeating("closing", closing.INTERVAL_SECONDS, lambda: closing.close_due_studies(parts)),
+            Repeating("rescue", self._rescue_seconds, workflows.rescue),
+        )
+        for loop in loops:
+            loop.start()
+            stops.callback(loop.stop)
+
+
+def _lanes(settings: Settings) -> dict[str, int]:
+    return {destination.name: destination.concurrency for destination in settings.destination}
+
+
+def _in_thread(work: Callable[[], None]) -> Callable[[], None]:
+    """Start `work` and return what waits for it and raises what it raised."""
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="warming")
+    future = executor.submit(work)
+    executor.shutdown(wait=False)
+    return future.result
