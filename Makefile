@@ -45,8 +45,8 @@ lint: $(VENV)/.dev ## format, and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(VENV)/.dev ## the benchmarks: make bench ARGS='-k decode'
-	$(BIN)/pytest tests/benchmarks --benchmark-only $(ARGS)
+bench: $(VENV)/.node ## measure this machine: make bench ARGS=ingest (or read, or study)
+	@$(BIN)/osteonode bench $(or $(ARGS),study)
 
 .PHONY: peers
 peers: ## install the programs of others that tests talk to (Debian, root), or say what is missing
@@ -55,7 +55,7 @@ peers: ## install the programs of others that tests talk to (Debian, root), or s
 ##@ Train it
 .PHONY: train
 train: $(TRAIN_VENV)/.train ## what training needs, in .venv-train: torch, scikit-learn
-	@echo "training: $(TRAIN_VENV)/bin/python -m inference.training --help"
+	@echo "now: $(TRAIN_VENV)/bin/osteonode models train --help"
 
 .PHONY: models
 models: $(MODELS_VENV)/.models ## the frameworks of models trained elsewhere, in .venv-models (AGPL code among them)
