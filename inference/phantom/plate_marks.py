@@ -71,8 +71,9 @@ def collimate(image: Raster, spec: PhantomSpec, rng: np.random.Generator) -> Non
     rows, columns = image.shape
     left, right, top, bottom = (margins - 0.5) * (1, -1, 1, -1)
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) * (columns, rows)
+    middle = np.array([columns / 2 - 0.5, rows / 2 - 0.5])
     turned = corners @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    fixed = np.round((turned + (columns / 2 - 0.5, rows / 2 - 0.5)) * 2**_SUBPIXEL_BITS).astype(np.int32)
+    fixed = np.round((turned + middle) * 2**_SUBPIXEL_BITS).astype(np.int32)
     mask = np.zeros(image.shape, np.uint8)
     cv2.fillConvexPoly(mask, fixed, 255, cv2.LINE_AA, _SUBPIXEL_BITS)
     inside = cv2.blur(mask, (3, 3)).astype(np.float32) / np.float32(255)

@@ -159,19 +159,27 @@ def _fade(distance_mm: Raster, reach_mm: float) -> Raster:
 
 
 def add_plate(canvas: Raster, plate: Plate, pose: Pose, texture: Raster | None = None) -> None:
-    """Add a plate's density (millimetres of its material) to the canvas; the rim is up to twice as dense."""
-    points = np.round(pose.place(_smooth_outline(plate.outline)) * 2**_SUBPIXEL_BITS - 2 ** (_SUBPIXEL_BITS - 1))
-    mask = np.zeros(canvas.shape, np.uint8)
-    cv2.fillPoly(mask, [points.astype(np.int32)], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
-    layer = mask.astype(np.float32) * (plate.density / 255.0)
+    """Add a plate's density (millimetres of its material) to the canvas; the rim is denser."""
+    points = pose.place(_smooth_outline(plate.outline)) - 0.5
+    reach = 3.0 * plate.blur_mm * pose.px_per_mm + 2.0
+    left, top = np.maximum(np.floor(points.min(axis=0) - reach), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(points.max(axis=0) + reach) + 1, canvas.shape[::-1]).astype(int)
+    if left >= right or top >= bottom:
+        return
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    fixed = np.round((points - np.array([left, top])) * 2**_SUBPIXEL_BITS).astype(np.int32)
+    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
+    canvas[top:bottom, left:right] += _thicken(mask, plate, pose.px_per_mm, texture)
+
+
+def _thicken(mask: NDArray[np.uint8], plate: Plate, px_per_mm: float, texture: Raster | None) -> Raster:
+    layer = mask.astype(np.float32) * np.float32(plate.density / 255.0)
     if plate.rim_mm:
-        depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3) / (plate.rim_mm * pose.px_per_mm)
+        depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3) / (plate.rim_mm * px_per_mm)
         layer *= 0.8 + 1.2 * np.clip(1.0 - depth, 0.0, 1.0) ** 1.5
-    if plate.blur_mm:
-        layer = blur(layer, plate.blur_mm * pose.px_per_mm)
     if texture is not None:
-        layer *= 1.0 + 0.12 * cv2.resize(texture, (canvas.shape[1], canvas.shape[0]))
-    canvas += layer
+        layer *= 1.0 + 0.12 * cv2.resize(texture, (layer.shape[1], layer.shape[0]))
+    return blur(layer, plate.blur_mm * px_per_mm) if plate.blur_mm else layer
 
 
 def _smooth_outline(outline: tuple[Point, ...]) -> NDArray[np.float64]:
@@ -188,7 +196,8 @@ def blur(layer: Raster, sigma_px: float) -> Raster:
     step = max(1, int(sigma_px / 2))
     if step == 1:
         return np.asarray(cv2.GaussianBlur(layer, (0, 0), max(sigma_px, 0.3)), dtype=np.float32)
-    small = cv2.resize(layer, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
+    size = (math.ceil(layer.shape[1] / step), math.ceil(layer.shape[0] / step))
+    small = cv2.resize(layer, size, interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(small, (0, 0), sigma_px / step)
     return np.asarray(cv2.resize(blurred, (layer.shape[1], layer.shape[0])), dtype=np.float32)
 
