@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pynetdicom import evt
+from pynetdicom.dimse_primitives import C_STORE
 
 from config.settings import Destination
 from dicom_node.demo_peers.archive import EVERY_STORAGE_CLASS, UNCOMPRESSED, Archive
@@ -34,6 +35,7 @@ class ScriptedArchive(Archive):
         self.proposed: list[set[str]] = []
 
     def store(self, event: evt.Event) -> int:
+        assert isinstance(event.request, C_STORE)
         number = len(self.order)
         self.order.append(str(event.request.AffectedSOPInstanceUID))
         self.proposed.append({str(each.abstract_syntax) for each in event.assoc.requestor.requested_contexts})

@@ -1,5 +1,6 @@
 """C-STORE delivery against archives that answer in every way the Standard allows, and in some it does not."""
 
+import logging
 import threading
 from io import BytesIO
 from pathlib import Path
@@ -248,8 +249,12 @@ def test_a_document_that_is_not_what_it_says_is_never_sent(tmp_path: Path) -> No
     assert archive.order == [good.identifier]
 
 
-def test_explanations_name_no_patient(tmp_path: Path) -> None:
-    with ScriptedArchive(tmp_path, lambda _event, _number: 0xC000) as archive:
-        attempt = deliver(archive, *make_answer())
-    assert "Yamada" not in repr(attempt)
-    assert "PID123" not in repr(attempt)
+@pytest.mark.parametrize("status", [0x0000, 0xC000])
+def test_neither_receipts_nor_logs_name_the_patient(
+    tmp_path: Path, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="pynetdicom"):
+        with ScriptedArchive(tmp_path, lambda _event, _number: status or None) as archive:
+            attempt = deliver(archive, *make_answer())
+    assert "Store Request" in caplog.text
+    assert not [word for word in ("Yamada", "PID123", "山田") if word in repr(attempt) + caplog.text]
