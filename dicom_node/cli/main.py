@@ -6,12 +6,13 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration, 130 inter
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from dicom_node.cli import check_config, models, read, send, serve
+from dicom_node.cli import check_config, demo, models, read, send, serve
 from dicom_node.cli.terminal import explain
 from domain.errors import ConfigError, OsteonodeError, WeightsMismatch
 
@@ -38,6 +39,7 @@ def _global_options(
 
 
 app.command("serve", rich_help_panel="Run")(serve.serve)
+app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("read", rich_help_panel="Run")(read.read)
 app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("send", rich_help_panel="Set up")(send.send)
@@ -55,7 +57,10 @@ def run(arguments: Sequence[str]) -> int:
     # What libraries say when nobody asked is not for a person at a terminal; `serve` logs it.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        app([each for each in arguments if each != _DEBUG])
+        with warnings.catch_warnings():
+            # A library warns with the value it tripped over, which may be a patient's name.
+            warnings.simplefilter("ignore")
+            app([each for each in arguments if each != _DEBUG])
     except SystemExit as done:  # typer has shown what was wrong with the usage
         return done.code if isinstance(done.code, int) else DONE
     except KeyboardInterrupt:

@@ -1,21 +1,16 @@
 """osteonode models: what the bundle holds, and whether its bytes are those that its manifest names."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from dicom_node.cli.options import Bundle
 from domain.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from inference.zoo import Model
 
 app = typer.Typer(help="The models: list, verify, train, evaluate.", no_args_is_help=True)
-
-Bundle = Annotated[
-    Path | None,
-    typer.Option("--bundle", help="Folder with manifest.json and weights. Default: the shipped bundle.", metavar="DIR"),
-]
 
 
 @app.command("list")

@@ -59,7 +59,7 @@ def write_documents(
     written, withheld = 0, list[str]()
     for study_instance_uid, images in group_by_study(answered).items():
         composition = answer_study(study_instance_uid, images, bundle=bundle)
-        withheld.extend(str(each) for each in composition.withheld)
+        withheld.extend(f"{each.kind}: {each.reason}" for each in composition.withheld)
         for document in composition.documents:
             write_document(document, folder / name_folder(study_instance_uid))
             written += 1

@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from dicom_node.cli.options import Bundle
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -31,10 +33,6 @@ JsonFile = Annotated[
 Processes = Annotated[
     int,
     typer.Option("--processes", min=0, max=16, help="Reader processes, 1 to 16. Default 0: one a core, at most 4."),
-]
-Bundle = Annotated[
-    Path | None,
-    typer.Option("--bundle", help="Folder with manifest.json and weights. Default: the shipped bundle.", metavar="DIR"),
 ]
 Deadline = Annotated[
     float, typer.Option("--deadline-seconds", min=1, help="An image not read by then has failed, in seconds.")
@@ -123,7 +121,8 @@ def _write_documents(answered: "Sequence[Answered]", out: Path, bundle: Path | N
     with show_progress("writing documents", len(group_by_study(answered))) as step:
         documents, withheld = write_documents(answered, out, bundle=name, done=step)
     if withheld:
-        explain("documents that would not conform were not written", withheld)
+        reasons = Counter(withheld)
+        explain("not written", (f"{number} x {reason}" for reason, number in reasons.most_common()))
     return documents
 
 
@@ -132,10 +131,9 @@ def _tell(answered: "Sequence[Answered]", json_file: Path | None, out: Path | No
 
     if json_file is None:
         print_table(_tabulate(answered))
-    counts = Counter(_say_finding(each) for each in answered)
-    print(
-        f"{len(answered)} image{'s' if len(answered) != 1 else ''}: {', '.join(f'{number} {words}' for words, number in counts.most_common())}"
-    )
+    counts = Counter(_say_finding(each) for each in answered).most_common()
+    images = f"{len(answered)} image{'' if len(answered) == 1 else 's'}"
+    print(f"{images}: {', '.join(f'{number} {words}' for words, number in counts)}")
     if json_file is not None:
         print(f"findings: {json_file}")
     if out is not None:

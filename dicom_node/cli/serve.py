@@ -2,18 +2,12 @@
 
 import signal
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
     from config.settings import Destination, Settings
-
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="Configuration file (TOML). Default: none, this machine only.", metavar="FILE"),
-]
 
 
 def serve(config: ConfigFile = None) -> None:
