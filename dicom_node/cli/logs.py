@@ -8,7 +8,6 @@ import json
 import logging
 import sys
 import traceback
-import warnings
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -21,6 +20,8 @@ LIBRARY_LEVELS = {
     "highdicom": logging.CRITICAL + 1,
     "hl7apy": logging.CRITICAL + 1,
     "pynetdicom": logging.ERROR,
+    # Who could not be reached is told by the delivery, in words and once.
+    "pynetdicom.transport": logging.CRITICAL,
     "dbos": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "PIL": logging.WARNING,
@@ -74,7 +75,6 @@ def tame_libraries() -> None:
         logger.setLevel(level)
         logger.handlers.clear()
         logger.propagate = True
-    warnings.filterwarnings("ignore", module=r"(pydicom|highdicom|hl7apy|pynetdicom)(\.|$)")
 
 
 def describe_error(info: _ErrorInfo) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from dicom_node.cli import check_config, demo, models, read, send, serve
+from dicom_node.cli import check_config, demo, hold, models, read, release, retry, send, serve, show, studies
 from dicom_node.cli.terminal import explain
 from domain.errors import ConfigError, OsteonodeError, WeightsMismatch
 
@@ -43,6 +43,11 @@ app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("read", rich_help_panel="Run")(read.read)
 app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("send", rich_help_panel="Set up")(send.send)
+app.command("studies", rich_help_panel="Look and intervene")(studies.studies)
+app.command("show", rich_help_panel="Look and intervene")(show.show)
+app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
+app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
+app.command("release", rich_help_panel="Look and intervene")(release.release)
 app.add_typer(models.app, name="models", rich_help_panel="Set up")
 
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from dicom_node.cli.options import Bundle
+from dicom_node.cli.terminal import count
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -132,12 +133,11 @@ def _tell(answered: "Sequence[Answered]", json_file: Path | None, out: Path | No
     if json_file is None:
         print_table(_tabulate(answered))
     counts = Counter(_say_finding(each) for each in answered).most_common()
-    images = f"{len(answered)} image{'' if len(answered) == 1 else 's'}"
-    print(f"{images}: {', '.join(f'{number} {words}' for words, number in counts)}")
+    print(f"{count(len(answered), 'image')}: {', '.join(f'{number} {words}' for words, number in counts)}")
     if json_file is not None:
         print(f"findings: {json_file}")
     if out is not None:
-        print(f"{documents} documents: {out}")
+        print(f"{count(documents, 'document')}: {out}")
 
 
 def _tabulate(answered: "Sequence[Answered]") -> "Table":

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.table import Table
 
-#: Width of a table that goes into a file or a pipe: no cell is cut there.
-_PIPED_COLUMNS = 200
+#: Width that a table in a file or a pipe may take: no cell is cut or folded there.
+_PIPED_COLUMNS = 4000
 
 
 def explain(headline: str, details: Iterable[str] = ()) -> None:
@@ -22,6 +22,12 @@ def explain(headline: str, details: Iterable[str] = ()) -> None:
     console.print(Text("osteonode: ", style="bold red") + Text(headline, style="bold"))
     for line in details:
         console.print(Text(f"  {line}"))
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number of things: "1 image", "2 images", "3 deliveries"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
 
 
 def make_table(columns: Sequence[str], *, numbers: Sequence[str] = (), title: str = "") -> "Table":

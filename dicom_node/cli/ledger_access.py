@@ -1,0 +1,61 @@
+"""The ledger of a configured node, for the commands that look at it or intervene."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dicom_node.cli.terminal import count
+from domain.errors import LedgerError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dicom_node.ledger.interventions import Interventions
+    from dicom_node.service import OpenLedger
+
+Study = Annotated[str, typer.Argument(help="Study Instance UID, as `osteonode studies` lists it.", metavar="STUDY")]
+DestinationName = Annotated[
+    str | None, typer.Option("--destination", help="Name of one destination. Default: all of them.", metavar="NAME")
+]
+
+
+def open_configured_ledger(config: Path | None) -> "OpenLedger":
+    """Open the ledger that a configuration names; a node may be running on it.
+
+    Raises:
+        ConfigError: the configuration has problems.
+        LedgerError: no node has used that data folder.
+    """
+    from config.load import load_settings
+    from dicom_node.service import open_ledger
+
+    return open_ledger(load_settings(config))
+
+
+def intervene(
+    config: Path | None, study: str, change: "Callable[[Interventions], int]", *, what: str, done: str, nothing: str
+) -> None:
+    """Make a change to one study and say how much it changed; exit code 1 where it was nothing.
+
+    Raises:
+        LedgerError: the ledger has no such study.
+    """
+    ledger = open_configured_ledger(config)
+    require_study(ledger, study)
+    number = change(ledger.interventions)
+    print(f"{count(number, what)} {done}" if number else nothing)
+    if not number:
+        raise typer.Exit(1)
+
+
+def require_study(ledger: "OpenLedger", study: str) -> None:
+    """Raise LedgerError where the ledger has no such study."""
+    if ledger.view.history(study) is None:
+        raise LedgerError("the ledger has no such study; `osteonode studies` lists those it has", subject=study)
+
+
+def write_time(moment: "datetime | None") -> str:
+    """Return a moment in the zone of this machine, to the second; "-" for none."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else "-"

@@ -1,0 +1,20 @@
+"""osteonode retry: try the deliveries of a study again now."""
+
+from dicom_node.cli.ledger_access import DestinationName, Study, intervene
+from dicom_node.cli.options import ConfigFile
+
+
+def retry(study: Study, destination: DestinationName = None, config: ConfigFile = None) -> None:
+    """Try the deliveries of a study that wait or are held again now.
+
+    Their count of attempts starts anew. Exit code 1 where there was nothing to retry.
+    Safe while the node runs; one that does not run does it at its next start.
+    """
+    intervene(
+        config,
+        study,
+        lambda interventions: interventions.retry_delivery(study, destination),
+        what="delivery",
+        done="to try again now",
+        nothing="no delivery of this study waits or is held: nothing to retry",
+    )

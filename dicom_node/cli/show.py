@@ -1,0 +1,113 @@
+"""osteonode show: everything that happened to one study."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dicom_node.cli.ledger_access import Study
+from dicom_node.cli.options import ConfigFile
+
+if TYPE_CHECKING:
+    from dicom_node.ledger.queries import History, LedgerView
+
+QUARANTINE = "quarantine"
+
+
+def show(study: Study, config: ConfigFile = None) -> None:
+    """Show the history of one study: images and readings, versions, documents, deliveries and every attempt.
+
+    `osteonode show quarantine` lists the files that were put aside, and why.
+    """
+    from dicom_node.cli.ledger_access import open_configured_ledger, require_study
+
+    ledger = open_configured_ledger(config)
+    if study == QUARANTINE:
+        _show_quarantine(ledger.view)
+        return
+    require_study(ledger, study)
+    history = ledger.view.history(study)
+    if history is not None:
+        _show_versions(history)
+        _show_images(history)
+        _show_documents(history)
+        _show_deliveries(history)
+
+
+def _show_versions(history: "History") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            str(line.study.version),
+            line.study.state.value,
+            write_time(line.study.first_arrival_at),
+            f"{write_time(line.study.closed_at)} {(line.study.closed_by or '').replace('_', ' ')}".strip(),
+            write_time(line.answered_at),
+            "; ".join(filter(None, (line.held_code, line.held_reason, *line.withheld))) or "-",
+        )
+        for line in history.versions
+    ]
+    _print("versions", ("version", "state", "first image", "closed", "answered", "held or withheld"), rows)
+
+
+def _show_images(history: "History") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            line.sop_instance_uid,
+            str(line.version),
+            write_time(line.received_at),
+            line.calling_ae_title,
+            " ".join(filter(None, (line.reading_status.replace("_", " "), line.reason_code))) or "waits",
+        )
+        for line in history.arrivals
+    ]
+    _print("images", ("image", "version", "received", "from", "reading"), rows)
+
+
+def _show_documents(history: "History") -> None:
+    rows = [(str(line.version), line.kind.value, line.identifier, str(line.path)) for line in history.documents]
+    _print("documents", ("version", "kind", "identifier", "file"), rows)
+
+
+def _show_deliveries(history: "History") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    deliveries = [
+        (str(each.version), each.destination, each.state.value, str(each.attempts)) for each in history.deliveries
+    ]
+    _print("deliveries", ("version", "destination", "state", "attempts"), deliveries)
+    attempts = [
+        (write_time(line.ended_at), str(line.version), line.destination, line.outcome, line.explanation or "-")
+        for line in history.attempts
+    ]
+    _print("attempts", ("ended", "version", "destination", "outcome", "explanation"), attempts)
+
+
+def _show_quarantine(view: "LedgerView") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            str(line.number),
+            write_time(line.recorded_at),
+            line.calling_ae_title,
+            line.reason_code,
+            line.reason,
+            str(line.path),
+        )
+        for line in view.quarantine()
+    ]
+    _print("quarantine", ("number", "recorded", "from", "code", "reason", "file"), rows)
+
+
+def _print(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from dicom_node.cli.terminal import make_table, print_table
+
+    if not rows:
+        print(f"{title}: none")
+        return
+    table = make_table(columns, title=title)
+    for row in rows:
+        table.add_row(*row)
+    print_table(table)

@@ -1,0 +1,44 @@
+"""osteonode studies: what arrived, and how far it is."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dicom_node.cli.options import ConfigFile
+
+if TYPE_CHECKING:
+    from dicom_node.ledger.queries import StudyLine
+
+Limit = Annotated[int, typer.Option("--limit", min=1, help="Most studies to list.")]
+
+
+def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
+    """List the studies with the latest arrivals: state, images, deliveries, and why one waits.
+
+    Studies are named by UID; the ledger's list holds no patient data. Times are those of this machine's zone.
+    """
+    from dicom_node.cli.ledger_access import open_configured_ledger, write_time
+    from dicom_node.cli.terminal import make_table, print_table
+
+    view = open_configured_ledger(config).view
+    table = make_table(
+        ("study", "last image", "state", "version", "images", "deliveries"), numbers=("version", "images")
+    )
+    for line in view.studies(limit=limit):
+        study = line.study
+        table.add_row(
+            study.study_instance_uid,
+            write_time(study.last_arrival_at),
+            f"{study.state.value}: {line.held_reason}" if line.held_reason else study.state.value,
+            str(study.version),
+            str(line.images),
+            _describe_deliveries(line),
+        )
+    print_table(table)
+    quarantined = view.counts().quarantined
+    if quarantined:
+        print(f"{quarantined} files are in quarantine: `osteonode show quarantine` says why.")
+
+
+def _describe_deliveries(line: "StudyLine") -> str:
+    return ", ".join(f"{name} {state.value}" for name, state in sorted(line.deliveries.items())) or "-"
