@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -41,6 +41,7 @@ class Course:
         self.handlers = [
             (evt.EVT_CONN_OPEN, self._see_connection),
             (evt.EVT_CONN_CLOSE, self._see_close),
+            (evt.EVT_DATA_SENT, self._hasten),
             (evt.EVT_PDU_RECV, self._see_abort),
         ]
 
@@ -50,6 +51,15 @@ class Course:
         if self.connection is not None:
             # pynetdicom sends without a timeout; a peer that stops reading would hold its thread for ever.
             self.connection.settimeout(self.timeout_seconds)
+            # Command and data set go out in two writes; without this the second waits 40 ms for the peer's delayed ACK.
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _hasten(self, _event: evt.Event) -> None:
+        # DCMTK writes an answer in two parts and waits for our ACK between them, which the kernel delays by 40 ms.
+        # It forgets this option by itself (tcp(7)), so it is set anew after each PDU.
+        if self.connection is not None and hasattr(socket, "TCP_QUICKACK"):
+            with suppress(OSError):  # closed by now
+                self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     def _see_close(self, _event: evt.Event) -> None:
         self.broken = True

@@ -253,8 +253,9 @@ def test_a_document_that_is_not_what_it_says_is_never_sent(tmp_path: Path) -> No
 def test_neither_receipts_nor_logs_name_the_patient(
     tmp_path: Path, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="pynetdicom"):
-        with ScriptedArchive(tmp_path, lambda _event, _number: status or None) as archive:
-            attempt = deliver(archive, *make_answer())
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="pynetdicom")
+    with ScriptedArchive(tmp_path, lambda _event, _number: status or None) as archive:
+        attempt = deliver(archive, *make_answer())
     assert "Store Request" in caplog.text
     assert not [word for word in ("Yamada", "PID123", "山田") if word in repr(attempt) + caplog.text]
