@@ -68,7 +68,9 @@ def plan_break(
 
 def bound_break(bone: Bone, broken: Break, pose: Pose) -> Box:
     """Return the tight box around the break, fragment ends included, clipped to the picture."""
-    half = width_at(bone, broken.s_mm / length_mm(bone))
+    edges = np.array([-broken.half_width_mm, 0.0, broken.half_width_mm], dtype=np.float32)
+    # A slanting break ends where the bone may be wider than in the middle of the break.
+    half = max(width_at(bone, s / length_mm(bone)) for s in broken.line_mm(edges).tolist())
     across = np.linspace(-half, half, 9, dtype=np.float32)
     along = broken.line_mm(across)
     rim = abs(broken.gap_mm) / 2 + 0.3 * half
@@ -137,16 +139,16 @@ def _shape_break(bone: Bone, share: float, hardness: float, rng: np.random.Gener
     slant = math.tan(math.radians(float(rng.uniform(-1, 1)) * (20.0 if rng.random() < 0.6 else 50.0)))
     step = half * clear * float(rng.uniform(0.35, 1.1)) * (1.0 if rng.random() < 0.5 else -1.0)
     lean = float(rng.uniform(-0.5, 0.5)) * step
-    overlap = rng.random() < 0.3
+    overlap = rng.random() < 0.3 and clear > 0.4  # fragments without displacement cannot lie over each other
     gap = (
-        -half * clear * float(rng.uniform(0.2, 0.8)) if overlap else half * (0.06 + 0.28 * clear * float(rng.random()))
+        -half * clear * float(rng.uniform(0.2, 0.8)) if overlap else half * (0.13 + 0.24 * clear * float(rng.random()))
     )
     return Break(
         s_mm=share * length_mm(bone),
         slant=slant,
         jag_mm=half * float(rng.uniform(0.05, 0.22)),
         gap_mm=gap,
-        opacity=0.45 + 0.55 * clear,
+        opacity=0.65 + 0.35 * clear,
         steps_mm=(lean - step / 2, lean + step / 2),
         reach_mm=half * float(rng.uniform(5.0, 8.0)),
         half_width_mm=half,
