@@ -16,8 +16,8 @@ from dicom_node.cli.options import Bundle
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from dicom_node.bench.loopback import Loopback
     from dicom_node.cli.samples import Answer, Sample
-    from dicom_node.loopback import Loopback
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the answers; what is there stays.", metavar="DIR")]
 Serve = Annotated[bool, typer.Option("--serve", help="Keep the node, the archive and the receiver running afterwards.")]
@@ -40,8 +40,8 @@ def demo(
     and the HL7 text. Exit code 1 where a study has no answer.
     """
     from config.settings import Reading
+    from dicom_node.bench.loopback import run_loopback
     from dicom_node.cli.samples import draw_samples, write_answers
-    from dicom_node.loopback import run_loopback
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-demo-")))
@@ -81,7 +81,7 @@ def _send(samples: "Sequence[Sample]", running: "Loopback") -> "tuple[Sample, ..
 
 def _wait(samples: "Sequence[Sample]", running: "Loopback", timeout_seconds: float) -> bool:
     """Wait until every study is answered and every delivery is done; return whether that was in time."""
-    from dicom_node.loopback import wait_until
+    from dicom_node.bench.loopback import wait_until
     from domain.delivery import DeliveryState
 
     _say("waiting for the answers")
