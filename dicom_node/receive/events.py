@@ -96,8 +96,9 @@ def quarantine_failed(error: Exception, sop_instance_uid: str) -> None:
 
 def handler_failed(error: Exception) -> None:
     """Say that our own code failed: where, but not the message, which may quote a data set."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    _emit(logging.ERROR, HANDLER_FAILED, f"{_describe(error)} at\n{where}", code=Outcome.PROCESSING_FAILURE.value)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    _emit(logging.ERROR, HANDLER_FAILED, f"{_describe(error)} at {where}", code=Outcome.PROCESSING_FAILURE.value)
 
 
 def _describe(error: Exception) -> str:

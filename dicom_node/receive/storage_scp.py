@@ -31,7 +31,7 @@ from dicom_node.receive.storing import StoreRequest, Storing
 _MIB = 1 << 20
 #: Longest wait for an A-ASSOCIATE-RQ after a connection, and for the peer to close after a refusal (PS3.8 9.1.5).
 _ARTIM_SECONDS = 10.0
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.2
 
 
 class _Listener(ThreadedAssociationServer):
@@ -103,7 +103,8 @@ class StorageScp:
         deadline = time.monotonic() + grace_seconds
         while self._count_open() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
-        rest = [assoc for assoc in self._server.active_associations if assoc.is_alive()]
+        # Connections without an association end by themselves: an abort is no answer in their state (PS3.8 9.2).
+        rest = [assoc for assoc in self._server.active_associations if assoc.is_established]
         for assoc in rest:
             assoc.abort()
         self._server.shutdown()
@@ -137,13 +138,13 @@ class StorageScp:
         )
 
     def _on_connected(self, event: Event) -> None:
-        assoc = event.assoc
-        assoc.dimse = DataSetProvider(assoc, self._spool)
-        transport = assoc.dul.socket
-        if transport is not None and transport.socket is not None:
-            # Without a timeout a peer that stalls inside a PDU would hold its association for ever.
-            transport.socket.settimeout(self._settings.limits.idle_seconds)
-            transport.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        transport = event.assoc.dul.socket
+        if transport is None or transport.socket is None:
+            return  # the peer has gone again
+        # Without a timeout a peer that stalls inside a PDU would hold its association for ever.
+        transport.socket.settimeout(self._settings.limits.idle_seconds)
+        transport.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        event.assoc.dimse = DataSetProvider(event.assoc, self._spool, transport.socket)
 
     def _on_requested(self, event: Event) -> None:
         assoc, primitive = event.assoc, event.assoc.requestor.primitive

@@ -1,14 +1,13 @@
 """Small radiographs with distinctive patient data, and their bytes as they go over the wire."""
 
 import zlib
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filewriter import write_dataset
 from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 from domain.uid import derive_uid
@@ -75,8 +74,3 @@ def read_data_set_bytes(path: Path) -> bytes:
     assert data[128:132] == b"DICM"
     group_length = int.from_bytes(data[140:144], "little")
     return data[144 + group_length :]
-
-
-def as_buffer(encoded: bytes) -> BytesIO:
-    """Return a buffer that stands at its beginning."""
-    return BytesIO(encoded)

@@ -1,0 +1,144 @@
+"""Who gets an association, as peers see it on the wire."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydicom.uid import (
+    UID,
+    ComputedRadiographyImageStorage,
+    CTImageStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGExtended12Bit,
+    JPEGLosslessSV1,
+)
+
+from dicom_node.receive.contexts import COMPRESSED_TRANSFER_SYNTAXES, NATIVE_TRANSFER_SYNTAXES, STORAGE_SOP_CLASSES
+from tests.fakes.radiographs import make_radiograph
+from tests.fakes.storage_node import StorageNode, make_store, rejection, send, wait_until
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[StorageNode]:
+    with StorageNode(tmp_path) as node:
+        yield node
+
+
+@pytest.mark.peer("dcmtk")
+def test_echoscu_is_answered(node: StorageNode) -> None:
+    output = node.run_dcmtk("echoscu")
+    assert "Received Echo Response (Success)" in output
+    assert output.endswith("exit 0")
+
+
+@pytest.mark.peer("dcmtk")
+@pytest.mark.parametrize(
+    ("calling", "called", "reason"),
+    [
+        ("NOBODY", "OSTEONODE", "Calling AE Title Not Recognized"),
+        ("mod1", "OSTEONODE", "Calling AE Title Not Recognized"),
+        ("FAR", "OSTEONODE", "Calling AE Title Not Recognized"),
+        ("MOD1", "OTHER", "Called AE Title Not Recognized"),
+        ("MOD1", "osteonode", "Called AE Title Not Recognized"),
+    ],
+)
+def test_dcmtk_is_told_why_it_is_refused(node: StorageNode, calling: str, called: str, reason: str) -> None:
+    output = node.run_dcmtk("echoscu", calling=calling, called=called)
+    assert "Result: Rejected Permanent, Source: Service User" in output
+    assert f"Reason: {reason}" in output
+    assert not output.endswith("exit 0")
+
+
+@pytest.mark.parametrize(
+    ("calling", "called", "bind", "expected"),
+    [
+        ("NOBODY", "OSTEONODE", "127.0.0.1", (1, 1, 3)),
+        ("FAR", "OSTEONODE", "127.0.0.1", (1, 1, 3)),
+        ("MOD1", "OTHER", "127.0.0.1", (1, 1, 7)),
+    ],
+)
+def test_the_rejection_has_the_numbers_of_the_standard(
+    node: StorageNode, calling: str, called: str, bind: str, expected: tuple[int, int, int]
+) -> None:
+    with node.associate(calling, called, bind=bind) as assoc:
+        assert assoc.is_rejected
+        assert rejection(assoc) == expected
+
+
+def test_a_sender_bound_to_an_address_is_admitted_from_there(node: StorageNode) -> None:
+    with node.associate("FAR", bind="127.0.0.2") as assoc:
+        assert assoc.is_established
+
+
+def test_spaces_around_a_title_do_not_matter(node: StorageNode) -> None:
+    with node.associate(" MOD1 ", "OSTEONODE  ") as assoc:
+        assert send(assoc, make_store(make_radiograph())) == (0x0000, "")
+    (instance,) = node.ledger.instances.values()
+    assert (instance.calling_ae_title, instance.called_ae_title) == ("MOD1", "OSTEONODE")
+
+
+def test_a_refusal_is_explained_in_the_log(node: StorageNode, caplog: pytest.LogCaptureFixture) -> None:
+    with node.associate("NOBODY"):
+        pass
+    assert "'NOBODY' at 127.0.0.1 may not send here" in caplog.text
+    assert "[[sender]]" in caplog.text
+
+
+def test_one_association_too_many_is_asked_to_come_again(tmp_path: Path) -> None:
+    with StorageNode(tmp_path, associations=1) as node:
+        with node.associate() as first, node.associate() as second:
+            assert first.is_established
+            assert rejection(second) == (2, 3, 2)
+        wait_until(lambda: node.scp._count_open() == 0)
+        with node.associate() as third:
+            assert third.is_established
+
+
+def test_connections_that_never_ask_do_not_use_up_the_associations(tmp_path: Path) -> None:
+    import socket
+
+    with StorageNode(tmp_path, associations=1) as node:
+        silent = [socket.create_connection(("127.0.0.1", node.scp.port)) for _ in range(2)]
+        with node.associate() as assoc:
+            assert assoc.is_established
+        for connection in silent:
+            connection.close()
+
+
+def test_a_node_that_stops_refuses_newcomers_and_lets_the_sender_keep_its_images(tmp_path: Path) -> None:
+    with StorageNode(tmp_path) as node, node.associate() as old:
+        stopping = threading.Thread(target=node.scp.stop, args=(10.0,))
+        stopping.start()
+        wait_until(node.scp._stopping.is_set)
+        with node.associate() as new:
+            assert rejection(new) == (2, 3, 1)
+        status, comment = send(old, make_store(make_radiograph()))
+        assert (status, comment) == (0xA700, "Node is shutting down, send again later")
+        old.release()
+        stopping.join(timeout=8)
+        assert not stopping.is_alive()
+    assert node.files("incoming") == node.files("instances") == []
+
+
+@pytest.mark.parametrize("syntax", NATIVE_TRANSFER_SYNTAXES + COMPRESSED_TRANSFER_SYNTAXES, ids=lambda uid: uid.name)
+def test_every_syntax_of_the_table_is_accepted_for_every_class(node: StorageNode, syntax: UID) -> None:
+    with node.associate(sop_class_uids=STORAGE_SOP_CLASSES, transfer_syntax_uids=(syntax,)) as assoc:
+        accepted = {context.abstract_syntax: context.transfer_syntax for context in assoc.accepted_contexts}
+        assert accepted == {uid: [syntax] for uid in STORAGE_SOP_CLASSES}
+
+
+def test_the_peer_is_asked_to_decompress_when_it_can(node: StorageNode) -> None:
+    proposed = (JPEGLosslessSV1, ImplicitVRLittleEndian, ExplicitVRLittleEndian)
+    with node.associate(transfer_syntax_uids=proposed) as assoc:
+        assert assoc.accepted_contexts[0].transfer_syntax == [ExplicitVRLittleEndian]
+
+
+def test_what_is_not_taken_is_refused_context_by_context(node: StorageNode) -> None:
+    classes = (CTImageStorage, ComputedRadiographyImageStorage)
+    with node.associate(sop_class_uids=classes) as assoc:
+        assert [context.result for context in assoc.rejected_contexts] == [3]
+        assert len(assoc.accepted_contexts) == 1
+    with node.associate(transfer_syntax_uids=(JPEGExtended12Bit,)) as assoc:
+        assert [context.result for context in assoc.rejected_contexts] == [4]

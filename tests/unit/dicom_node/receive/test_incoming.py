@@ -1,0 +1,90 @@
+"""A data set on its way to disk."""
+
+import gc
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from dicom_node.receive.incoming import IncomingDataSet, Spool
+from dicom_node.receive.statuses import Outcome
+
+
+def make_spool(folder: Path, *, most_bytes: int = 1000, free_bytes: int = 0, free: int = 1 << 40) -> Spool:
+    spool = Spool(folder, most_bytes=most_bytes, free_bytes=free_bytes, measure_free_bytes=lambda _: free)
+    spool.sweep()
+    return spool
+
+
+def make_incoming(spool: Spool) -> IncomingDataSet:
+    return IncomingDataSet(spool, lambda: b"HEAD")
+
+
+def test_the_file_holds_head_and_data_set_and_the_digest_leaves_the_head_out(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path))
+    incoming.write(b"abc")
+    incoming.write(memoryview(b"def"))
+    incoming.seal()
+    assert incoming.path is not None
+    assert incoming.path.read_bytes() == b"HEADabcdef"
+    assert (incoming.data_set_offset, incoming.size_bytes) == (4, 6)
+    assert incoming.sha256 == hashlib.sha256(b"abcdef").hexdigest()
+
+
+def test_no_file_is_made_for_a_message_without_data_set(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path))
+    incoming.seal()
+    assert incoming.path is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_set_over_the_limit_is_dropped_while_it_arrives(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path, most_bytes=10))
+    assert [incoming.write(b"x" * 6) for _ in range(3)] == [6, 6, 6]
+    assert incoming.failure is Outcome.TOO_LARGE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_set_of_just_the_limit_is_kept(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path, most_bytes=12))
+    incoming.write(b"x" * 12)
+    assert incoming.failure is None
+
+
+@pytest.mark.parametrize(("free", "failure"), [(4095, Outcome.DISK_HIGH_WATER), (4096, None)])
+def test_nothing_is_written_over_the_high_water_mark(tmp_path: Path, free: int, failure: Outcome | None) -> None:
+    incoming = make_incoming(make_spool(tmp_path, free_bytes=4096, free=free))
+    incoming.write(b"abc")
+    assert incoming.failure is failure
+    assert (list(tmp_path.iterdir()) == []) is (failure is not None)
+
+
+def test_a_disk_that_refuses_to_write_is_a_failure_and_no_exception(tmp_path: Path) -> None:
+    spool = make_spool(tmp_path / "spool")
+    (tmp_path / "spool").rmdir()
+    incoming = make_incoming(spool)
+    assert incoming.write(b"abc") == 3
+    assert incoming.failure is Outcome.DISK_FAILED
+
+
+def test_a_data_set_that_nobody_wants_leaves_no_file(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path))
+    incoming.write(b"abc")
+    del incoming
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_moved_file_survives_discarding(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path / "spool"))
+    incoming.write(b"abc")
+    incoming.seal()
+    incoming.move(tmp_path / "final")
+    incoming.discard()
+    assert (tmp_path / "final").read_bytes() == b"HEADabc"
+
+
+def test_the_sweep_removes_what_a_crash_left(tmp_path: Path) -> None:
+    (tmp_path / "0123.part").write_bytes(b"half")
+    assert Spool(tmp_path, most_bytes=1, free_bytes=1).sweep() == 1
+    assert list(tmp_path.iterdir()) == []

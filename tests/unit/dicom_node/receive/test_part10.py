@@ -1,0 +1,43 @@
+"""The head of the files we write."""
+
+from io import BytesIO
+
+from pydicom import dcmread
+from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRBigEndian
+
+from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, encode_head
+
+
+def make_head(**changes: str) -> bytes:
+    fields = {
+        "sop_class_uid": str(ComputedRadiographyImageStorage),
+        "sop_instance_uid": "1.2.3.4",
+        "transfer_syntax_uid": str(ExplicitVRBigEndian),
+        "calling_ae_title": "MOD1",
+        "called_ae_title": "OSTEONODE",
+    }
+    return encode_head(**(fields | changes))
+
+
+def test_the_head_is_a_whole_part_10_head() -> None:
+    meta = dcmread(BytesIO(make_head())).file_meta
+    assert meta.MediaStorageSOPClassUID == ComputedRadiographyImageStorage
+    assert meta.MediaStorageSOPInstanceUID == "1.2.3.4"
+    assert meta.TransferSyntaxUID == ExplicitVRBigEndian
+    assert meta.ImplementationClassUID == IMPLEMENTATION_CLASS_UID
+    assert (meta.SourceApplicationEntityTitle, meta.ReceivingApplicationEntityTitle) == ("MOD1", "OSTEONODE")
+
+
+def test_the_group_length_leads_to_the_first_byte_of_the_data_set() -> None:
+    head = make_head()
+    assert 144 + int.from_bytes(head[140:144], "little") == len(head)
+
+
+def test_what_is_no_uid_is_left_out_of_the_head() -> None:
+    meta = dcmread(BytesIO(make_head(sop_instance_uid="../../etc"))).file_meta
+    assert "MediaStorageSOPInstanceUID" not in meta
+
+
+def test_our_names_fit_their_elements() -> None:
+    assert IMPLEMENTATION_CLASS_UID.is_valid
+    assert len(IMPLEMENTATION_VERSION_NAME) <= 16
