@@ -13,6 +13,7 @@ from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import build_context
 
 from config.settings import Destination
+from dicom_node.deliver.reactor_gate import ReactorGate
 from dicom_node.deliver.rejections import Parties, explain_abort, explain_rejection
 
 #: Results leave uncompressed: every peer must take Implicit VR LE (PS3.5 10.1), Explicit keeps private VRs.
@@ -164,6 +165,8 @@ def _negotiate(settings: Destination, course: Course, sop_class_uids: Iterable[s
     except socket.gaierror as error:
         course.error = f"host name not resolved, error {error.errno}"
         return Negotiation(None, course)
+    # The reactor looks its checkpoint up at every turn. A private name, hence pynetdicom's exact version in our own.
+    association._reactor_checkpoint = ReactorGate(is_gone=lambda: not association.is_alive())
     accepted = frozenset(str(context.abstract_syntax) for context in association.accepted_contexts)
     answered = bool(accepted or association.rejected_contexts)
     return Negotiation(association, course, accepted, answered)
