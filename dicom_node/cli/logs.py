@@ -28,6 +28,8 @@ LIBRARY_LEVELS = {
     "openvino": logging.WARNING,
     "pebble": logging.WARNING,
 }
+#: What every record has; all else are the fields that an event was logged with.
+_PLAIN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -45,19 +47,16 @@ class LinesForPeople(logging.Formatter):
 
 
 class LinesForCollectors(logging.Formatter):
-    """One JSON object per line: time, level, logger, event, and where an error happened."""
+    """One JSON object per line: time, level, logger, message, the fields of the event, and where an error happened."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one event as one line of JSON."""
-        line = {
-            "time": _time(record),
-            "level": record.levelname,
-            "logger": record.name,
-            "event": record.getMessage(),
-        }
+        line = {"time": _time(record), "level": record.levelname, "logger": record.name}
+        line["message"] = record.getMessage()
+        line |= {key: value for key, value in vars(record).items() if key not in _PLAIN_FIELDS}
         if record.exc_info:
             line["error"] = describe_error(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line, ensure_ascii=False, default=str)
 
 
 def configure_logging(console: Console) -> None:

@@ -66,7 +66,7 @@ def run(arguments: Sequence[str]) -> int:
         with warnings.catch_warnings():
             # A library warns with the value it tripped over, which may be a patient's name.
             warnings.simplefilter("ignore")
-            app([each for each in arguments if each != _DEBUG])
+            app([each for each in arguments if each != _DEBUG], prog_name="osteonode")
     except SystemExit as done:  # typer has shown what was wrong with the usage
         return done.code if isinstance(done.code, int) else DONE
     except KeyboardInterrupt:
@@ -77,12 +77,12 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the outermost frame of the process
         if debug:
             traceback.print_exc()
-        return _explain_error(error)
+        return explain_error(error)
     return DONE
 
 
-def _explain_error(error: Exception) -> int:
-    """Say what went wrong, where, and what to do; return the exit code."""
+def explain_error(error: Exception) -> int:
+    """Say on stderr what went wrong, where, and what to do; return the exit code."""
     if isinstance(error, ConfigError):
         number = len(error.problems)
         explain(f"{number} problem{'s' if number > 1 else ''} in {error.subject}", error.problems)

@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+
+from config.load import load_settings
+from dicom_node.cli.main import run
+
+EXAMPLE = Path(__file__).parents[4] / "config" / "site.example.toml"
+
+
+def test_every_problem_is_on_its_own_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text("[node]\nprot = 1\nport = 70000\n")
+    assert run(["check-config", str(file)]) == 2
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[0] == f"osteonode: 2 problems in {file}"
+    assert shown[1] == "  line 2: node.prot: unknown key; did you mean node.port?"
+    assert shown[2].startswith("  line 3: node.port = 70000 cannot stand here; allowed: whole number, 0 to 65535.")
+
+
+def test_what_is_printed_for_a_good_file_is_a_file_that_means_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check-config", str(EXAMPLE)]) == 0
+    written = tmp_path / "effective.toml"
+    written.write_text(capsys.readouterr().out)
+    assert load_settings(written) == load_settings(EXAMPLE)
