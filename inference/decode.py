@@ -12,7 +12,7 @@ from pydicom import Dataset, uid
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 
-from inference.header import Header
+from inference.header import DAMAGE, Header
 
 Stored = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -41,9 +41,6 @@ _ENDS_WITH_MARKER = frozenset(syntax for syntax, plugin in PLUGINS.items() if pl
 
 _PADDING_BYTES = 64
 
-#: What the decoders raise for damaged data.
-DECODE_ERRORS = (RuntimeError, ValueError, TypeError, AttributeError, OSError, LookupError, NotImplementedError)
-
 
 def can_decode(header: Header) -> bool:
     """Return whether the header's transfer syntax can be decoded here."""
@@ -61,7 +58,7 @@ def is_cut(ds: Dataset, header: Header) -> bool:
         return False
     try:
         frame = next(generate_frames(ds.PixelData, number_of_frames=1))
-    except (*DECODE_ERRORS, StopIteration):
+    except (*DAMAGE, StopIteration):
         return True
     # The marker cannot stand inside the stream; some modalities pad after it, not always with zeros.
     return b"\xff\xd9" not in frame[-_PADDING_BYTES:]
@@ -74,7 +71,7 @@ def decode(ds: Dataset, header: Header) -> Stored:
         (rows, columns) or, for colour, (rows, columns, 3) RGB.
 
     Raises:
-        One of `DECODE_ERRORS`: the pixel data are damaged.
+        One of `DAMAGE`: the pixel data are damaged.
     """
     pixels, _ = get_decoder(uid.UID(header.transfer_syntax_uid)).as_array(
         ds,
@@ -92,7 +89,7 @@ def decode(ds: Dataset, header: Header) -> Stored:
 
 def _keep_stored_bits(pixels: npt.NDArray[np.generic], header: Header) -> Stored:
     # PS3.5 8.1.1: bits outside BitsStored may hold overlays or anything else.
-    whole = np.ascontiguousarray(pixels)
+    whole = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("="))  # big endian files decode as they lie
     values: Stored = whole.view(np.uint8) if whole.dtype.itemsize == 1 else whole.view(np.uint16)
     native = not PLUGINS[header.transfer_syntax_uid] or header.transfer_syntax_uid == uid.RLELossless
     shift = header.high_bit + 1 - header.bits_stored if native else 0

@@ -3,14 +3,25 @@
 Tolerant on purpose: whatever a modality writes, and whatever a hostile file holds, becomes a value or its absence.
 """
 
-from collections.abc import Callable
+import struct
+import warnings
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydicom import Dataset
+from pydicom.config import disable_value_validation
 from pydicom.multival import MultiValue
 
 Value = TypeVar("Value", int, float, str)
+
+#: What pydicom and the decoders raise for data that are damaged or hostile.
+DAMAGE = (
+    *(RuntimeError, ValueError, TypeError, AttributeError, OSError, LookupError, NotImplementedError, OverflowError),
+    *(EOFError, struct.error, zlib.error),
+)
 
 #: The three places where pixels can be (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25).
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -48,8 +59,21 @@ class Header:
     row_pitch_to_column_pitch: float
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep pydicom from checking values and from warning: what it says quotes them, and they are nobody's business."""
+    with warnings.catch_warnings(), disable_value_validation():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def read_header(ds: Dataset) -> Header:
     """Return the facts of a data set; never raises for what it holds."""
+    with quietly():
+        return _header(ds)
+
+
+def _header(ds: Dataset) -> Header:
     has_pixels = any(keyword in ds for keyword in PIXEL_KEYWORDS)
     return Header(
         sop_class_uid=_text(ds, "SOPClassUID"),
@@ -87,7 +111,7 @@ def all_values(ds: Dataset, keyword: str, convert: Callable[[str], Value]) -> li
         value = ds.get(keyword)
         found = list(value) if isinstance(value, MultiValue | list | tuple) else [value]
         return [convert(str(each)) for each in found if each is not None and str(each).strip()]
-    except (ValueError, TypeError, OverflowError, AttributeError, NotImplementedError, LookupError):
+    except DAMAGE:
         return []
 
 
@@ -96,7 +120,7 @@ def items_of(ds: Dataset, keyword: str) -> list[Dataset]:
     try:
         value = ds.get(keyword)
         return [item for item in value if isinstance(item, Dataset)] if value else []
-    except (ValueError, TypeError, AttributeError, NotImplementedError, LookupError, OSError):
+    except DAMAGE:
         return []
 
 
@@ -116,7 +140,7 @@ def _regions(ds: Dataset) -> tuple[tuple[str, str], ...]:
 def _pixel_bytes(ds: Dataset) -> int:
     try:
         return len(ds.PixelData) if "PixelData" in ds and ds.PixelData else 0
-    except (ValueError, TypeError, AttributeError, OSError):
+    except DAMAGE:
         return 0
 
 

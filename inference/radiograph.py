@@ -3,7 +3,6 @@
 Nothing is rotated or mirrored here: a display pixel is the stored pixel of the same row and column.
 """
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from pydicom.errors import InvalidDicomError
 
 from domain.errors import MalformedInstance, UnsupportedInstance
 from domain.finding import Reason
-from inference.decode import DECODE_ERRORS, Stored, decode, is_cut
+from inference.decode import Stored, decode, is_cut
 from inference.eligibility import why_not
 from inference.grey_levels import FlatImage, Windowing, grey_levels
-from inference.header import Header, read_header
+from inference.header import DAMAGE, Header, quietly, read_header
 from inference.reasons import REASONS
 
 #: Luminance of RGB (ITU-R BT.601, as PS3.3 C.7.6.3.1.2 uses it for YBR_FULL), in 1/65536.
@@ -54,11 +53,9 @@ def open_instance(path: Path) -> Dataset:
         MalformedInstance: it is no Part 10 file, or breaks off within the header.
     """
     try:
-        with warnings.catch_warnings():
-            # What pydicom warns of quotes values of the data set, which are nobody's business.
-            warnings.simplefilter("ignore")
+        with quietly():
             return dcmread(path)
-    except (InvalidDicomError, *DECODE_ERRORS) as error:
+    except (InvalidDicomError, *DAMAGE) as error:
         raise MalformedInstance("the file is not a DICOM file that can be read") from error
 
 
@@ -68,8 +65,7 @@ def develop(ds: Dataset, header: Header | None = None) -> Radiograph:
     Raises:
         Ineligible: the models may not read it, or its pixel data cannot be decoded; with the coded reason.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quietly():
         header = header or read_header(ds)
         reason = why_not(header)
         if reason is not None:
@@ -83,7 +79,7 @@ def _decode(ds: Dataset, header: Header) -> Stored:
         raise Ineligible(REASONS["pixel-data-truncated"], subject=header.sop_instance_uid)
     try:
         return decode(ds, header)
-    except DECODE_ERRORS as error:
+    except DAMAGE as error:
         raise Ineligible(REASONS["pixel-data-not-decodable"], subject=header.sop_instance_uid) from error
 
 

@@ -86,7 +86,8 @@ class Reader:
         region, is_known, region_scores = self._ensemble.recognise(display)
         if not is_known:
             unread = self._unread(header, REASONS["region-not-recognised"])
-            return Reading(replace(unread, region=region, members=region_scores), display)
+            seen = replace(unread, rows=header.rows, columns=header.columns)
+            return Reading(replace(seen, region=region, members=region_scores), display)
         fracture, evidence, scores = self._ensemble.examine(display)
         best = strongest(evidence)
         frame = Frame(best.canvas, best.cell_px, header.rows, header.columns)
@@ -94,6 +95,8 @@ class Reader:
             self._empty(header),
             status=ReadingStatus.READ,
             reason=None,
+            rows=header.rows,
+            columns=header.columns,
             region=region,
             fracture=fracture,
             boxes=_boxes(best, frame, at_least_one=is_suspicious(fracture)),
@@ -108,8 +111,6 @@ class Reader:
             status=ReadingStatus.FAILED,
             model_set=self.model_set,
             reason=REASONS["model-failed"],
-            rows=header.rows if header else 0,
-            columns=header.columns if header else 0,
         )
 
     def _unread(self, header: Header | None, reason: Reason) -> ImageReading:

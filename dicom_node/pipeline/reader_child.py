@@ -1,12 +1,17 @@
 """What runs inside a reader process. The models' libraries are imported here, in the child, and nowhere else."""
 
 import logging
+import multiprocessing
+import os
+import signal
+import threading
 import traceback
 from collections.abc import Callable
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from dicom_node.ports import ReadImage
-from domain.errors import ModelError, ModelUnavailable
+from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
 from inference.reasons import REASONS
 
@@ -16,8 +21,6 @@ ReadFile = Callable[[Path, Path], ReadImage]
 OpenReader = Callable[[], ReadFile]
 
 _log = logging.getLogger(__name__)
-_read_file: ReadFile | None = None
-_failure: ModelError | None = None
 
 
 def open_bundle(bundle: Path, threads: int) -> ReadFile:
@@ -45,33 +48,52 @@ def open_bundle(bundle: Path, threads: int) -> ReadFile:
     return read_file
 
 
-def start(open_reader: OpenReader) -> None:
-    """Open the reader of this process, once. A failure is kept for whoever asks: a child that dies says nothing."""
-    global _read_file, _failure  # noqa: PLW0603 - one reader for the life of a process
+def serve(
+    pipe: "Connection[ReadImage | OSError | ModelError | None, tuple[Path, Path]]",
+    open_reader: OpenReader,
+    model_set: str,
+) -> None:
+    """Open the reader, say so, then answer one (path, evidence folder) after the other until the pipe closes.
+
+    What goes out: None once the reader is open, or the ModelError that kept it from opening; then for each image a
+    ReadImage, or the OSError that kept its pictures from being written.
+    """
+    _live_with_the_parent()
+    try:
+        read_file = open_reader()
+    except ModelError as error:
+        pipe.send(error)
+        return
+    pipe.send(None)
+    while True:
+        try:
+            path, evidence_folder = pipe.recv()
+        except (EOFError, ConnectionResetError):
+            return
+        pipe.send(_answer(read_file, path, evidence_folder, model_set))
+
+
+def _live_with_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the node, which closes the pipe
     # What pydicom logs quotes values of the data set, which are nobody's business.
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+    threading.Thread(target=_end_with_the_parent, name="parent-watch", daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)  # even in the middle of a reading that hangs: nobody waits for the answer
+
+
+def _answer(read_file: ReadFile, path: Path, evidence_folder: Path, model_set: str) -> ReadImage | OSError:
     try:
-        _read_file = open_reader()
-    except ModelError as error:
-        _failure = error
-
-
-def check() -> None:
-    """Raise the ModelError that kept this process from opening its reader."""
-    if _failure is not None:
-        raise _failure
-    if _read_file is None:
-        raise ModelUnavailable("the reader process has not opened its models")
-
-
-def read(path: Path, evidence_folder: Path, model_set: str) -> ReadImage:
-    """Read one file; raises OSError when the pictures cannot be written, ModelError when there is no reader."""
-    check()
-    assert _read_file is not None
-    try:
-        return _read_file(path, evidence_folder)
-    except (OSError, MemoryError):
-        raise
+        return read_file(path, evidence_folder)
+    except OSError as error:
+        return error
+    except MemoryError:
+        return ReadImage(failed_reading(path, "out-of-memory", model_set))
     except Exception as error:  # the outermost loop of this process: one image must not cost the next
         # The frames only: a message may quote the data set.
         _log.error("reader_failed %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
@@ -91,10 +113,13 @@ def failed_reading(path: Path, code: str, model_set: str) -> ImageReading:
 
 
 def _identify(path: Path) -> tuple[str, str]:
-    import pydicom
+    from pydicom import dcmread
+    from pydicom.errors import InvalidDicomError
+
+    from inference.header import DAMAGE
 
     try:
-        ds = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["SOPClassUID", "SOPInstanceUID"])
+        ds = dcmread(path, stop_before_pixels=True, specific_tags=["SOPClassUID", "SOPInstanceUID"])
         return str(ds.get("SOPClassUID", "")), str(ds.get("SOPInstanceUID", ""))
-    except (pydicom.errors.InvalidDicomError, OSError, ValueError, LookupError, AttributeError, NotImplementedError):
+    except (InvalidDicomError, *DAMAGE):
         return "", ""

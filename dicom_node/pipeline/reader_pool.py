@@ -1,42 +1,22 @@
-"""Reader processes: a native crash or a hang of a model is one failed reading, never the node.
+"""The port `FractureReader` on child processes: a native crash or a hang of a model is one failed reading.
 
-The port `FractureReader` on a pebble ProcessPool. The node's process imports no model library: what is heavy lives in
-the children (reader_child).
+The node's process imports no model library: what is heavy lives in the children (reader_child).
 """
 
-import multiprocessing
 import threading
-from collections.abc import Callable
-from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from config.settings import Reading
 from dicom_node.pipeline import reader_child
 from dicom_node.pipeline.reader_child import OpenReader, failed_reading
+from dicom_node.pipeline.reader_process import ReaderLost, ReaderProcess
 from dicom_node.ports import ReadImage
-from domain.errors import ModelUnavailable
+from domain.errors import ModelError, ModelUnavailable
 from inference.zoo import BUNDLED, load_manifest, model_set
 
-Result = TypeVar("Result")
-
-#: A process that does not load its models within this time is given up.
-START_SECONDS = 120.0
-
-#: Pools tried for one image when pools break under it.
+#: Processes tried for one image when they die before they take it.
 _ATTEMPTS = 3
-
-#: What each way to lose a reader process becomes.
-_LOST: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, "deadline-exceeded"),
-    (ProcessExpired, "reader-crashed"),
-    (MemoryError, "out-of-memory"),
-    (ModelUnavailable, "reader-unavailable"),
-)
 
 
 class ReaderPool:
@@ -46,7 +26,8 @@ class ReaderPool:
         open_reader: makes the reader inside a child; importable by name there.
         model_set: digest of the ensemble that `open_reader` opens.
         processes: children at the same time.
-        deadline_seconds: an image that takes longer is FAILED, and its process replaced.
+        deadline_seconds: an image that takes longer is FAILED, and its process replaced. Waiting for a free process
+            and loading the models do not count.
     """
 
     def __init__(
@@ -56,9 +37,9 @@ class ReaderPool:
         self._model_set = model_set
         self._processes = processes
         self._deadline_seconds = deadline_seconds
-        self._lock = threading.Lock()
-        self._pool: ProcessPool | None = None
-        self._in_flight: dict[ProcessFuture[Any], ProcessPool] = {}
+        self._changed = threading.Condition()
+        self._idle: list[ReaderProcess] = []
+        self._busy: set[ReaderProcess] = set()
         self._closed = False
 
     @classmethod
@@ -81,17 +62,29 @@ class ReaderPool:
         """Digest of the ensemble."""
         return self._model_set
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that there are, for whoever measures them."""
+        with self._changed:
+            return tuple(process.pid for process in (*self._idle, *self._busy) if process.pid is not None)
+
     def warm_up(self) -> None:
-        """Start the processes and wait until one has its models loaded.
+        """Start the processes and wait until each has its models loaded.
 
         Raises:
             WeightsMismatch: a weight file is not the one that the manifest names: refuse to start.
             ModelError: the models cannot be loaded.
         """
+        started = [self._take() for _ in range(self._processes)]
         try:
-            self._run(reader_child.check, timeout=START_SECONDS)
-        except (TimeoutError, ProcessExpired) as error:
-            raise ModelUnavailable("the reader process did not start") from error
+            for process in started:
+                process.wait_until_open()
+        except ModelError:
+            for process in started:
+                self._drop(process)
+            raise
+        for process in started:
+            self._give_back(process)
 
     def read(self, path: Path, *, evidence_folder: Path) -> ReadImage:
         """Read the Part 10 file at `path` (see `FractureReader.read`).
@@ -100,63 +93,64 @@ class ReaderPool:
             OSError: the pictures cannot be written; nothing was read.
             ModelUnavailable: the pool was closed meanwhile; nothing was read.
         """
-        try:
-            return self._run(
-                partial(reader_child.read, path, evidence_folder, self._model_set), timeout=self._deadline_seconds
-            )
-        except tuple(kind for kind, _ in _LOST) as error:
-            if self._closed:
-                raise ModelUnavailable("the readers are closed") from error
-            code = next(code for kind, code in _LOST if isinstance(error, kind))
-            return ReadImage(failed_reading(path, code, self._model_set))
+        for _ in range(_ATTEMPTS):
+            process = self._take()
+            try:
+                process.wait_until_open()
+                answer = process.read(path, evidence_folder, self._deadline_seconds)
+            except (ReaderLost, ModelError) as error:
+                self._drop(process)
+                code = error.code if isinstance(error, ReaderLost) else ""
+                if code:
+                    return ReadImage(failed_reading(path, code, self._model_set))
+            except OSError:
+                self._give_back(process)
+                raise
+            else:
+                self._give_back(process)
+                return answer
+        return ReadImage(failed_reading(path, "reader-unavailable", self._model_set))
 
     def close(self) -> None:
         """End the processes; what they were reading is not answered."""
-        with self._lock:
+        with self._changed:
             self._closed = True
-            pool = self._pool
-        if pool is not None:
-            self._discard(pool)
+            processes = [*self._idle, *self._busy]
+            self._idle.clear()
+            self._changed.notify_all()
+        for process in processes:
+            process.end()
 
-    def _run(self, function: Callable[[], Result], *, timeout: float) -> Result:
-        # A child that dies with nothing to do (the kernel's OOM killer) breaks the whole pool: a fresh one is tried.
-        for _ in range(_ATTEMPTS):
-            pool, future = self._schedule(function, timeout)
-            try:
-                return future.result()
-            except (BrokenProcessPool, CancelledError):
-                self._discard(pool)
-            finally:
-                with self._lock:
-                    self._in_flight.pop(future, None)
-        raise ModelUnavailable("the reader processes end as soon as they start")
+    def _take(self) -> ReaderProcess:
+        """Return a process that is nobody else's, waiting for one if need be."""
+        with self._changed:
+            while True:
+                self._require_open()
+                self._idle = [process for process in self._idle if process.is_alive]
+                if self._idle:
+                    process = self._idle.pop()
+                elif len(self._busy) < self._processes:
+                    process = ReaderProcess(self._open_reader, self._model_set)
+                else:
+                    self._changed.wait()
+                    continue
+                self._busy.add(process)
+                return process
 
-    def _schedule(self, function: Callable[[], Result], timeout: float) -> "tuple[ProcessPool, ProcessFuture[Result]]":
-        with self._lock:
-            if self._closed:
-                raise ModelUnavailable("the readers are closed")
-            if self._pool is None or not self._pool.active:
-                self._pool = self._open_pool()
-            future: ProcessFuture[Result] = self._pool.schedule(function, timeout=timeout)
-            self._in_flight[future] = self._pool
-            return self._pool, future
+    def _give_back(self, process: ReaderProcess) -> None:
+        with self._changed:
+            self._busy.discard(process)
+            if not self._closed:
+                self._idle.append(process)
+            self._changed.notify()
 
-    def _open_pool(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=self._processes,
-            initializer=reader_child.start,
-            initargs=(self._open_reader,),
-            context=multiprocessing.get_context("spawn"),  # a fork of a process with threads and sockets may deadlock
-        )
+    def _drop(self, process: ReaderProcess) -> None:
+        process.end()
+        with self._changed:
+            self._busy.discard(process)
+            self._changed.notify()
+            self._require_open()
 
-    def _discard(self, pool: ProcessPool) -> None:
-        """End a pool, once, whoever asks first; wake every thread that waits for it, which pebble does not."""
-        with self._lock:
-            if self._pool is not pool:
-                return
-            self._pool = None
-            waiting = [future for future, of in self._in_flight.items() if of is pool]
-        for future in waiting:
-            future.cancel()  # type: ignore[no-untyped-call]
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ModelUnavailable("the readers are closed")

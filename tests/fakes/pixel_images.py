@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydicom import Dataset, FileMetaDataset
+from pydicom.config import disable_value_validation
 from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 SOP_INSTANCE_UID = "1.2.826.0.1.3680043.10.1.1"
@@ -32,17 +33,19 @@ def make_image(pixels: npt.NDArray[Any], **attributes: Any) -> Dataset:
     content = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
     ds.PixelData = content + b"\0" * (len(content) % 2)
     ds["PixelData"].VR = "OB" if ds.BitsAllocated == 8 else "OW"
-    for keyword, value in attributes.items():
-        if value is None:
-            delattr(ds, keyword)
-        else:
-            setattr(ds, keyword, value)
+    with disable_value_validation():  # modalities write what they like
+        for keyword, value in attributes.items():
+            if keyword in ds:
+                delattr(ds, keyword)  # an element remembers how strictly it was made
+            if value is not None:
+                setattr(ds, keyword, value)
     return ds
 
 
 def save(ds: Dataset, path: Path) -> Path:
     """Write a Part 10 file."""
-    ds.save_as(path, enforce_file_format=True)
+    with disable_value_validation():
+        ds.save_as(path, enforce_file_format=True)
     return path
 
 

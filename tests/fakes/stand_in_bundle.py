@@ -1,6 +1,6 @@
 """A bundle whose answers can be worked out by hand: bright blocks are fractures, bright pictures are hands.
 
-Region: P(hand) = sigmoid(40 m - 1) for the mean m of the canvas. Fracture: a cell's logit is 20 a - 10 for the mean a
+Region: P(hand) = sigmoid(400 m - 1) for the mean m of the canvas. Fracture: a cell's logit is 20 a - 10 for the mean a
 of its 16 x 16 pixels, and the image's logit is the highest cell.
 """
 
@@ -47,9 +47,7 @@ def edit_manifest(bundle: Path, change: Any) -> Path:
 
 def _entry(folder: Path, name: str, task: str, graph: openvino.Model, side_px: int) -> dict[str, Any]:
     openvino.save_model(graph, folder / f"{name}.xml", compress_to_fp16=True)
-    files = {
-        file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in (f"{name}.xml", f"{name}.bin")
-    }
+    files = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in (f"{name}.xml", f"{name}.bin")}
     contract = {"name": "image", "side_px": side_px, "range": "0..1", "channels": 1}
     contract |= {"preprocess": ["stretch_contrast", "letterbox"], "flips": ["none", "horizontal"]}
     entry = {"name": name, "version": "1.0.0", "task": task, "files": files, "input": contract}
@@ -69,7 +67,7 @@ def _constant(*values: float) -> Any:
 def _region_graph() -> openvino.Model:
     image = _image(REGION_SIDE_PX)
     mean = ops.reduce_mean(image, ops.constant(np.array([2, 3])), keep_dims=False)
-    logits = ops.add(ops.multiply(mean, _constant(40, 0, 0, 0)), _constant(-1, -5, -5, -5))
+    logits = ops.add(ops.multiply(mean, _constant(400, 0, 0, 0)), _constant(-1, -5, -5, -5))
     region = ops.sigmoid(logits)
     region.output(0).set_names({"region"})
     return openvino.Model([region], [image], "region")

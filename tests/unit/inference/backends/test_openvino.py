@@ -1,0 +1,75 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openvino
+import pytest
+
+from domain.errors import ModelError
+from inference.backends.openvino import OpenVinoBackend, require_precision
+from inference.zoo import VerifiedModel, load_manifest, load_model
+from tests.fakes.stand_in_bundle import FRACTURE_SIDE_PX, write_bundle
+
+SHAPE = (2, 1, FRACTURE_SIDE_PX, FRACTURE_SIDE_PX)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> VerifiedModel:
+    bundle = write_bundle(tmp_path_factory.mktemp("bundle"))
+    (entry,) = load_manifest(bundle).members("fracture")
+    return load_model(bundle, entry)
+
+
+def test_outputs_are_told_by_name(model: VerifiedModel) -> None:
+    batch = np.zeros(SHAPE, dtype=np.float32)
+    batch[1, 0, 16:32, 48:64] = 1.0
+    outputs = OpenVinoBackend(threads=1).compile(model, SHAPE).run(batch)
+    assert outputs["fracture_logit"].tolist() == [[-10.0], [10.0]]
+    assert outputs["fracture_map"].shape == (2, 1, 16, 16)
+    assert np.argwhere(outputs["fracture_map"] > 0).tolist() == [[1, 0, 1, 3]]
+
+
+def test_outputs_of_one_run_are_not_overwritten_by_the_next(model: VerifiedModel) -> None:
+    session = OpenVinoBackend(threads=1).compile(model, SHAPE)
+    first = session.run(np.zeros(SHAPE, dtype=np.float32))
+    session.run(np.ones(SHAPE, dtype=np.float32))
+    assert first["fracture_logit"].tolist() == [[-10.0], [-10.0]]
+
+
+def test_the_model_computes_in_float32_whatever_the_processor_prefers(model: VerifiedModel) -> None:
+    # bfloat16 keeps eight bits: 20 * 0.501 - 10 would come out as 0 or 0.0625.
+    batch = np.full(SHAPE, 0.501, dtype=np.float32)
+    outputs = OpenVinoBackend(threads=1).compile(model, SHAPE).run(batch)
+    assert outputs["fracture_logit"] == pytest.approx(np.full((2, 1), 0.02), abs=1e-4)
+
+
+def test_a_model_that_was_compiled_for_another_precision_is_refused(model: VerifiedModel) -> None:
+    class Bfloat16:
+        def get_property(self, name: str) -> openvino.Type:
+            return openvino.Type.bf16
+
+    with pytest.raises(ModelError, match="bfloat16"):
+        require_precision(Bfloat16(), model.name)
+
+
+def test_a_graph_without_the_outputs_of_its_task_is_refused(model: VerifiedModel) -> None:
+    renamed = replace(model, graph=model.graph.replace(b"fracture_map", b"something_els"))
+    with pytest.raises(ModelError, match="no output named fracture_map"):
+        OpenVinoBackend(threads=1).compile(renamed, SHAPE)
+
+
+def test_a_file_that_is_no_graph_is_refused(model: VerifiedModel) -> None:
+    with pytest.raises(ModelError, match="cannot compile"):
+        OpenVinoBackend(threads=1).compile(replace(model, graph=b"<net/>"), SHAPE)
+
+
+def test_an_image_of_another_size_fails_as_a_model_error(model: VerifiedModel) -> None:
+    session = OpenVinoBackend(threads=1).compile(model, SHAPE)
+    with pytest.raises(ModelError, match="failed on this image"):
+        session.run(np.zeros((2, 1, 8, 8), dtype=np.float32))
+
+
+def test_nothing_is_cached_on_disk(model: VerifiedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    OpenVinoBackend(threads=1).compile(model, SHAPE)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,137 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.errors import ModelError, WeightsMismatch
+from inference.zoo import BUNDLED, load_manifest, load_model, model_set, verify
+from tests.fakes.stand_in_bundle import edit_manifest, write_bundle
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    return write_bundle(tmp_path / "bundle")
+
+
+def _flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def _set(key: str, value: Any) -> Any:
+    """Return a change that sets a dotted key of the fracture model's entry."""
+    *parents, last = key.split(".")
+
+    def change(manifest: dict[str, Any]) -> None:
+        target = manifest["models"][1]
+        for parent in parents:
+            target = target[parent]
+        target[last] = value
+
+    return change
+
+
+def test_a_bundle_tells_its_models_by_task(bundle: Path) -> None:
+    manifest = load_manifest(bundle)
+    assert [model.name for model in manifest.members("region")] == ["stand-in-region"]
+    assert [model.name for model in manifest.members("fracture")] == ["stand-in-fracture"]
+
+
+@pytest.mark.parametrize("suffix", ["xml", "bin"])
+def test_a_file_that_differs_in_one_bit_refuses_to_load(bundle: Path, suffix: str) -> None:
+    _flip_a_bit(bundle / f"stand-in-fracture.{suffix}")
+    (entry,) = load_manifest(bundle).members("fracture")
+    with pytest.raises(WeightsMismatch):
+        load_model(bundle, entry)
+
+
+def test_verify_names_the_file_that_is_not_the_one(bundle: Path) -> None:
+    _flip_a_bit(bundle / "stand-in-region.bin")
+    (bundle / "stand-in-fracture.xml").unlink()
+    assert {each.file: each.state for each in verify(bundle)} == {
+        "stand-in-region.bin": "mismatch",
+        "stand-in-region.xml": "ok",
+        "stand-in-fracture.bin": "ok",
+        "stand-in-fracture.xml": "missing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("colour", "blue"),
+        ("input.mean", 0.5),
+        ("input.channels", 3),
+        ("input.range", "0..255"),
+        ("input.preprocess", ["letterbox", "stretch_contrast"]),
+        ("input.preprocess", ["blur", "letterbox"]),
+        ("input.flips", ["vertical"]),
+        ("input.flips", ["horizontal"]),
+        ("operating_points", None),
+        ("operating_points.doubt_from", 0.9),
+        ("operating_points.present_from", 1.1),
+        ("calibration", None),
+        ("calibration.slope", -1.0),
+        ("outputs", {"fracture_logit": {}}),
+        ("files", {"../../etc/a.xml": "0" * 64, "b.bin": "0" * 64}),
+        ("files", {"a.xml": "0" * 64}),
+        ("task", "haematoma"),
+        ("name", "stand-in-region"),
+    ],
+)
+def test_a_manifest_that_says_something_else_is_refused(bundle: Path, key: str, value: Any) -> None:
+    edit_manifest(bundle, _set(key, value))
+    with pytest.raises(ModelError, match="manifest"):
+        load_manifest(bundle)
+
+
+def test_a_bundle_of_another_schema_is_refused(bundle: Path) -> None:
+    edit_manifest(bundle, lambda manifest: manifest.update(schema=2))
+    with pytest.raises(ModelError, match="schema"):
+        load_manifest(bundle)
+
+
+def test_a_bundle_without_a_region_model_is_refused(bundle: Path) -> None:
+    edit_manifest(bundle, lambda manifest: manifest["models"].pop(0))
+    with pytest.raises(ModelError, match="region model"):
+        load_manifest(bundle)
+
+
+def test_an_empty_folder_is_no_bundle(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"manifest\.json"):
+        load_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "changes"),
+    [
+        ("version", "1.0.1", True),
+        ("operating_points.present_from", 0.61, True),
+        ("calibration.intercept", 0.01, True),
+        ("input.flips", ["none"], True),
+        ("metrics", {"auc": 0.9}, False),
+        ("licence", "MIT", False),
+    ],
+)
+def test_the_model_set_changes_with_all_that_decides_an_answer(
+    bundle: Path, key: str, value: Any, changes: bool
+) -> None:
+    before = model_set(load_manifest(bundle))
+    edit_manifest(bundle, _set(key, value))
+    assert (model_set(load_manifest(bundle)) != before) is changes
+
+
+def test_the_model_set_does_not_depend_on_the_order_of_the_models(bundle: Path) -> None:
+    before = model_set(load_manifest(bundle))
+    edit_manifest(bundle, lambda manifest: manifest["models"].reverse())
+    assert model_set(load_manifest(bundle)) == before
+    assert len(before) == 64
+
+
+@pytest.mark.skipif(not (BUNDLED / "manifest.json").exists(), reason="no bundle ships yet")
+def test_the_shipped_bundle_is_whole_and_small() -> None:
+    assert {each.state for each in verify(BUNDLED)} == {"ok"}
+    assert sum(path.stat().st_size for path in BUNDLED.iterdir()) < 20_000_000
+    assert json.loads((BUNDLED / "manifest.json").read_text())["schema"] == 1
