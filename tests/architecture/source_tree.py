@@ -33,14 +33,20 @@ def all_imports(tree: ast.AST) -> set[str]:
 
 
 def imports_when_loaded(tree: ast.Module) -> set[str]:
-    """Return the modules that are imported when this one is: all but those inside functions."""
+    """Return the modules that are imported when this one is: not those inside functions, nor those for types only."""
     return {module for node in statements_run_when_loaded(tree) for module in imported_modules(node)}
 
 
 def statements_run_when_loaded(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a tree, but not into functions, whose bodies run later."""
+    """Walk a tree, but not into functions, whose bodies run later, and not into what only a type checker reads."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or is_for_types_only(child):
             continue
         yield child
         yield from statements_run_when_loaded(child)
+
+
+def is_for_types_only(node: ast.AST) -> bool:
+    """Say whether a node is `if TYPE_CHECKING:` without an else."""
+    names = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+    return isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test) in names

@@ -51,6 +51,9 @@ def test_serving_loads_no_training_code_and_no_training_framework(path: str) -> 
         ("try:\n    import torch\nexcept ImportError:\n    torch = None", True),
         ("class A:\n    import torch", True),
         ("def f():\n    import torch", False),
+        ("if TYPE_CHECKING:\n    import torch", False),
+        ("if not TYPE_CHECKING:\n    import torch", True),
+        ("if TYPE_CHECKING:\n    pass\nelse:\n    import torch", True),
         ("import torchlike", False),
     ],
 )
