@@ -1,0 +1,107 @@
+"""What a bundle does on a split of FracAtlas, read by the very code that serves."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from domain.finding import FractureState, ImageReading
+from inference.reader import Reader
+from inference.training.boxes import Corners, Detection, average_precision_50
+from inference.training.fracatlas import REGIONS, Split
+from inference.training.metrics import FRACTURE_MEASURES, Estimate, bootstrap
+
+Progress = Callable[[Iterable[dict[str, str]]], Iterable[dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExample:
+    """One image of the split: what the manifest of the data says, and what the bundle says."""
+
+    row: dict[str, str]
+    reading: ImageReading
+
+    @property
+    def fractured(self) -> bool:
+        """Whether the authors' label is fractured."""
+        return self.row["fractured"] == "1"
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of the authors' labels; several where the image shows several."""
+        return tuple(region for region in REGIONS if self.row[region] == "1")
+
+    @property
+    def probability(self) -> float:
+        """The calibrated probability; 0 where the image was not read, so that a refusal costs."""
+        return self.reading.fracture.probability if self.reading.fracture else 0.0
+
+
+def read_split(
+    bundle: Path, data: Path, split: Split, *, threads: int = 2, progress: Progress = iter
+) -> list[ReadExample]:
+    """Read every image of a split with the bundle."""
+    reader = Reader(bundle, threads=threads)
+    with (data / "manifest.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["split"] == split]
+    return [ReadExample(row, reader.read(data / "images" / row["image_id"]).image) for row in progress(rows)]
+
+
+def measure_fracture(examples: list[ReadExample]) -> dict[str, Estimate]:
+    """Return every measure of FRACTURE_MEASURES with its interval."""
+    labels = np.array([example.fractured for example in examples])
+    scores = np.array([example.probability for example in examples])
+    return {name: bootstrap(measure, labels, scores) for name, measure in FRACTURE_MEASURES.items()}
+
+
+def measure_regions(examples: list[ReadExample]) -> dict[str, dict[str, Estimate]]:
+    """Return the fracture measures per region of the labels, where a region has both kinds of image."""
+    subsets = {region: [example for example in examples if example.regions == (region,)] for region in REGIONS}
+    subsets["several"] = [example for example in examples if len(example.regions) > 1]
+    return {
+        region: measure_fracture(subset)
+        for region, subset in subsets.items()
+        if len({example.fractured for example in subset}) == 2
+    }
+
+
+def region_accuracy(examples: list[ReadExample]) -> Estimate:
+    """Return the share of single-region images whose region is right; an image that was not read is wrong."""
+    single = [example for example in examples if len(example.regions) == 1]
+    right = np.array([_names(example.reading) == example.regions for example in single])
+    draws = np.random.default_rng(0).integers(0, len(right), (2000, len(right)))
+    low, high = np.percentile(right[draws].mean(axis=1), (2.5, 97.5))
+    return Estimate(float(right.mean()), float(low), float(high))
+
+
+def box_average_precision(examples: list[ReadExample]) -> float:
+    """Return mAP50 over all images, every listed box counted."""
+    detections = [
+        Detection(index, box.probability, (box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px))
+        for index, example in enumerate(examples)
+        for box in example.reading.boxes
+    ]
+    return average_precision_50(detections, [_annotated(example) for example in examples])
+
+
+def state_counts(examples: list[ReadExample]) -> dict[str, dict[str, int]]:
+    """Return how many fractured and unfractured images got each statement, "not_analysed" included."""
+    names = (*(state.value for state in FractureState), "not_analysed")
+    counts = {kind: dict.fromkeys(names, 0) for kind in ("fractured", "unfractured")}
+    for example in examples:
+        said = example.reading.fracture.state.value if example.reading.fracture else "not_analysed"
+        counts["fractured" if example.fractured else "unfractured"][said] += 1
+    return counts
+
+
+def _names(reading: ImageReading) -> tuple[str, ...]:
+    return (reading.region.label,) if reading.region and reading.fracture else ()
+
+
+def _annotated(example: ReadExample) -> list[Corners]:
+    width, height = example.reading.columns, example.reading.rows
+    boxes = json.loads(example.row["boxes_xyxy_norm"] or "[]")
+    return [(x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in boxes]

@@ -1,0 +1,85 @@
+"""Trained weights to the bundle that serves: OpenVINO IR in float16, manifest with hashes, parity proved."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+import torch
+from torch import nn
+
+from inference.training.recipes import Recipe
+from inference.training.train import build_network
+
+#: Names of the graph's outputs, in the order the network returns them.
+OUTPUTS = {"fracture": ("fracture_logit", "fracture_map"), "region": ("region",)}
+#: Weights are rounded to float16: logits may move by this much, no more, on images of the validation split.
+PARITY_TOLERANCE = 0.05
+
+
+class Probabilities(nn.Module):
+    """The region network with its sigmoid, so that the graph answers in probabilities."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.network(image))
+
+
+def load_weights(recipe: Recipe, weights: Path) -> nn.Module:
+    """Return the recipe's network with trained weights, ready to serve."""
+    network = build_network(recipe)
+    network.load_state_dict(torch.load(weights, weights_only=True))
+    network.eval()
+    return Probabilities(network).eval() if recipe.task == "region" else network
+
+
+def export_graph(recipe: Recipe, network: nn.Module, folder: Path) -> dict[str, str]:
+    """Write `<name>.xml` and `.bin` with a dynamic batch, named input and outputs; return their sha256.
+
+    Raises:
+        ValueError: the graph does not have exactly the one input and the outputs of OUTPUTS.
+    """
+    example = torch.zeros(1, 1, recipe.side_px, recipe.side_px)
+    graph = ov.convert_model(network, example_input=example, input=[-1, 1, recipe.side_px, recipe.side_px])
+    if len(graph.inputs) != 1 or len(graph.outputs) != len(OUTPUTS[recipe.task]):
+        raise ValueError(f"{recipe.name}: {len(graph.inputs)} inputs and {len(graph.outputs)} outputs after export")
+    graph.inputs[0].set_names({"image"})
+    for output, name in zip(graph.outputs, OUTPUTS[recipe.task], strict=True):
+        output.set_names({name})
+    folder.mkdir(parents=True, exist_ok=True)
+    ov.save_model(graph, folder / f"{recipe.name}.xml", compress_to_fp16=True)
+    return {name: sha256_of(folder / name) for name in (f"{recipe.name}.xml", f"{recipe.name}.bin")}
+
+
+def require_parity(recipe: Recipe, network: nn.Module, folder: Path, images: np.ndarray) -> None:
+    """Compare the written graph, run in float32, with the network it came from.
+
+    Args:
+        images: (N, 1, side, side) float32 in 0..1: real ones, since others prove nothing.
+
+    Raises:
+        ValueError: the image-level output differs by more than PARITY_TOLERANCE.
+    """
+    graph = ov.Core().compile_model(folder / f"{recipe.name}.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    with torch.inference_mode():
+        expected = network(torch.from_numpy(images))
+    expected = expected[0] if isinstance(expected, tuple) else expected
+    found = graph({"image": images})[OUTPUTS[recipe.task][0]]
+    difference = float(np.abs(found - expected.numpy()).max())
+    if difference > PARITY_TOLERANCE:
+        raise ValueError(f"{recipe.name}: the exported graph differs by {difference:.3f}")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the digest of a file, lower-case hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_manifest(folder: Path, bundle: str, models: list[dict[str, object]]) -> None:
+    """Write manifest.json, stable in its order, so that a change is a readable difference."""
+    content = {"schema": 1, "bundle": bundle, "models": models}
+    (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")

@@ -1,0 +1,74 @@
+"""FracAtlas (doi:10.1038/s41597-023-02432-4, CC BY 4.0): `manifest.csv` beside a folder `images/`.
+
+Columns used: image_id, split (train or val), fractured, boxes_xyxy_norm, hand, leg, hip, shoulder.
+"""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inference.preprocess import letterbox, stretch_contrast
+
+REGIONS = ("hand", "leg", "hip", "shoulder")
+
+Split = Literal["train", "val"]
+NormalisedBox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One radiograph with its labels.
+
+    Attributes:
+        pixels: (side, side) uint8, letterboxed as the models see it, bone bright.
+        boxes: x_min, y_min, x_max, y_max in 0..1 of the canvas.
+        regions: one flag per entry of REGIONS; several where the image shows several.
+    """
+
+    name: str
+    pixels: npt.NDArray[np.uint8]
+    fractured: bool
+    boxes: tuple[NormalisedBox, ...]
+    regions: tuple[bool, ...]
+
+
+def load_split(folder: Path, split: Split, side_px: int) -> list[Example]:
+    """Return the examples of one split, in the order of the manifest.
+
+    Raises:
+        FileNotFoundError: the folder has no manifest.csv, or an image that it names is missing.
+    """
+    with (folder / "manifest.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["split"] == split]
+    return [_load(folder, row, side_px) for row in rows]
+
+
+def to_canvas(
+    pixels: npt.NDArray[np.generic], boxes: list[NormalisedBox], side_px: int
+) -> tuple[npt.NDArray[np.uint8], tuple[NormalisedBox, ...]]:
+    """Letterbox a picture as serving does, and take its boxes (0..1 of the picture) to 0..1 of the canvas."""
+    canvas, geometry = letterbox(stretch_contrast(pixels), side_px)
+    rows, columns = pixels.shape
+
+    def to_unit(box: NormalisedBox) -> NormalisedBox:
+        x_min, y_min = geometry.to_canvas(box[0] * columns, box[1] * rows)
+        x_max, y_max = geometry.to_canvas(box[2] * columns, box[3] * rows)
+        return x_min / side_px, y_min / side_px, x_max / side_px, y_max / side_px
+
+    return np.rint(canvas * 255).astype(np.uint8), tuple(to_unit(box) for box in boxes)
+
+
+def _load(folder: Path, row: dict[str, str], side_px: int) -> Example:
+    path = folder / "images" / row["image_id"]
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if picture is None:
+        raise FileNotFoundError(f"{path} is missing or no image")
+    pixels, boxes = to_canvas(picture, json.loads(row["boxes_xyxy_norm"] or "[]"), side_px)
+    regions = tuple(row[region] == "1" for region in REGIONS)
+    return Example(row["image_id"], pixels, row["fractured"] == "1", boxes, regions)

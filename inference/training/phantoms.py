@@ -1,0 +1,28 @@
+"""Drawn radiographs among the real ones, so that the shipped demonstration shows a find."""
+
+import numpy as np
+
+from inference.phantom import PhantomSpec, draw_phantom
+from inference.training.fracatlas import REGIONS, Example, to_canvas
+
+
+def draw_examples(count: int, seed: int, side_px: int) -> list[Example]:
+    """Return `count` phantoms, half of them fractured, over all regions, sizes and tones; the same for a seed."""
+    return [_draw(np.random.default_rng((seed, index)), index, seed, side_px) for index in range(count)]
+
+
+def _draw(rng: np.random.Generator, index: int, seed: int, side_px: int) -> Example:
+    region = REGIONS[index % len(REGIONS)]
+    rows, columns = sorted((int(v) for v in rng.integers(side_px * 3 // 4, side_px + 1, 2)), reverse=True)
+    spec = PhantomSpec(
+        region=region,
+        fractured=bool(index // len(REGIONS) % 2),
+        rows=rows,
+        columns=columns,
+        seed=seed * 100_003 + index,
+        bits_stored=8,
+    )
+    phantom = draw_phantom(spec)
+    unit = [(box[0] / columns, box[1] / rows, box[2] / columns, box[3] / rows) for box in phantom.boxes]
+    pixels, boxes = to_canvas(phantom.pixels, unit, side_px)
+    return Example(f"phantom-{spec.seed}", pixels, spec.fractured, boxes, tuple(name == region for name in REGIONS))

@@ -1,0 +1,70 @@
+"""The recipes of the shipped weights, as data."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from inference.training.augmentation import AugmentationRanges
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides what weights come out, but the data and the library versions.
+
+    Attributes:
+        positives_share: share of fractured images in an epoch; FracAtlas itself has 0.17.
+        trunk_rate, head_rate: AdamW learning rates at their peak; cosine down to 1 % after a short rise.
+        averaging: decay of the moving average of the weights, which is what ships.
+    """
+
+    name: str
+    task: Literal["fracture", "region"]
+    side_px: int
+    epochs: int
+    images_per_epoch: int
+    batch: int
+    positives_share: float
+    trunk_rate: float
+    head_rate: float
+    frozen_blocks: int
+    phantoms: int
+    seed: int
+    map_weight: float = 1.0
+    weight_decay: float = 0.02
+    averaging: float = 0.998
+    label_smoothing: float = 0.02
+    flips: tuple[str, ...] = ("none", "horizontal")
+    ranges: AugmentationRanges = field(default_factory=AugmentationRanges)
+
+
+FRACTURE = Recipe(
+    name="fracatlas-mobilenetv2-fracture",
+    task="fracture",
+    side_px=448,
+    epochs=12,
+    images_per_epoch=2400,
+    batch=16,
+    positives_share=0.35,
+    trunk_rate=2e-4,
+    head_rate=1e-3,
+    frozen_blocks=4,
+    phantoms=400,
+    seed=20261120,
+)
+
+REGION = Recipe(
+    name="fracatlas-mobilenetv2-region",
+    task="region",
+    side_px=256,
+    epochs=4,
+    images_per_epoch=2400,
+    batch=32,
+    positives_share=0.17,
+    trunk_rate=1e-4,
+    head_rate=2e-3,
+    frozen_blocks=6,
+    phantoms=400,
+    seed=20261121,
+    map_weight=0.0,
+)
+
+RECIPES = {recipe.name: recipe for recipe in (FRACTURE, REGION)}
