@@ -21,7 +21,7 @@ TEXTURE_PITCH_MM = 0.38
 TEXTURE_SIDE = 384
 SPONGE_SHAFT, SPONGE_END = 0.10, 0.42
 """Share of dense bone inside the cavity, at mid shaft and at the ends."""
-GRAIN_CONTRAST, GRAIN_STRETCH = 0.17, 2.2
+GRAIN_CONTRAST, GRAIN_STRETCH = 0.13, 2.2
 _SUBPIXEL_BITS = 4
 
 

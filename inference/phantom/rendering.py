@@ -11,7 +11,7 @@ from inference.phantom.pose import Pose
 from inference.phantom.rasters import Raster, add_bone, add_plate, blur, join_flesh, make_texture
 from inference.phantom.shapes import Anatomy
 
-MU_BONE, MU_SOFT = 0.052, 0.0085
+MU_BONE, MU_SOFT = 0.068, 0.0085
 """Attenuation per millimetre of dense bone and of soft tissue, in units of the display curve below."""
 
 
@@ -43,7 +43,7 @@ def choose_exposure(rng: np.random.Generator) -> Exposure:
         gain=float(rng.uniform(0.75, 1.6)),
         scatter=float(rng.uniform(0.05, 0.25)),
         edge=float(rng.uniform(0.1, 0.9)),
-        noise=float(rng.uniform(0.004, 0.016)),
+        noise=float(rng.uniform(0.001, 0.009)),
         grain_px=float(rng.uniform(0.5, 0.9)),
     )
 
@@ -83,11 +83,12 @@ def _project_soft_tissue(anatomy: Anatomy, pose: Pose, rng: np.random.Generator)
 def expose(bone: Raster, soft: Raster, exposure: Exposure) -> Raster:
     """Return the processed radiograph, bone bright, values about 0 to 1."""
     thickest = max(60.0, float(np.percentile(soft[::8, ::8], 98)))
-    level = MU_SOFT * min(1.0, 110.0 / thickest)
+    level = MU_SOFT * min(1.0, 52.0 / thickest)
     image = exposure.develop(MU_BONE * bone + level * soft)
     long_side = max(image.shape)
     image = (1.0 - exposure.scatter) * image + exposure.scatter * blur(image, 0.03 * long_side)
     image += exposure.edge * 0.35 * (image - blur(image, 0.02 * long_side))
+    image += exposure.edge * 0.7 * (image - blur(image, 0.004 * long_side))
     return np.asarray(image, dtype=np.float32)
 
 

@@ -73,7 +73,7 @@ def draw_chest() -> Anatomy:
         Flesh((-170, -20), (-230, 420), (56, 50, 46)),
     )
     heart = Plate(
-        ((-34, 90), (-10, 40), (34, 60), (84, 150), (96, 200), (40, 214), (-44, 206), (-50, 150)), 110.0, 0.0, 5.0
+        ((-34, 90), (-10, 40), (34, 60), (84, 150), (96, 200), (40, 214), (-44, 206), (-50, 150)), 190.0, 0.0, 5.0
     )
     return Anatomy("CHEST", (0, 100), (390, 400), bones, flesh, (), _draw_lungs(0), (heart,))
 
@@ -109,7 +109,7 @@ def _draw_lungs(midline: float) -> tuple[Plate, ...]:
         (midline + 96, 186), (midline + 40, 196), (midline + 26, 90),
     )  # fmt: skip
     right = tuple((2 * midline - x, y) for x, y in outline)
-    return (Plate(outline, 190.0, 0.0, 8.0), Plate(right, 190.0, 0.0, 8.0))
+    return (Plate(outline, 270.0, 0.0, 8.0), Plate(right, 270.0, 0.0, 8.0))
 
 
 def _draw_bowel_gas() -> tuple[Plate, ...]:
