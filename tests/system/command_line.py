@@ -1,0 +1,24 @@
+"""The command line as a person runs it: its own process, output piped."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "dicom_node.cli")
+
+
+def environment(**extra: str) -> Mapping[str, str]:
+    """Return this process's environment with the project on the path of modules."""
+    path = os.pathsep.join(filter(None, (extra.pop("PYTHONPATH", ""), str(PROJECT))))
+    return {**os.environ, **extra, "PYTHONPATH": path}
+
+
+def run_command(*arguments: object, timeout_seconds: float = 180, **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run `osteonode` with arguments and return what it printed and its exit code."""
+    command = (*COMMAND, *map(str, arguments))
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout_seconds, env=environment(**extra), check=False
+    )
