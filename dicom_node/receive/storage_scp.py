@@ -19,7 +19,7 @@ from pynetdicom.transport import ThreadedAssociationServer
 from config.settings import Settings
 from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive import events
-from dicom_node.receive.admission import AssociationRequest, refuse
+from dicom_node.receive.admission import AssociationRequest, Refusal, Rejection, refuse
 from dicom_node.receive.contexts import supported_contexts, undecodable
 from dicom_node.receive.data_set_provider import DataSetProvider
 from dicom_node.receive.incoming import IncomingDataSet, Spool
@@ -131,6 +131,7 @@ class StorageScp:
                 (evt.EVT_CONN_OPEN, self._on_connected),
                 (evt.EVT_CONN_CLOSE, _on_disconnected),
                 (evt.EVT_REQUESTED, self._on_requested),
+                (evt.EVT_REJECTED, self._on_rejected),
                 (evt.EVT_ABORTED, _on_aborted),
                 (evt.EVT_C_ECHO, _on_echo),
                 (evt.EVT_C_STORE, self._on_store),
@@ -147,17 +148,9 @@ class StorageScp:
         event.assoc.dimse = DataSetProvider(event.assoc, self._spool, transport.socket)
 
     def _on_requested(self, event: Event) -> None:
-        assoc, primitive = event.assoc, event.assoc.requestor.primitive
-        if primitive is None:
-            return
+        assoc = event.assoc
         with self._open_lock:
-            request = AssociationRequest(
-                calling_ae_title=primitive.calling_ae_title,
-                called_ae_title=primitive.called_ae_title,
-                address=assoc.requestor.address,
-                open_associations=self._count_open(),
-                stopping=self._stopping.is_set(),
-            )
+            request = self._describe_request(assoc)
             refusal = refuse(request, self._settings)
             if refusal is None:
                 self._open.add(assoc)
@@ -168,7 +161,29 @@ class StorageScp:
         assoc.acse.send_reject(*refusal.rejection.value)
         assoc.kill()  # waits until the refusal is on the wire and the peer has closed, or the ARTIM timer ran out
 
+    def _on_rejected(self, event: Event) -> None:
+        """Explain the one refusal that is pynetdicom's own: too many connections (2/3/2)."""
+        with self._open_lock:
+            request = self._describe_request(event.assoc)
+        limit = event.assoc.ae.maximum_associations
+        explanation = f"{request.caller} asked while more than {limit} connections are open: see limits.associations"
+        events.association_refused(request, Refusal(Rejection.LOCAL_LIMIT_EXCEEDED, explanation))
+
+    def _describe_request(self, assoc: Association) -> AssociationRequest:
+        primitive = assoc.requestor.primitive
+        return AssociationRequest(
+            calling_ae_title=primitive.calling_ae_title if primitive else "",
+            called_ae_title=primitive.called_ae_title if primitive else "",
+            address=assoc.requestor.address,
+            open_associations=self._prune_open(),
+            stopping=self._stopping.is_set(),
+        )
+
     def _count_open(self) -> int:
+        with self._open_lock:
+            return self._prune_open()
+
+    def _prune_open(self) -> int:
         self._open = {assoc for assoc in self._open if assoc.is_alive()}
         return len(self._open)
 

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
-from pynetdicom.dimse_messages import C_STORE_RQ  # type: ignore[attr-defined]
+from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
 
 from config.settings import Settings
@@ -110,7 +110,7 @@ def send(assoc: Association, request: C_STORE) -> tuple[int, str]:
     assoc._reactor_checkpoint.set()
     assert isinstance(response, C_STORE)
     assert response.Status is not None
-    return response.Status, str(response.ErrorComment or "")
+    return response.Status, getattr(response, "ErrorComment", None) or ""
 
 
 def send_beginning(assoc: Association, request: C_STORE, pdv_bytes: int = 4096) -> None:
@@ -118,6 +118,7 @@ def send_beginning(assoc: Association, request: C_STORE, pdv_bytes: int = 4096) 
     message = C_STORE_RQ()
     message.primitive_to_message(request)
     context_id = assoc.accepted_contexts[0].context_id
+    assert context_id is not None
     fragments = list(message.encode_msg(context_id, pdv_bytes))
     for fragment in fragments[:-1]:
         assoc.dul.send_pdu(fragment)

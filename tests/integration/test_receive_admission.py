@@ -1,5 +1,6 @@
 """Who gets an association, as peers see it on the wire."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,9 +97,17 @@ def test_one_association_too_many_is_asked_to_come_again(tmp_path: Path) -> None
             assert third.is_established
 
 
-def test_connections_that_never_ask_do_not_use_up_the_associations(tmp_path: Path) -> None:
-    import socket
+def test_too_many_open_connections_are_refused_and_explained(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with StorageNode(tmp_path, associations=1) as node:
+        silent = [socket.create_connection(("127.0.0.1", node.scp.port)) for _ in range(6)]
+        with node.associate() as assoc:
+            assert rejection(assoc) == (2, 3, 2)
+        for connection in silent:
+            connection.close()
+    assert "'MOD1' at 127.0.0.1 asked while more than 4 connections are open" in caplog.text
 
+
+def test_connections_that_never_ask_do_not_use_up_the_associations(tmp_path: Path) -> None:
     with StorageNode(tmp_path, associations=1) as node:
         silent = [socket.create_connection(("127.0.0.1", node.scp.port)) for _ in range(2)]
         with node.associate() as assoc:

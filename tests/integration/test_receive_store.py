@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 from pydicom.uid import (
+    JPEG2000,
     UID,
     DeflatedExplicitVRLittleEndian,
     DigitalXRayImageStorageForPresentation,
@@ -21,7 +22,7 @@ from pydicom.uid import (
     JPEGLSLossless,
     RLELossless,
 )
-from pynetdicom.dimse_messages import C_FIND_RQ  # type: ignore[attr-defined]
+from pynetdicom.dimse_messages import C_FIND_RQ
 from pynetdicom.dimse_primitives import C_FIND
 
 from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID
@@ -238,3 +239,19 @@ def test_two_senders_at_once_do_not_mix_their_patients(node: StorageNode, tmp_pa
             instance.study_instance_uid,
         )
         assert hashlib.sha256(read_data_set_bytes(instance.path)).hexdigest() == instance.sha256
+
+
+#: The real radiographs are JPEG 2000; these options let storescu propose it.
+REAL_SYNTAXES = {JPEG2000Lossless: "-xv", JPEG2000: "-xw"}
+
+
+@pytest.mark.peer("dcmtk")
+def test_real_radiographs_are_taken_and_their_pixels_are_untouched(node: StorageNode, shared_data: Path) -> None:
+    files = sorted((shared_data / "dicom").glob("*.dcm"))
+    assert files
+    for file in files:
+        sent = dcmread(file)
+        output = node.run_dcmtk("storescu", REAL_SYNTAXES[sent.file_meta.TransferSyntaxUID], file)
+        assert "Received Store Response (Success)" in output
+        assert dcmread(node.ledger.instances[sent.SOPInstanceUID].path).PixelData == sent.PixelData
+    assert node.ledger.put_aside == []

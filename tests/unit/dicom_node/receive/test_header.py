@@ -67,8 +67,9 @@ def test_bytes_that_do_not_inflate_are_unparsable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keyword", ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"])
 def test_a_data_set_without_one_of_its_uids_is_refused(keyword: str) -> None:
-    absent, empty = make_radiograph(), make_radiograph(**{keyword: ""})
+    absent, empty = make_radiograph(), make_radiograph()
     delattr(absent, keyword)
+    setattr(empty, keyword, "")
     assert outcome_of(encode_data_set(absent)) is outcome_of(encode_data_set(empty)) is Outcome.UID_MISSING
 
 

@@ -10,11 +10,13 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
 )
 
+from dicom_node.ports import Recorded
 from dicom_node.receive.incoming import IncomingDataSet, Spool
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
 from domain.errors import LedgerError, LedgerFull
+from domain.instance import ReceivedInstance
 from tests.fakes.clock import FakeClock
 from tests.fakes.instance_ledger import FakeInstanceLedger
 from tests.fakes.radiographs import encode_data_set, make_radiograph, read_data_set_bytes
@@ -23,8 +25,8 @@ from tests.fakes.radiographs import encode_data_set, make_radiograph, read_data_
 class Bench:
     """Everything around one `Storing`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.ledger, self.clock = folder, FakeInstanceLedger(), FakeClock()
+    def __init__(self, folder: Path, ledger: FakeInstanceLedger | None = None) -> None:
+        self.folder, self.ledger, self.clock = folder, ledger or FakeInstanceLedger(), FakeClock()
         self.shelf = Shelf(folder)
         self.shelf.prepare()
         self.spool = Spool(self.shelf.incoming, most_bytes=1 << 20, free_bytes=0)
@@ -62,14 +64,22 @@ def test_a_whole_instance_is_kept_verbatim_and_recorded(bench: Bench) -> None:
     assert bench.files == {"incoming": 0, "instances": 1, "quarantine": 0}
 
 
-def test_the_file_is_in_its_final_place_before_it_is_recorded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[bytes] = []
-    record = bench.ledger.record_instance
-    monkeypatch.setattr(
-        bench.ledger, "record_instance", lambda it: (seen.append(read_data_set_bytes(it.path)), record(it))[1]
-    )
+class LookingLedger(FakeInstanceLedger):
+    """Notes what lies in the file at the moment it is recorded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[bytes] = []
+
+    def record_instance(self, instance: ReceivedInstance) -> Recorded:
+        self.seen.append(read_data_set_bytes(instance.path))
+        return super().record_instance(instance)
+
+
+def test_the_file_is_in_its_final_place_before_it_is_recorded(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, ledger := LookingLedger())
     bench.store(encode_data_set(make_radiograph()), make_request())
-    assert seen == [encode_data_set(make_radiograph())]
+    assert ledger.seen == [encode_data_set(make_radiograph())]
 
 
 def test_the_same_bytes_again_are_one_file_and_one_record(bench: Bench) -> None:
