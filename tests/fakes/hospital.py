@@ -93,7 +93,7 @@ def is_listening(port: int) -> bool:
     return True
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for something that another thread or process does; fail when it does not come."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import socket
 import threading
 import time
 from collections import Counter, defaultdict
@@ -22,6 +21,7 @@ from domain.delivery import DeliveryState
 from domain.document import DocumentKind
 from domain.study import StudyState
 from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
+from tests.system.free_port import free_port
 from tests.system.node_process import LIGHT, NodeProcess
 
 SUCCESS = 0x0000
@@ -68,13 +68,6 @@ class Modality(threading.Thread):
             left = [path for path in left if path not in stored]
 
 
-def free_port() -> int:
-    """Return a port that was free a moment ago, for a node that comes back to the same one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def is_all_done(view: LedgerView) -> bool:
     """Say whether every study is answered and every delivery made."""
     counts = view.counts()
@@ -117,11 +110,8 @@ def check_hospital(
 ) -> dict[str, int]:
     """Compare what every party holds; return what was counted."""
     view = open_ledger(settings).view
-    documents = [
-        line
-        for study in view.studies(limit=1000)
-        for line in view.history(study.study.study_instance_uid).documents  # type: ignore[union-attr]
-    ]
+    histories = [view.history(line.study.study_instance_uid) for line in view.studies(limit=1000)]
+    documents = [line for history in histories if history is not None for line in history.documents]
     by_kind = Counter(line.kind for line in documents)
     to_pacs = {line.identifier for line in documents if line.kind is not DocumentKind.HL7_ORU}
     basic = {line.identifier for line in documents if line.kind is DocumentKind.STRUCTURED_REPORT_BASIC}
