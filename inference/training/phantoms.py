@@ -3,7 +3,13 @@
 import numpy as np
 
 from inference.phantom import PhantomSpec, draw_phantom
+from inference.phantom.spec import VIEWS
 from inference.training.fracatlas import REGIONS, Example, to_canvas
+
+#: Side letters on the plate: a letter must mean nothing to the network.
+LETTERS = (None, "L", "R")
+#: Share drawn as calm as the samples that ship.
+PLAIN_SHARE = 0.3
 
 
 def draw_examples(count: int, seed: int, side_px: int) -> list[Example]:
@@ -20,7 +26,9 @@ def _draw(rng: np.random.Generator, index: int, seed: int, side_px: int) -> Exam
         rows=rows,
         columns=columns,
         seed=seed * 100_003 + index,
-        bits_stored=8,
+        laterality=LETTERS[int(rng.integers(len(LETTERS)))],
+        view=VIEWS[region][int(rng.integers(len(VIEWS[region])))],
+        plain=bool(rng.random() < PLAIN_SHARE),
     )
     phantom = draw_phantom(spec)
     unit = [(box[0] / columns, box[1] / rows, box[2] / columns, box[3] / rows) for box in phantom.boxes]
