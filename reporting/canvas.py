@@ -48,9 +48,11 @@ class Caption:
     headline: str
     detail: str
     place: str
+    software: str
     models: str
     review: str
     colour: Colour
+    place_colour: Colour = TEXT
     legend: tuple[tuple[str, Colour, bool], ...] = ()
 
 
@@ -122,12 +124,12 @@ def _draw_banner(caption: Caption, width: int, size: int) -> Pixels:
     _write(draw, (left, second), caption.headline, headline_size, middle - left, caption.colour, "lm")
     _write(draw, (right, second), caption.detail, size, right - middle - size, TEXT, "rm")
     third = second + headline_size // 2 + round(size * 0.6) + size // 2
-    _write(draw, (left, third), caption.place, size, right - left, TEXT, "lm")
+    _write(draw, (left, third), caption.place, size, right - left, caption.place_colour, "lm")
     return np.asarray(image)
 
 
 def _draw_footer(caption: Caption, width: int, size: int) -> Pixels:
-    """The legend of the marks at the left, the models at the right, then who has not yet looked."""
+    """The legend of the marks and who has not yet looked at the left, software and models at the right."""
     small, pad = round(size * 0.85), round(size * 0.9)
     height = pad * 2 + small * 2 + round(small * 0.7)
     image = Image.new("RGB", (width, height), PANEL)
@@ -136,8 +138,9 @@ def _draw_footer(caption: Caption, width: int, size: int) -> Pixels:
     for text, colour, dashed in caption.legend:
         left = _draw_legend(draw, left, first, (text, colour, dashed), small)
     second = first + small + round(small * 0.7)
-    _write(draw, (width - pad, first), caption.models, small, width - pad - left - small, QUIET, "rm")
-    _write(draw, (pad, second), caption.review, small, width - 2 * pad, QUIET, "lm")
+    _write(draw, (width - pad, first), caption.software, small, width - pad - left - small, QUIET, "rm")
+    _write(draw, (pad, second), caption.review, small, width * 0.5 - pad, QUIET, "lm")
+    _write(draw, (width - pad, second), caption.models, small, width * 0.45 - pad, QUIET, "rm")
     return np.asarray(image)
 
 

@@ -104,7 +104,14 @@ _OWN_TEXT = (
     "CodeMeaning",
     "ContributionDescription",
 )
-_OWN_SEQUENCES = ("ContentSequence", "GraphicAnnotationSequence", "TextObjectSequence", "ContributingEquipmentSequence")
+_OWN_SEQUENCES = (
+    "ContentSequence",
+    "ConceptNameCodeSequence",
+    "ConceptCodeSequence",
+    "GraphicAnnotationSequence",
+    "TextObjectSequence",
+    "ContributingEquipmentSequence",
+)
 
 
 def _find_non_ascii(ds: Dataset) -> list[str]:

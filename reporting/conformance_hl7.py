@@ -7,8 +7,9 @@ from hl7apy.exceptions import HL7apyException
 from hl7apy.parser import parse_message
 
 from domain.document import Document
-from reporting.er7 import ENCODING_CHARACTERS
-from reporting.hl7_oru import CONTROL_ID_LENGTH, FT_LIMIT_BYTES
+from reporting.er7 import ENCODING_CHARACTERS, escape
+from reporting.hl7_oru import CONTROL_ID_LENGTH, FT_LIMIT_BYTES, IDENTIFIER_LIMIT_BYTES
+from reporting.source import Source
 from reporting.statement import StudyStatement
 
 _STATUSES = ("P", "C", "X")  # an AI never says F
@@ -19,7 +20,7 @@ _TIMES = (("MSH", 7), ("PID", 7), ("OBR", 7), ("OBR", 22), ("OBX", 14))
 #: Longest field in bytes (HL7 2.5.1 chapters 2, 3, 4, 7).
 _LENGTHS = {
     ("PID", 5): 1024,
-    ("PID", 3): 250,
+    ("PID", 3): IDENTIFIER_LIMIT_BYTES,
     ("OBX", 5): FT_LIMIT_BYTES,
     ("OBX", 8): 5,
     ("MSH", 10): CONTROL_ID_LENGTH,
@@ -63,11 +64,23 @@ def _check_identity(segments: list[Segment], document: Document, statement: Stud
     problems = []
     if field(segments[0], 10) != document.identifier:
         problems.append("MSH-10 is not the document's identifier")
-    if not all(field(segments[names.index("PID")], 3).split("^")[part : part + 1] for part in (0, 3)):
-        problems.append("PID-3 lacks an identifier or its authority")
+    problems += _check_patient(segments[names.index("PID")], segments[names.index("OBR")], statement.images[0].source)
     studies = [field(segment, 5) for segment in segments if field(segment, 2) == "HD"]
     if studies != [statement.study_instance_uid]:
         problems.append("OBX-5 HD is not the study")
+    return problems
+
+
+def _check_patient(pid: Segment, obr: Segment, source: Source) -> list[str]:
+    """Identifier and accession number are the source's, whole, and the identifier says whose it is."""
+    identifier = field(pid, 3).split("^")
+    problems = []
+    if not identifier[0] or identifier[0] != escape(source.text("PatientID")):
+        problems.append("PID-3 is not the source's")
+    if not "".join(identifier[3:4]):
+        problems.append("PID-3 lacks its authority")
+    if field(obr, 18) != escape(source.text("AccessionNumber")):
+        problems.append("OBR-18 is not the source's")
     return problems
 
 

@@ -23,9 +23,10 @@ def escape_lines(lines: tuple[str, ...], *, limit_bytes: int) -> str:
     for line in lines:
         separator = LINE_BREAK if encoded else ""
         room = limit_bytes - len((encoded + separator).encode())
-        if room <= 0:
-            break
-        encoded += separator + _encode(" ".join(line.splitlines()), room)
+        whole = escape(line)
+        if room < len(whole.encode()):
+            return encoded + (separator + escape(line, limit_bytes=room) if room > 0 else "")
+        encoded += separator + whole
     return encoded
 
 

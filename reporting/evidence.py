@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -50,4 +51,4 @@ def _read_grey(path: Path, sop_instance_uid: str) -> Picture:
     picture = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED) if encoded.size else None
     if picture is None:
         raise DocumentError("the display picture cannot be decoded", subject=sop_instance_uid)
-    return picture.astype(np.uint8, copy=False)
+    return cast(Picture, picture)  # its depth is checked by the caller

@@ -20,6 +20,7 @@ from reporting.source import Source
 from reporting.statement import ImageStatement, StudyStatement
 
 FT_LIMIT_BYTES = 65536
+IDENTIFIER_LIMIT_BYTES = 250
 CONTROL_ID_LENGTH = 20
 _SEXES = ("M", "F", "O", "A", "N")  # table 0001; anything else is U
 _FLAGS = {FractureState.PRESENT: "A", FractureState.ABSENT: "N"}  # table 0078; doubt has none
@@ -54,7 +55,11 @@ def control_id(statement: StudyStatement) -> str:
 
 def why_withheld(statement: StudyStatement) -> str:
     """A reason not to send a message, empty when there is none: without a patient identifier it could reach anyone."""
-    return "" if _source(statement).text("PatientID") else "the images name no patient identifier"
+    if not _source(statement).text("PatientID"):
+        return "the images name no patient identifier"
+    if len(_identifier(statement).encode()) > IDENTIFIER_LIMIT_BYTES:
+        return "the patient identifier is too long for PID-3, and a part of it is another patient's"
+    return ""
 
 
 def address(content: bytes, receiving_application: str, receiving_facility: str) -> bytes:
@@ -108,12 +113,18 @@ def _patient(statement: StudyStatement) -> list[str]:
     sex = source.text("PatientSex").upper()
     fields = {
         1: "1",
-        3: er7.components(er7.escape(source.text("PatientID")), "", "", _assigning_authority(statement), "MR"),
+        3: _identifier(statement),
         5: _name(source),
         7: birth_date if _is_date(birth_date) else "",
         8: sex if sex in _SEXES else "U",
     }
     return [er7.segment("PID", fields), er7.segment("PV1", {2: "U"})]
+
+
+def _identifier(statement: StudyStatement) -> str:
+    """PID-3: never cut."""
+    number = er7.escape(_source(statement).text("PatientID"))
+    return er7.components(number, "", "", _assigning_authority(statement), "MR")
 
 
 def _assigning_authority(statement: StudyStatement) -> str:

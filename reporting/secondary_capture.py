@@ -15,7 +15,7 @@ from pydicom.valuerep import DSfloat
 from domain.document import Document, DocumentKind
 from domain.finding import FractureState
 from reporting import codes, equipment, wording
-from reporting.canvas import Caption, Colour, Mark, Pixels, draw_placeholder, draw_sheet
+from reporting.canvas import NOTICE, TEXT, Caption, Colour, Mark, Pixels, draw_placeholder, draw_sheet
 from reporting.instance import Slot, copy_region, finish, write
 from reporting.statement import ImageStatement, StudyStatement
 
@@ -101,18 +101,25 @@ def _marks(image: ImageStatement, picture: Pixels) -> list[Mark]:
 
 
 def _caption(statement: StudyStatement, image: ImageStatement) -> Caption:
-    fracture = image.fracture
+    fracture, reason = image.fracture, image.reading.reason
+    place = f"{image.region_in_words}   |   {image.side_in_words}"
     return Caption(
         product=equipment.MODEL_NAME,
         notice=wording.NOT_A_DIAGNOSIS,
-        headline=image.headline,
-        detail=wording.describe_probability(fracture.probability) if fracture else "",
-        place=f"{image.region_in_words}   |   {image.side_in_words}",
-        models=f"{equipment.MODEL_NAME} {equipment.software_version(statement.study)}",
+        headline=wording.STATEMENTS[fracture.state] if fracture else wording.NOT_ANALYSED,
+        detail=wording.describe_probability(fracture.probability) if fracture else place,
+        place=reason.text if reason else place,
+        software=f"{equipment.MODEL_NAME} {equipment.software_version(statement.study)}",
+        models=", ".join(equipment.describe_members(statement.study)),
         review=wording.REVIEW,
         colour=COLOURS[fracture.state] if fracture else UNREAD_COLOUR,
-        legend=tuple((text, COLOURS[level], level is FractureState.DOUBT) for level, text in wording.LEGEND.items()),
+        place_colour=NOTICE if image.contradiction else TEXT,
+        legend=_legend() if fracture else (),
     )
+
+
+def _legend() -> tuple[tuple[str, Colour, bool], ...]:
+    return tuple((text, COLOURS[level], level is FractureState.DOUBT) for level, text in wording.LEGEND.items())
 
 
 def _describe_image(ds: Dataset, statement: StudyStatement, image: ImageStatement) -> None:

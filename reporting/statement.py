@@ -99,7 +99,15 @@ class ImageStatement:
                 wording.describe_probability(self.fracture.probability),
                 wording.describe_boxes(len(self.findings)),
             ]
-        return f"Image {self.number}: " + ", ".join([*words, self.region_in_words, self.side_in_words])
+        return f"{self._name}: " + ", ".join([*words, self.region_in_words, self.side_in_words])
+
+    @property
+    def _name(self) -> str:
+        """Which image this is, by the numbers that a viewer shows."""
+        numbers = [self.source.text(keyword) for keyword in ("SeriesNumber", "InstanceNumber")]
+        if not all(number.isdecimal() and number.isascii() for number in numbers):
+            return f"Image {self.number}"
+        return f"Image {self.number} (series {numbers[0]}, instance {numbers[1]})"
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,8 @@ class StudyStatement:
         """The study's statement in words."""
         if self.result.fracture is None:
             return wording.NOT_ANALYSED
+        if self.state is not self.result.fracture.state:
+            return wording.ABSENT_WHERE_READ
         return wording.STATEMENTS[self.result.fracture.state]
 
     @property

@@ -11,6 +11,8 @@ STATEMENTS = {
     FractureState.DOUBT: "Doubt: fracture not excluded",
     FractureState.ABSENT: "No fracture detected",
 }
+#: Of a study that was read in part: what nobody read may still show a fracture.
+ABSENT_WHERE_READ = "No fracture detected in the images that were read"
 NOT_ANALYSED = "Not analysed"
 NO_PICTURE = "The image could not be shown here."
 SIDES = {"L": "side: left", "R": "side: right", "B": "side: both"}

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset
+from pydicom import Dataset, dcmread
 from pydicom.config import disable_value_validation
 from pydicom.uid import (
     ComputedRadiographyImageStorage,
@@ -15,6 +16,7 @@ from pydicom.uid import (
 )
 
 from config.settings import Reporting
+from domain.document import Document, DocumentKind
 from domain.finding import (
     Box,
     Fracture,
@@ -26,8 +28,15 @@ from domain.finding import (
     StudyFindings,
 )
 from domain.uid import derive_uid
+from reporting.compose import Composition, compose
 from reporting.context import ModelIdentity, ModelMember, StudyContext
 from reporting.evidence import ImageEvidence
+from reporting.hl7_oru import write_message
+from reporting.presentation_state import write_presentation_state
+from reporting.secondary_capture import write_secondary_capture
+from reporting.statement import StudyStatement
+from reporting.statement import state as state_study
+from reporting.structured_report import write_structured_reports
 
 STUDY_INSTANCE_UID = derive_uid("report source", "study")
 MODEL_SET = "5f1d" * 16
@@ -65,6 +74,8 @@ def make_header(kind: str = "CR", number: int = 1, *, drop: Iterable[str] = (), 
     setattr(ds, side, "L")
     with disable_value_validation():
         for keyword, value in elements.items():
+            if keyword in ds:
+                delattr(ds, keyword)  # an element keeps the strictness that it was made with
             setattr(ds, keyword, value)
     for keyword in drop:
         if keyword in ds:
@@ -118,8 +129,13 @@ def find(*readings: ImageReading) -> StudyFindings:
 
 
 def make_evidence(*headers: Dataset) -> list[ImageEvidence]:
-    """Return each header with a picture of its size."""
-    return [ImageEvidence(header, make_picture(int(header.Rows), int(header.Columns))) for header in headers]
+    """Return each header with a picture of its shape, at most 2048 pixels a side."""
+    return [ImageEvidence(header, _make_display(int(header.Rows), int(header.Columns))) for header in headers]
+
+
+def _make_display(rows: int, columns: int) -> NDArray[np.uint8]:
+    scale = min(1.0, 2048 / max(rows, columns))
+    return make_picture(round(rows * scale), round(columns * scale))
 
 
 def make_context(version: int = 1, **settings: Any) -> StudyContext:
@@ -176,3 +192,57 @@ VARIANTS: dict[str, Callable[[], Dataset]] = {
         LossyImageCompression="01", LossyImageCompressionRatio="10", LossyImageCompressionMethod="ISO_10918_1"
     ),
 }
+
+
+def compose_images(*pairs: tuple[Dataset, ImageReading], version: int = 1, **settings: Any) -> Composition:
+    """Return the documents of images with their readings."""
+    evidence = make_evidence(*(header for header, _ in pairs))
+    return compose(make_context(version, **settings), find(*(reading for _, reading in pairs)), evidence)
+
+
+def compose_image(header: Dataset, state: FractureState = FractureState.PRESENT, **reading: Any) -> Composition:
+    """Return the documents of one image that was read."""
+    return compose_images((header, read_image(header, state, **reading)))
+
+
+def draft_images(*pairs: tuple[Dataset, ImageReading], version: int = 1, **settings: Any) -> StudyStatement:
+    """Return what is said of images with their readings: `pick` writes one kind of document of it, which is quicker."""
+    evidence = make_evidence(*(header for header, _ in pairs))
+    return state_study(make_context(version, **settings), find(*(reading for _, reading in pairs)), evidence)
+
+
+def draft_image(header: Dataset, state: FractureState = FractureState.PRESENT, **reading: Any) -> StudyStatement:
+    """Return what is said of one image that was read."""
+    return draft_images((header, read_image(header, state, **reading)))
+
+
+_WRITERS: dict[DocumentKind, Callable[[StudyStatement], Iterable[Document]]] = {
+    DocumentKind.STRUCTURED_REPORT: write_structured_reports,
+    DocumentKind.STRUCTURED_REPORT_BASIC: write_structured_reports,
+    DocumentKind.SECONDARY_CAPTURE: lambda said: (write_secondary_capture(said, image) for image in said.images),
+    DocumentKind.PRESENTATION_STATE: lambda said: (write_presentation_state(said, image) for image in said.read),
+    DocumentKind.HL7_ORU: lambda said: (write_message(said),),
+}
+
+
+def pick(source: Composition | StudyStatement, kind: DocumentKind) -> list[Document]:
+    """Return the documents of a kind."""
+    if isinstance(source, StudyStatement):
+        with disable_value_validation():
+            return [document for document in _WRITERS[kind](source) if document.kind is kind]
+    return [document for document in source.documents if document.kind is kind]
+
+
+def open_document(source: Composition | StudyStatement, kind: DocumentKind, index: int = 0) -> Dataset:
+    """Return a document as a reader gets it: parsed from its bytes."""
+    return dcmread(BytesIO(pick(source, kind)[index].content))
+
+
+def open_message(source: Composition | StudyStatement) -> dict[str, list[list[str]]]:
+    """Return the HL7 message as fields by segment name, numbered as the Standard numbers them (MSH too)."""
+    text = pick(source, DocumentKind.HL7_ORU)[0].content.decode()
+    segments: dict[str, list[list[str]]] = {}
+    for line in text.split("\r")[:-1]:
+        fields = line.replace("MSH|", "MSH||", 1).split("|")
+        segments.setdefault(fields[0], []).append(fields + [""] * 30)
+    return segments

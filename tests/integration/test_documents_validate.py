@@ -1,0 +1,87 @@
+"""Every DICOM document of every source variant, before validators that nobody here wrote."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from pydicom import Dataset
+
+from domain.document import HL7_KINDS, Document, DocumentKind
+from domain.finding import FractureState
+from reporting.compose import compose
+from reporting.evidence import ImageEvidence
+from tests.fakes.report_sources import (
+    VARIANTS,
+    compose_image,
+    compose_images,
+    find,
+    make_context,
+    make_header,
+    read_image,
+    refuse_image,
+)
+
+pytestmark = [pytest.mark.peer("dcmtk", "dicom3tools"), pytest.mark.slow]
+
+#: What a source states wrongly stands in our objects as it stands in the source.
+VERBATIM = re.compile(r"</(PatientSex|StudyDate|StudyTime)\(")
+
+
+def validate(document: Document, folder: Path) -> list[str]:
+    """Return the errors that the validators find in one document."""
+    path = folder / document.file_name
+    path.write_bytes(document.content)
+    run = subprocess.run(["dciodvfy", "-new", path], capture_output=True, text=True, check=False)
+    errors = [line for line in run.stderr.splitlines() if line.startswith("Error") and not VERBATIM.search(line)]
+    if document.kind is DocumentKind.PRESENTATION_STATE:
+        check = subprocess.run(["dcmpschk", path], capture_output=True, text=True, check=False)
+        errors += [] if "Test passed" in check.stdout + check.stderr or check.returncode == 0 else [check.stderr]
+    return errors
+
+
+def assert_valid(documents: tuple[Document, ...], folder: Path) -> None:
+    dicom = [document for document in documents if document.kind not in HL7_KINDS]
+    assert dicom
+    assert {document.file_name: validate(document, folder) for document in dicom} == {
+        document.file_name: [] for document in dicom
+    }
+
+
+def compose_variant(name: str) -> tuple[Dataset, tuple[Document, ...]]:
+    header = VARIANTS[name]()
+    return header, compose_image(header, region="hip" if name == "unpaired" else "hand").documents
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_variant_leads_to_valid_documents(name: str, tmp_path: Path) -> None:
+    _, documents = compose_variant(name)
+    assert len(documents) == 5
+    assert_valid(documents, tmp_path)
+
+
+@pytest.mark.parametrize("state", FractureState)
+def test_every_state_leads_to_valid_documents(state: FractureState, tmp_path: Path) -> None:
+    assert_valid(compose_image(make_header(), state).documents, tmp_path)
+
+
+def test_a_study_read_in_part_and_in_two_series_leads_to_valid_documents(tmp_path: Path) -> None:
+    read, refused = make_header(), make_header("DX", number=2)
+    pairs = (read, read_image(read)), (refused, refuse_image(refused))
+    assert_valid(compose_images(*pairs, version=2).documents, tmp_path)
+
+
+def test_an_image_that_cannot_be_shown_leads_to_valid_documents(tmp_path: Path) -> None:
+    header = make_header(drop=["Rows", "Columns", "BodyPartExamined", "Laterality"])
+    composition = compose(make_context(), find(refuse_image(header)), [ImageEvidence(header)])
+    assert_valid(composition.documents, tmp_path)
+
+
+def test_the_report_reads_as_a_page(tmp_path: Path) -> None:
+    document = compose_image(make_header()).documents[0]
+    path = tmp_path / document.file_name
+    path.write_bytes(document.content)
+    run = subprocess.run(["dsrdump", path], capture_output=True, text=True, check=True)
+    assert "Suspected fracture" in run.stdout
+    assert '=(52101004,SCT,"Present")' in run.stdout
+    assert "contains SCOORD" in run.stdout or "SCOORD:" in run.stdout
