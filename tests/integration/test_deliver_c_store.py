@@ -2,10 +2,8 @@
 
 import logging
 import threading
-import time
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydicom import dcmread
@@ -17,7 +15,6 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 from pynetdicom import evt
-from pynetdicom.dimse import DIMSEServiceProvider
 
 from dicom_node.deliver.c_store_scu import CStoreDestination
 from domain.delivery import Attempt, Outcome
@@ -170,36 +167,22 @@ def test_a_peer_that_never_answers_c_store_is_retried(tmp_path: Path) -> None:
     assert "0.3 s" in attempt.explanation
 
 
-def test_no_answer_is_lost_to_the_reactor_however_slow_its_thread_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    take = DIMSEServiceProvider.get_msg
-
-    def take_late(provider: DIMSEServiceProvider, block: bool = False) -> Any:
-        if not block:
-            time.sleep(0.02)  # a thread that the machine has set aside just before it looks
-        return take(provider, block)
-
-    monkeypatch.setattr(DIMSEServiceProvider, "get_msg", take_late)
-    documents = [make_dicom_document(DocumentKind.PRESENTATION_STATE, number) for number in range(5)]
-    with ScriptedArchive(tmp_path) as archive:
-        assert deliver(archive, *documents, timeout_seconds=1.0).outcome is Outcome.DELIVERED
-
-
 def test_a_peer_that_stops_reading_does_not_hold_the_sender(tmp_path: Path) -> None:
     stop = threading.Event()
     document = make_dicom_document(CAPTURE, rows=2048, columns=3000)
     with ScriptedArchive(tmp_path) as archive:
         server = archive._server
         assert server is not None
-        server.bind(evt.EVT_DATA_RECV, lambda event: event.data[0] == 4 and stop.wait(20))
+        server.bind(evt.EVT_DATA_RECV, lambda event: event.data[0] == 4 and stop.wait(150))
         settings = destination_for(archive, timeout_seconds=0.3)
         attempts: list[Attempt] = []
         sender = CStoreDestination(settings, "OSTEONODE")
         thread = threading.Thread(target=lambda: attempts.append(sender.deliver([document])))
         thread.start()
-        thread.join(90)
+        thread.join(100)  # at worst the wait for an answer, which grows with the size of the object
+        held = thread.is_alive()
         stop.set()
+    assert not held
     assert [attempt.outcome for attempt in attempts] == [Outcome.RETRY]
 
 
