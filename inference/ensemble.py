@@ -14,9 +14,26 @@ from inference.backends import Backend, Session, Tensor
 from inference.calibration import calibrate, mean_points, state_of
 from inference.preprocess import Image, Letterbox, letterbox, stretch_contrast
 from inference.zoo import Manifest, Model, load_model
+from inference.zoo.manifest import InputContract
 
 #: The steps of a manifest that keep an image's shape; the letterbox ends every chain.
 STEPS: Mapping[str, Callable[[Image], Image]] = {"stretch_contrast": stretch_contrast}
+
+
+class Canvases:
+    """The canvases of one image (rows, columns), each step done once however many members ask for it."""
+
+    def __init__(self, image: Image) -> None:
+        self._images: dict[tuple[str, ...], Image] = {(): image}
+
+    def make(self, contract: InputContract) -> tuple[Image, Letterbox]:
+        """Return the canvas that a model takes, and how the image lies on it."""
+        return letterbox(self._after(contract.preprocess[:-1]), contract.side_px)
+
+    def _after(self, steps: tuple[str, ...]) -> Image:
+        if steps not in self._images:
+            self._images[steps] = STEPS[steps[-1]](self._after(steps[:-1]))
+        return self._images[steps]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,16 +61,6 @@ class Evidence:
         return self.entry.input.side_px / int(self.cells.shape[0])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
-    """The answer of an ensemble for one image."""
-
-    region: Labelled
-    fracture: Fracture
-    evidence: tuple[Evidence, ...]
-    members: tuple[MemberScore, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """One model, ready to run."""
@@ -61,24 +68,18 @@ class Member:
     entry: Model
     session: Session
 
-    def run(self, image: Image) -> tuple[Mapping[str, Tensor], Letterbox]:
-        """Run every flip of an image (rows, columns) as one batch; outputs by name, first axis by flip.
+    def run(self, canvases: Canvases) -> tuple[Mapping[str, Tensor], Letterbox]:
+        """Run every flip of an image as one batch; outputs by name, first axis by flip.
 
         Raises:
             ModelError: the runtime failed, or an output is not finite.
         """
-        canvas, geometry = self._prepare(image)
+        canvas, geometry = canvases.make(self.entry.input)
         flips = [canvas if flip == "none" else canvas[:, ::-1] for flip in self.entry.input.flips]
         outputs = self.session.run(np.stack(flips)[:, None].astype(np.float32))
         if not all(np.isfinite(output).all() for output in outputs.values()):
             raise ModelError("an output of the model is not a finite number", subject=self.entry.name)
         return outputs, geometry
-
-    def _prepare(self, image: Image) -> tuple[Image, Letterbox]:
-        *steps, _ = self.entry.input.preprocess
-        for step in steps:
-            image = STEPS[step](image)
-        return letterbox(image, self.entry.input.side_px)
 
 
 class Ensemble:
@@ -99,13 +100,13 @@ class Ensemble:
         self._region = tuple(_compile(bundle, entry, backend) for entry in manifest.members("region"))
         self._fracture = tuple(_compile(bundle, entry, backend) for entry in manifest.members("fracture"))
 
-    def recognise(self, image: Image) -> tuple[Labelled, bool, tuple[MemberScore, ...]]:
+    def recognise(self, canvases: Canvases) -> tuple[Labelled, bool, tuple[MemberScore, ...]]:
         """Return the most probable region, whether that is probable enough to go on, and what each member took."""
         sums: dict[str, float] = {}
         scores = []
         for member in self._region:
             started = time.perf_counter()
-            outputs, _ = member.run(image)
+            outputs, _ = member.run(canvases)
             means = _shaped(outputs["region"], (len(member.entry.classes),), member).mean(axis=0)
             for label, probability in zip(member.entry.classes, means, strict=True):
                 sums[label] = sums.get(label, 0.0) + float(probability) / len(self._region)
@@ -114,12 +115,12 @@ class Ensemble:
         region = Labelled(label, min(max(sums[label], 0.0), 1.0))
         return region, region.probability >= self._minimum, tuple(scores)
 
-    def examine(self, image: Image) -> tuple[Fracture, tuple[Evidence, ...], tuple[MemberScore, ...]]:
+    def examine(self, canvases: Canvases) -> tuple[Fracture, tuple[Evidence, ...], tuple[MemberScore, ...]]:
         """Return the fused statement about a fracture, the evidence of each member, and what each member took."""
         evidence, scores = [], []
         for member in self._fracture:
             started = time.perf_counter()
-            outputs, geometry = member.run(image)
+            outputs, geometry = member.run(canvases)
             found = _evidence(member, outputs, geometry)
             evidence.append(found)
             scores.append(_score(member, found.probability, started))

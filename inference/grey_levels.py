@@ -25,6 +25,11 @@ FALLBACK_PERCENTILES = (1.0, 99.0)
 MIN_SHARE_WITH_CONTRAST = 0.02
 
 
+#: Numbers of a header beyond this are no grey levels, and would leave no bits for the differences between them.
+_LARGEST = 1e9
+_SMALLEST = 1e-6
+
+
 class Windowing(StrEnum):
     """What decided the contrast of the display."""
 
@@ -73,9 +78,13 @@ def modality_values(ds: Dataset, header: Header) -> Levels:
             return lut(values)
     slope = first_value(ds, "RescaleSlope", float)
     intercept = first_value(ds, "RescaleIntercept", float)
-    if slope is None or intercept is None or not np.isfinite([slope, intercept]).all() or slope == 0:
+    if slope is None or intercept is None or not _is_sane(slope) or not _is_sane(intercept) or abs(slope) < _SMALLEST:
         return values
     return values * slope + intercept
+
+
+def _is_sane(number: float) -> bool:
+    return abs(number) < _LARGEST  # False for NaN and infinity too
 
 
 def _signed_values(header: Header) -> Levels:
@@ -139,8 +148,8 @@ def sigmoid(values: Levels, centre: float, width: float) -> Levels:
 #: VOI LUT Function (0028,1056) and the least window width it allows.
 VOI_FUNCTIONS: Mapping[str, tuple[Callable[[Levels, float, float], Levels], float]] = {
     "LINEAR": (linear, 1.0),
-    "LINEAR_EXACT": (linear_exact, np.finfo(float).tiny),
-    "SIGMOID": (sigmoid, np.finfo(float).tiny),
+    "LINEAR_EXACT": (linear_exact, _SMALLEST),
+    "SIGMOID": (sigmoid, _SMALLEST),
 }
 
 
@@ -166,7 +175,7 @@ def _by_window(ds: Dataset, values: Levels) -> Levels | None:
     width = first_value(ds, "WindowWidth", float)
     name = first_value(ds, "VOILUTFunction", str) or "LINEAR"
     function, least = VOI_FUNCTIONS.get(name.strip().upper(), (linear, 1.0))
-    if centre is None or width is None or not np.isfinite([centre, width]).all() or width < least:
+    if centre is None or width is None or not _is_sane(centre) or not least <= width < _LARGEST:
         return None
     return np.asarray(function(values, centre, width))
 

@@ -13,7 +13,7 @@ from domain.finding import Box, ImageReading, ReadingStatus, Reason
 from inference.backends import Backend
 from inference.backends.openvino import OpenVinoBackend
 from inference.calibration import calibrate
-from inference.ensemble import Ensemble, Evidence, is_suspicious, strongest
+from inference.ensemble import Canvases, Ensemble, Evidence, is_suspicious, strongest
 from inference.explain.class_activation import Frame, find_boxes, heat_map
 from inference.header import Header, read_header
 from inference.picture import is_picture, open_picture
@@ -83,12 +83,13 @@ class Reader:
 
     def _examine(self, radiograph: Radiograph) -> Reading:
         header, display = radiograph.header, radiograph.display
-        region, is_known, region_scores = self._ensemble.recognise(display)
+        canvases = Canvases(display)
+        region, is_known, region_scores = self._ensemble.recognise(canvases)
         if not is_known:
             unread = self._unread(header, REASONS["region-not-recognised"])
             seen = replace(unread, rows=header.rows, columns=header.columns)
             return Reading(replace(seen, region=region, members=region_scores), display)
-        fracture, evidence, scores = self._ensemble.examine(display)
+        fracture, evidence, scores = self._ensemble.examine(canvases)
         best = strongest(evidence)
         frame = Frame(best.canvas, best.cell_px, header.rows, header.columns)
         read = replace(

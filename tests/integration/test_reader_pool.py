@@ -60,6 +60,14 @@ def test_a_lost_reading_is_one_failed_answer_and_the_next_image_is_read(
     assert after.reason.code == "multi-frame"
 
 
+def test_an_error_nobody_foresaw_is_logged_without_its_words(
+    pool: ReaderPool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _read(pool, tmp_path, "stumble")
+    shown = capfd.readouterr()
+    assert "Sekret" not in shown.out + shown.err
+
+
 def test_the_reader_works_in_another_process(pool: ReaderPool, tmp_path: Path) -> None:
     _read(pool, tmp_path, "good")
     assert _child(tmp_path) != os.getpid()
@@ -93,7 +101,7 @@ def test_a_crash_costs_other_threads_nothing(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     pool.close()
-    codes = {name: answers[name].reason.code for name in names}  # type: ignore[union-attr]
+    codes = {name: answer.reason.code for name, answer in answers.items() if answer.reason}
     assert codes == dict.fromkeys(names, "multi-frame") | {"die": "reader-crashed"}
 
 

@@ -84,6 +84,17 @@ def test_lossy_jpeg_of_eight_bits_decodes_upright(options: list[str], error: int
 
 
 @pytest.mark.peer("dcmtk")
+def test_a_colour_jpeg_comes_back_as_rgb(tmp_path: Path) -> None:
+    colours = np.zeros((96, 80, 3), dtype=np.uint8)
+    colours[:48, :, 0], colours[48:, :, 2] = 200, 100
+    source, target = save(make_image(colours), tmp_path / "source.dcm"), tmp_path / "target.dcm"
+    subprocess.run(["dcmcjpeg", "+eb", str(source), str(target)], check=True, capture_output=True)
+    ds = dcmread(target)
+    assert ds.PhotometricInterpretation.startswith("YBR")
+    assert np.abs(_decoded(ds).astype(int) - colours)[[10, 85]].max() <= 6
+
+
+@pytest.mark.peer("dcmtk")
 def test_near_lossless_jpeg_ls_stays_within_its_bound(tmp_path: Path) -> None:
     source, target = save(make_image(ramp(), **TWELVE_BITS), tmp_path / "source.dcm"), tmp_path / "target.dcm"
     subprocess.run(["dcmcjpls", "+en", "+md", "3", str(source), str(target)], check=True, capture_output=True)

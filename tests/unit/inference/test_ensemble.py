@@ -9,8 +9,8 @@ from domain.errors import ModelError
 from domain.finding import FractureState
 from inference.backends import Tensor
 from inference.calibration import sigmoid
-from inference.ensemble import Ensemble, Evidence, Member, fuse
-from inference.preprocess import Letterbox
+from inference.ensemble import Canvases, Ensemble, Evidence, Member, fuse
+from inference.preprocess import Image, Letterbox, stretch_contrast
 from inference.zoo import Model, VerifiedModel, load_manifest
 from tests.fakes.stand_in_bundle import write_bundle
 
@@ -62,7 +62,7 @@ def _evidence(entry: Model, *logits: float) -> Evidence:
 
 def test_both_flips_go_as_one_batch_and_the_second_is_mirrored(fracture_entry: Model) -> None:
     session = SideSession()
-    Member(fracture_entry, session).run(IMAGE)
+    Member(fracture_entry, session).run(Canvases(IMAGE))
     (batch,) = session.batches
     assert batch.shape == (2, 1, 256, 256)
     assert np.array_equal(batch[1, 0], batch[0, 0, :, ::-1])
@@ -70,7 +70,7 @@ def test_both_flips_go_as_one_batch_and_the_second_is_mirrored(fracture_entry: M
 
 
 def test_the_map_of_the_mirrored_flip_is_turned_back(bundle: Path) -> None:
-    fracture, (evidence,), _ = Ensemble(bundle, load_manifest(bundle), SideBackend()).examine(IMAGE)
+    fracture, (evidence,), _ = Ensemble(bundle, load_manifest(bundle), SideBackend()).examine(Canvases(IMAGE))
     assert np.array_equal(evidence.cells[3], np.arange(MAP_CELLS))
     assert fracture.probability == pytest.approx(sigmoid(2.0))
     assert fracture.interval == pytest.approx((sigmoid(1.0), sigmoid(3.0)))
@@ -96,13 +96,13 @@ def test_members_are_fused_by_the_mean_and_spread_over_members_and_flips(fractur
 def test_outputs_that_break_the_contract_are_a_model_error(bundle: Path, outputs: dict[str, Tensor]) -> None:
     ensemble = Ensemble(bundle, load_manifest(bundle), SideBackend(outputs))
     with pytest.raises(ModelError):
-        ensemble.examine(IMAGE)
+        ensemble.examine(Canvases(IMAGE))
 
 
 def test_the_most_probable_region_is_told_by_its_class(bundle: Path) -> None:
     probabilities = np.array([[0.1, 0.7, 0.6, 0.0], [0.1, 0.9, 0.6, 0.0]], dtype=np.float32)
     ensemble = Ensemble(bundle, load_manifest(bundle), SideBackend({"region": probabilities}))
-    region, is_known, (score,) = ensemble.recognise(IMAGE)
+    region, is_known, (score,) = ensemble.recognise(Canvases(IMAGE))
     assert (region.label, is_known) == ("leg", True)
     assert region.probability == pytest.approx(0.8)
     assert score.probability is None
@@ -111,5 +111,21 @@ def test_the_most_probable_region_is_told_by_its_class(bundle: Path) -> None:
 def test_a_region_below_the_minimum_is_not_recognised(bundle: Path) -> None:
     low = np.full((2, 4), 0.49, dtype=np.float32)
     ensemble = Ensemble(bundle, load_manifest(bundle), SideBackend({"region": low}))
-    _, is_known, _ = ensemble.recognise(IMAGE)
+    _, is_known, _ = ensemble.recognise(Canvases(IMAGE))
     assert not is_known
+
+
+def test_a_step_that_two_members_share_is_done_once(
+    fracture_entry: Model, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[int] = []
+
+    def count(image: Image) -> Image:
+        done.append(1)
+        return stretch_contrast(image)
+
+    monkeypatch.setattr("inference.ensemble.STEPS", {"stretch_contrast": count})
+    canvases, (region_entry,) = Canvases(IMAGE), load_manifest(bundle).members("region")
+    sides = [canvases.make(entry.input)[0].shape for entry in (region_entry, fracture_entry)]
+    assert sides == [(64, 64), (256, 256)]
+    assert len(done) == 1

@@ -146,6 +146,26 @@ def test_a_padding_range_is_padding_from_end_to_end() -> None:
     assert table[101] > 0.9
 
 
+numbers = st.floats(allow_nan=True, allow_infinity=True) | st.integers(-(10**12), 10**12)
+
+
+@settings(deadline=None)
+@given(slope=numbers, intercept=numbers, centre=numbers, width=numbers, name=st.sampled_from([*FORMULAE, "ODD", ""]))
+def test_no_numbers_of_a_header_take_the_display_out_of_its_range(
+    slope: float, intercept: float, centre: float, width: float, name: str
+) -> None:
+    ds = make_image(EVEN, VOILUTFunction=name, **TWELVE_BITS)
+    for keyword, value in zip(("RescaleSlope", "RescaleIntercept"), (slope, intercept), strict=True):
+        ds.add_new(keyword, "FD", value)
+    for keyword, value in zip(("WindowCenter", "WindowWidth"), (centre, width), strict=True):
+        ds.add_new(keyword, "FD", value)
+    table = _levels(ds).table
+    assert np.isfinite(table).all()
+    assert table.min() >= 0.0
+    assert table.max() <= 1.0
+    assert table.max() > table.min()
+
+
 def test_an_image_of_one_value_is_said_to_be_flat() -> None:
     with pytest.raises(FlatImage):
         _levels(make_image(np.full((96, 80), 7, dtype=np.uint16), **TWELVE_BITS))

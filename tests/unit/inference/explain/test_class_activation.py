@@ -74,6 +74,15 @@ def test_there_is_at_least_one_box_when_one_is_asked_for(rows: int, columns: int
     assert len(find_boxes(cells, _frame(rows, columns), sigmoid, at_least_one=True)) == 1
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(64, 16384), (16384, 64)])
+def test_an_image_thinner_than_a_cell_still_has_its_find(rows: int, columns: int) -> None:
+    frame = _frame(rows, columns)
+    hot = np.argwhere(frame.covers((CELLS, CELLS)))[7]
+    (box,) = find_boxes(_map((int(hot[0]), int(hot[1]), HOT)), frame, sigmoid, at_least_one=True)
+    assert 0 <= box.x_min_px < box.x_max_px <= columns
+    assert heat_map(_map(), frame).shape == (rows, columns)
+
+
 def test_evidence_on_the_black_around_the_image_is_no_find() -> None:
     wide = _frame(400, 800)  # black above and below
     assert find_boxes(_map((2, 16, HOT)), wide, sigmoid) == ()
