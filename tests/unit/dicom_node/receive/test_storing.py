@@ -27,6 +27,7 @@ class Bench:
 
     def __init__(self, folder: Path, ledger: FakeInstanceLedger | None = None) -> None:
         self.folder, self.ledger, self.clock = folder, ledger or FakeInstanceLedger(), FakeClock()
+        self.arrived: list[IncomingDataSet] = []
         self.shelf = Shelf(folder)
         self.shelf.prepare()
         self.spool = Spool(self.shelf.incoming, most_bytes=1 << 20, free_bytes=0)
@@ -35,6 +36,7 @@ class Bench:
     def store(self, data: bytes, request: StoreRequest) -> Outcome:
         incoming = IncomingDataSet(self.spool, lambda: b"\0" * 128 + b"DICM\2\0\0\0UL\4\0\0\0\0\0")
         incoming.write(data)
+        self.arrived.append(incoming)  # so that no collector tidies up what the code forgot
         return self.storing.store(request, incoming)
 
     @property
