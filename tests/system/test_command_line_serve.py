@@ -10,6 +10,10 @@ from pathlib import Path
 import pydicom
 import pytest
 
+from config.load import load_settings
+from dicom_node.bench.loopback import wait_until
+from dicom_node.service import open_ledger
+from domain.study import StudyState
 from inference.phantom.dicom import make_study, write_part10
 from inference.phantom.drawing import draw_phantom
 from inference.phantom.samples import SAMPLE_STUDIES
@@ -123,9 +127,8 @@ def served(site: Path, study: Path) -> str:
         sent = run_command("send", study, "--to", address, "--aet", "OSTEONODE")
         assert sent.returncode == 0, sent.stderr
         assert "0x0000 Success" in sent.stdout
-        for _ in range(60):  # each round takes as long as a process to start
-            if "answered" in run_command("studies", "--config", site).stdout:
-                break
+        view = open_ledger(load_settings(site)).view
+        assert wait_until(lambda: view.counts().studies.get(StudyState.ANSWERED) == 1, timeout_seconds=120)
         held = run_command("hold", uid, "--config", site)
         assert held.stdout == "2 deliveries held\n", held.stderr
     assert process.returncode == 0
