@@ -6,6 +6,7 @@ abnormality), which many fracture readers send. LN is LOINC. 99OSTEO is private 
 
 from dataclasses import dataclass
 
+from highdicom._standard_utils import get_anatomic_region_map
 from pydicom.sr.coding import Code
 
 from domain.finding import FractureState
@@ -115,9 +116,6 @@ BODY_PARTS |= {
     "EXTREMITY": _part("66019005", "Extremity", ""),
 }
 
-#: Body parts that a person has one of: the header states no side for them.
-UNPAIRED = frozenset({"PELVIS", "SKULL", "CHEST", "ABDOMEN", "SPINE", "CSPINE", "TSPINE", "LSPINE"})
-
 #: The regions of the models as sites. "leg" is anything below the hip, and "hand" reaches to the forearm.
 REGIONS = {
     "hand": Code("53120007", "SCT", "Upper limb"),
@@ -135,9 +133,10 @@ def find_site(region: str, body_part_examined: str) -> Code | None:
     return REGIONS.get(region)
 
 
-def is_paired(body_part_examined: str) -> bool:
-    """Whether a known body part has a left and a right."""
-    return body_part_examined in BODY_PARTS and body_part_examined not in UNPAIRED
+def may_be_paired(body_part_examined: str) -> bool:
+    """Whether a body part has a left and a right, as far as PS3.16 Annex L knows it; an unknown one may."""
+    known = get_anatomic_region_map().get(body_part_examined)
+    return known is None or bool(known[1])
 
 
 def contradicts(region: str, body_part_examined: str) -> bool:

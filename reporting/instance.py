@@ -79,12 +79,12 @@ def _without_zone(moment: datetime) -> datetime:
 
 
 def copy_region(ds: Dataset, source: Source) -> None:
-    """Copy body part and side; Laterality (2C) is empty for a paired part whose header states no side, or both."""
+    """Copy body part and side; Laterality (2C) is empty unless the part is unpaired or the side known."""
     if source.body_part:
         ds.BodyPartExamined = source.body_part
     if source.side.value in ("L", "R"):
         ds.Laterality = source.side.value
-    elif codes.is_paired(source.body_part):
+    elif codes.may_be_paired(source.body_part):
         ds.Laterality = ""
 
 

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from pydicom import Dataset
 
@@ -18,6 +20,8 @@ from tests.fakes.report_sources import (
     find,
     make_context,
     make_header,
+    make_picture,
+    pick,
     read_image,
     refuse_image,
 )
@@ -65,6 +69,12 @@ def test_every_state_leads_to_valid_documents(state: FractureState, tmp_path: Pa
     assert_valid(compose_image(make_header(), state).documents, tmp_path)
 
 
+@pytest.mark.parametrize("body_part", ["", "HIP", "JAW", "ABDOMENPELVIS", "LEG", "SOMETHING"])
+def test_no_side_is_stated_as_the_body_part_needs_it(body_part: str, tmp_path: Path) -> None:
+    header = make_header(BodyPartExamined=body_part, drop=["Laterality"])
+    assert_valid(compose_image(header).documents, tmp_path)
+
+
 def test_a_study_read_in_part_and_in_two_series_leads_to_valid_documents(tmp_path: Path) -> None:
     read, refused = make_header(), make_header("DX", number=2)
     pairs = (read, read_image(read)), (refused, refuse_image(refused))
@@ -81,7 +91,24 @@ def test_the_report_reads_as_a_page(tmp_path: Path) -> None:
     document = compose_image(make_header()).documents[0]
     path = tmp_path / document.file_name
     path.write_bytes(document.content)
-    run = subprocess.run(["dsrdump", path], capture_output=True, text=True, check=True)
+    run = subprocess.run(["dsrdump", "+Pl", "+Pc", path], capture_output=True, text=True, check=True)
     assert "Suspected fracture" in run.stdout
-    assert '=(52101004,SCT,"Present")' in run.stdout
-    assert "contains SCOORD" in run.stdout or "SCOORD:" in run.stdout
+    assert '(72704001,SCT,"Fracture")=(52101004,SCT,"Present")' in run.stdout
+    assert "(POLYLINE,20.25/60.5,70.75/60.5,70.75/110,20.25/110,20.25/60.5)" in run.stdout
+
+
+@pytest.mark.parametrize("photometric_interpretation", ["MONOCHROME1", "MONOCHROME2"])
+def test_bone_is_bright_where_the_overlay_is_applied(photometric_interpretation: str, tmp_path: Path) -> None:
+    picture = make_picture()
+    header = make_header(PhotometricInterpretation=photometric_interpretation, WindowCenter="2048", WindowWidth="4096")
+    composition = compose_image(header)
+    image, overlay, shown = tmp_path / "image.dcm", tmp_path / "overlay.dcm", tmp_path / "shown.pgm"
+    stored = picture.astype(np.uint16) * 16
+    header.PixelData = (stored if photometric_interpretation == "MONOCHROME2" else 4095 - stored).tobytes()
+    header.save_as(image, implicit_vr=False, little_endian=True)
+    overlay.write_bytes(pick(composition, DocumentKind.PRESENTATION_STATE)[0].content)
+    subprocess.run(["dcmp2pgm", "-p", overlay, image, shown], capture_output=True, check=True)
+    rendered = cv2.imread(str(shown), cv2.IMREAD_GRAYSCALE)
+    assert rendered is not None
+    assert rendered.shape == picture.shape
+    assert np.corrcoef(rendered.ravel(), picture.ravel())[0, 1] > 0.99

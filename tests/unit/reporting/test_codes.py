@@ -31,9 +31,15 @@ def test_a_code_is_the_standards(ours: Code, standard: Code) -> None:
 
 @pytest.mark.parametrize("term", set(codes.BODY_PARTS) - {"LEG"})
 def test_a_body_part_is_that_of_annex_l(term: str) -> None:
-    code, is_paired = get_anatomic_region_map()[term]
+    code, _ = get_anatomic_region_map()[term]
     assert codes.BODY_PARTS[term].code.value == code.value
-    assert codes.is_paired(term) is is_paired
+
+
+@pytest.mark.parametrize(
+    ("term", "may_be"), [("HAND", True), ("PELVIS", False), ("JAW", False), ("", True), ("X", True)]
+)
+def test_a_side_is_asked_of_everything_but_what_is_known_to_be_unpaired(term: str, may_be: bool) -> None:
+    assert codes.may_be_paired(term) is may_be
 
 
 def test_every_meaning_fits_a_code_meaning() -> None:
