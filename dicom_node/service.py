@@ -61,6 +61,7 @@ class OpenLedger:
 
     view: LedgerView
     interventions: Interventions
+    close: Callable[[], None]
 
 
 def open_reader(settings: Settings) -> BundleReader:
@@ -81,7 +82,7 @@ def open_ledger(settings: Settings) -> OpenLedger:
     engine = open_engine(database_url(data))
     create_tables(engine)
     starts = WorkflowStarts(engine, _lanes(settings))
-    return OpenLedger(LedgerView(engine, data), Interventions(engine, SystemClock(), starts))
+    return OpenLedger(LedgerView(engine, data), Interventions(engine, SystemClock(), starts), engine.dispose)
 
 
 class Service:

@@ -1,4 +1,4 @@
-"""The fake of ports.Starts: remembers what was started in transactions that were committed."""
+"""The fake of ports.Starts: remembers what was started; a test asks only where the transaction committed."""
 
 from sqlalchemy import Connection
 

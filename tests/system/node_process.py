@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Self
 
 from config.settings import Settings
 
@@ -48,7 +49,10 @@ class NodeProcess:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._reap()
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         """Ask the node to stop, and wait."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()

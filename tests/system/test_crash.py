@@ -150,13 +150,12 @@ def test_a_node_that_is_killed_again_and_again_loses_nothing_and_answers_once(
     files = [write_study(tmp_path / "in" / str(number), draw_study(number)) for number in range(studies)]
     with WitnessArchive(tmp_path / "archive") as archive, MllpReceiver() as ris:
         settings = make_settings(tmp_path / "data", pacs=archive.port, ris=ris.port, port=free_port())
-        node = NodeProcess(settings, tmp_path, reader=reader)
-        modality = Modality(files, node.start())
-        modality.start()
-        restarts = kill_now_and_then(node, kills, rng, modality)
-        view = open_ledger(settings).view
-        wait_until(lambda: is_all_done(view), 60)
-        node.stop()
+        with NodeProcess(settings, tmp_path, reader=reader) as node:
+            modality = Modality(files, node.start())
+            modality.start()
+            restarts = kill_now_and_then(node, kills, rng, modality)
+            view = open_ledger(settings).view
+            wait_until(lambda: is_all_done(view), 150)
         counted = check_hospital(settings, modality, archive, ris, files)
     print(f"\n{kills} kills, ready again after {min(restarts):.1f} to {max(restarts):.1f} s;", counted)
     assert "P000" not in node.log()

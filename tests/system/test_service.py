@@ -36,7 +36,9 @@ class Hospital:
         self.ris = MllpReceiver(port=free_port())
         self.archive.start()
         self.ris.start()
-        self.settings = make_settings(folder / "data", pacs=self.archive.port, ris=self.ris.port)
+        ports = {"pacs": self.archive.port, "ris": self.ris.port}
+        # Long enough that a busy machine does not fall silent between two images of one study.
+        self.settings = make_settings(folder / "data", quiet_seconds=1.5, **ports)
         self.reader = LightReader()
         self.node = Service(self.settings, reader_factory=light(self.reader), rescue_seconds=2.0)
 
