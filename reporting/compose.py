@@ -4,16 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydicom.config import disable_value_validation
+from pydicom.uid import (
+    Comprehensive3DSRStorage,
+    ComprehensiveSRStorage,
+    GrayscaleSoftcopyPresentationStateStorage,
+    SecondaryCaptureImageStorage,
+)
 
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
 from reporting import conformance, hl7_oru
+from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.presentation_state import is_grey, write_presentation_state
 from reporting.secondary_capture import write_secondary_capture
+from reporting.source import identity_keywords
 from reporting.statement import StudyStatement, state
 from reporting.structured_report import write_structured_reports
+
+_SOP_CLASSES = (
+    Comprehensive3DSRStorage,
+    ComprehensiveSRStorage,
+    GrayscaleSoftcopyPresentationStateStorage,
+    SecondaryCaptureImageStorage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,13 @@ class Composition:
 
     documents: tuple[Document, ...]
     withheld: tuple[Withheld, ...] = ()
+
+
+def prepare() -> None:
+    """Load the tables of the Standard, half a second of work that the first study would otherwise wait for."""
+    identity_keywords()
+    for sop_class_uid in _SOP_CLASSES:
+        mandatory_modules(sop_class_uid)
 
 
 def compose(study: StudyContext, findings: StudyFindings, evidence: Sequence[ImageEvidence]) -> Composition:

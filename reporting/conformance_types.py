@@ -22,7 +22,8 @@ Tree = Mapping[str, Any]
 
 
 @cache
-def _mandatory_modules(sop_class_uid: str) -> tuple[Tree, ...]:
+def mandatory_modules(sop_class_uid: str) -> tuple[Tree, ...]:
+    """Return the attribute trees of the modules that objects of a class must have."""
     rows = get_iod_module_map()[get_sop_class_iod_map()[sop_class_uid]]
     keys = [row["key"] for row in rows if row["usage"] == "M" and row["key"] not in _UNCHECKED]
     return tuple(construct_module_tree(key) for key in keys)
@@ -31,7 +32,7 @@ def _mandatory_modules(sop_class_uid: str) -> tuple[Tree, ...]:
 def find_missing(ds: Dataset) -> list[str]:
     """Return one sentence per Type 1 attribute that is absent or empty, and per Type 2 that is absent."""
     found: dict[str, None] = {}
-    for tree in _mandatory_modules(str(ds.SOPClassUID)):
+    for tree in mandatory_modules(str(ds.SOPClassUID)):
         found.update(dict.fromkeys(_walk(ds, tree)))
     return list(found)
 

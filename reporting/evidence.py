@@ -24,12 +24,12 @@ class ImageEvidence:
         display: (rows, columns) uint8, or the path of an 8-bit grey PNG of it; in the orientation of the stored pixels,
             bone bright whatever the photometric interpretation; None where the image could not be decoded. It may be
             smaller than the stored image.
-        heat_map: (rows, columns) float32 in 0..1 over the same field, or None; kept for documents that show it.
+        heat_map: where the models looked, in the form and over the field of `display`; None where there is none.
     """
 
     header: Dataset
     display: Picture | Path | None = None
-    heat_map: NDArray[np.float32] | None = None
+    heat_map: Picture | Path | None = None
 
     @cached_property
     def picture(self) -> Picture | None:

@@ -58,6 +58,7 @@ def write_presentation_state(statement: StudyStatement, image: ImageStatement) -
         ),
         **slot.arguments(statement),
     )
+    del ds.DeviceSerialNumber  # asked for by the constructor; none of our objects has one
     _copy_transformations(ds, image)
     _keep_aspect(ds, image)
     copy_region(ds, image.source)

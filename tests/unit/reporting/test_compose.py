@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pydicom import Dataset, dcmread
@@ -31,6 +32,7 @@ from tests.fakes.report_sources import (
     refuse_image,
 )
 
+PROJECT = Path(__file__).resolve().parents[3]
 REPORT, BASIC = DocumentKind.STRUCTURED_REPORT, DocumentKind.STRUCTURED_REPORT_BASIC
 
 
@@ -74,7 +76,7 @@ def test_another_process_gives_the_same_bytes() -> None:
     )
     runs = [
         subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
+            [sys.executable, "-W", "ignore", "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
         ).stdout
         for _ in range(2)
     ]
