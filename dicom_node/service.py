@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -32,6 +33,9 @@ from inference.zoo import BUNDLED, load_manifest
 from reporting.compose import compose
 
 RESCUE_SECONDS: Final = 30.0
+FORGET_SECONDS: Final = 600.0
+#: So long the engine keeps its notes on work that succeeded, for those who look for a fault.
+KEPT: Final = timedelta(days=7)
 _log = logging.getLogger(__name__)
 
 
@@ -202,6 +206,7 @@ class Service:
         loops = (
             Repeating("closing", closing.INTERVAL_SECONDS, lambda: closing.close_due_studies(parts)),
             Repeating("rescue", self._rescue_seconds, workflows.rescue),
+            Repeating("forgetting", FORGET_SECONDS, lambda: workflows.forget(self._clock.now() - KEPT)),
         )
         for loop in loops:
             loop.start()

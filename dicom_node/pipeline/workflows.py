@@ -11,6 +11,7 @@ import logging
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
@@ -151,6 +152,13 @@ class Workflows:
         for identifier in self._abandoned.confirm(rescue.abandoned(plans, statuses)):
             _log.warning("planning %s again: it ended as %s", identifier, statuses.get(identifier))
             plans[identifier](statuses.get(identifier) == rescue.DEAD_LETTER)
+
+    def forget(self, before: datetime) -> int:
+        """Remove what the engine keeps of work that succeeded before a time; the ledger keeps what came of it."""
+        done = [row.workflow_id for row in _list(status="SUCCESS", completed_before=before.isoformat(), limit=1000)]
+        if done:
+            DBOS.delete_workflows(done)
+        return len(done)
 
     def _register(self) -> None:
         """Name the steps and the workflows. They are functions of this node's parts, not of a global."""

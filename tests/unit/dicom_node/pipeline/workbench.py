@@ -110,6 +110,11 @@ class Workbench:
         self.pacs = pacs
         self.parts = replace(self.parts, destinations={"pacs": self.pacs, "ris": self.ris})
 
+    def use(self, ledger: Ledger) -> None:
+        """Put another ledger in the place of the present one."""
+        self.ledger = ledger
+        self.parts = replace(self.parts, ledger=ledger)
+
     def read(self) -> list[str]:
         """Do the readings that were started; return how each ended."""
         started, self.starts.readings = self.starts.readings, []
