@@ -95,11 +95,10 @@ class ImageStatement:
         """Everything said of this image, in one line."""
         words = [self.headline]
         if self.fracture is not None:
-            words += [
-                wording.describe_probability(self.fracture.probability),
-                wording.describe_boxes(len(self.findings)),
-            ]
-        return f"{self._name}: " + ", ".join([*words, self.region_in_words, self.side_in_words])
+            words.append(wording.describe_probability(self.fracture.probability))
+            if self.fracture.state is not FractureState.ABSENT:
+                words.append(wording.describe_boxes(len(self.findings)))
+        return f"{self._name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
 
     @property
     def _name(self) -> str:
@@ -187,7 +186,8 @@ class StudyStatement:
 def state(study: StudyContext, result: StudyFindings, evidence: Sequence[ImageEvidence]) -> StudyStatement:
     """Join findings and headers. Raises DocumentError when they are not of one study, one patient and these images."""
     by_uid = {Source(item.header).sop_instance_uid: item for item in evidence}
-    if len(by_uid) != len(evidence) or set(by_uid) != {reading.sop_instance_uid for reading in result.readings}:
+    read = [reading.sop_instance_uid for reading in result.readings]
+    if not len(by_uid) == len(evidence) == len(read) or set(by_uid) != set(read):
         raise DocumentError("findings and images do not match", subject=result.study_instance_uid)
     if study.models.model_set != result.model_set:
         raise DocumentError("findings come from another model set", subject=result.study_instance_uid)
@@ -241,5 +241,6 @@ def _clip(box: Box, reading: ImageReading) -> Box | None:
 def _require_one_study_and_patient(study_instance_uid: str, sources: Sequence[Source]) -> None:
     if any(source.study_instance_uid != study_instance_uid for source in sources):
         raise DocumentError("images of two studies cannot share a result", subject=study_instance_uid)
-    if len({(source.text("PatientID"), source.text("IssuerOfPatientID")) for source in sources}) > 1:
+    issuers = {source.text("IssuerOfPatientID") for source in sources} - {""}
+    if len({source.text("PatientID") for source in sources}) > 1 or len(issuers) > 1:
         raise DocumentError("images of one study name different patients", subject=study_instance_uid)

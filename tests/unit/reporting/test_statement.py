@@ -54,6 +54,8 @@ def test_findings_need_exactly_their_images() -> None:
         state(make_context(), find(read_image(first)), make_evidence(second))
     with pytest.raises(DocumentError, match="do not match"):
         state(make_context(), find(read_image(first)), make_evidence(first, second))
+    with pytest.raises(DocumentError, match="do not match"):
+        state(make_context(), find(read_image(first), read_image(first)), make_evidence(first))
 
 
 def test_findings_of_another_model_set_are_refused() -> None:
