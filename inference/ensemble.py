@@ -12,12 +12,12 @@ from domain.errors import ModelError
 from domain.finding import Fracture, FractureState, Labelled, MemberScore
 from inference.backends import Backend, Session, Tensor
 from inference.calibration import calibrate, mean_points, state_of
-from inference.preprocess import Image, Letterbox, letterbox, stretch_contrast
+from inference.preprocess import Image, Letterbox, darken_border, letterbox, stretch_contrast
 from inference.zoo import Manifest, Model, load_model
 from inference.zoo.manifest import InputContract
 
 #: The steps of a manifest that keep an image's shape; the letterbox ends every chain.
-STEPS: Mapping[str, Callable[[Image], Image]] = {"stretch_contrast": stretch_contrast}
+STEPS: Mapping[str, Callable[[Image], Image]] = {"stretch_contrast": stretch_contrast, "darken_border": darken_border}
 
 
 class Canvases:

@@ -46,6 +46,37 @@ def stretch_contrast(image: npt.NDArray[np.generic]) -> Image:
     return stretched
 
 
+#: A line at an edge is border when this share of it is at least BORDER_GREY: outside the collimation nothing is
+#: exposed, and a negative that was turned positive shows that as white.
+BORDER_SHARE, BORDER_GREY = 0.75, 0.85
+
+
+def darken_border(image: Image) -> Image:
+    """Return the image with white borders outside the collimation made black; geometry and all else stay as they are.
+
+    Lines are followed inwards from each edge, at most to the middle, while they are border; so bone that reaches the
+    edge stays, because no line of it is white from end to end.
+    """
+    bright = image >= BORDER_GREY
+    # Columns first: rows are then judged without them, or a corner would hide the rows between two side borders.
+    left, right = _count_border(bright.mean(axis=0)), _count_border(bright.mean(axis=0)[::-1])
+    inner = bright[:, left : bright.shape[1] - right]
+    top, bottom = _count_border(inner.mean(axis=1)), _count_border(inner.mean(axis=1)[::-1])
+    if not (left or right or top or bottom):
+        return image
+    darkened = np.zeros_like(image)
+    inside = (slice(top, image.shape[0] - bottom), slice(left, image.shape[1] - right))
+    darkened[inside] = image[inside]
+    return darkened
+
+
+def _count_border(shares: npt.NDArray[np.floating]) -> int:
+    """Return how many lines from the start are border, 0 when they reach the middle: that is no border."""
+    half = len(shares) // 2
+    inside = np.flatnonzero(shares[:half] < BORDER_SHARE)
+    return int(inside[0]) if len(inside) else 0
+
+
 def letterbox(image: Image, side_px: int) -> tuple[Image, Letterbox]:
     """Scale the image to fit a square canvas, centred on black, and return the canvas with its geometry.
 

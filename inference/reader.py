@@ -129,6 +129,6 @@ def _boxes(evidence: Evidence, frame: Frame, *, at_least_one: bool) -> tuple[Box
     return find_boxes(
         evidence.cells,
         frame,
-        lambda logit: calibrate(logit, evidence.entry.calibration),
+        lambda logit: calibrate(logit, evidence.entry.map_calibration or evidence.entry.calibration),
         at_least_one=at_least_one,
     )

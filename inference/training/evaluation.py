@@ -35,6 +35,13 @@ class ReadExample:
         return tuple(region for region in REGIONS if self.row[region] == "1")
 
     @property
+    def boxes(self) -> list[Corners]:
+        """The authors' boxes in pixels of the image."""
+        width, height = self.reading.columns, self.reading.rows
+        unit = json.loads(self.row["boxes_xyxy_norm"] or "[]")
+        return [(x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in unit]
+
+    @property
     def probability(self) -> float:
         """The calibrated probability; 0 where the image was not read, so that a refusal costs."""
         return self.reading.fracture.probability if self.reading.fracture else 0.0
@@ -84,7 +91,7 @@ def box_average_precision(examples: list[ReadExample]) -> float:
         for index, example in enumerate(examples)
         for box in example.reading.boxes
     ]
-    return average_precision_50(detections, [_annotated(example) for example in examples])
+    return average_precision_50(detections, [example.boxes for example in examples])
 
 
 def state_counts(examples: list[ReadExample]) -> dict[str, dict[str, int]]:
@@ -99,9 +106,3 @@ def state_counts(examples: list[ReadExample]) -> dict[str, dict[str, int]]:
 
 def _names(reading: ImageReading) -> tuple[str, ...]:
     return (reading.region.label,) if reading.region and reading.fracture else ()
-
-
-def _annotated(example: ReadExample) -> list[Corners]:
-    width, height = example.reading.columns, example.reading.rows
-    boxes = json.loads(example.row["boxes_xyxy_norm"] or "[]")
-    return [(x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in boxes]

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.preprocess import letterbox, stretch_contrast
+from inference.preprocess import darken_border, letterbox, stretch_contrast
 
 REGIONS = ("hand", "leg", "hip", "shoulder")
 
@@ -53,7 +53,7 @@ def to_canvas(
     pixels: npt.NDArray[np.generic], boxes: list[NormalisedBox], side_px: int
 ) -> tuple[npt.NDArray[np.uint8], tuple[NormalisedBox, ...]]:
     """Letterbox a picture as serving does, and take its boxes (0..1 of the picture) to 0..1 of the canvas."""
-    canvas, geometry = letterbox(stretch_contrast(pixels), side_px)
+    canvas, geometry = letterbox(darken_border(stretch_contrast(pixels)), side_px)
     rows, columns = pixels.shape
 
     def to_unit(box: NormalisedBox) -> NormalisedBox:

@@ -5,6 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from inference.backends.openvino import OpenVinoBackend
+from inference.ensemble import Canvases, Ensemble
+from inference.header import read_header
+from inference.picture import open_picture
+from inference.radiograph import develop
 from inference.training.augmentation import centre
 from inference.training.evaluation import (
     ReadExample,
@@ -17,6 +22,7 @@ from inference.training.export import OUTPUTS, export_graph, load_weights, requi
 from inference.training.fracatlas import REGIONS, load_split
 from inference.training.operating_points import choose_operating_points, fit_platt
 from inference.training.recipes import FRACTURE, REGION, Recipe
+from inference.zoo import load_manifest
 
 LICENCE = "Apache-2.0; trained on FracAtlas (CC BY 4.0) from ImageNet weights (Apache-2.0): see THIRD_PARTY.md"
 DATA = "FracAtlas, training split, doi:10.1038/s41597-023-02432-4; {phantoms} drawn phantoms"
@@ -36,6 +42,7 @@ def release(runs: Path, data: Path, bundle: Path, *, name: str, version: str) ->
     write_manifest(bundle, name, entries)
     region, fracture = entries
     uncalibrated = read_split(bundle, data, "val")
+    fracture["map_calibration"] = _fit_map(bundle, data, uncalibrated)
     region["minimum_probability"] = _minimum_probability(uncalibrated)
     fracture |= _calibration(uncalibrated)
     write_manifest(bundle, name, entries)
@@ -65,7 +72,7 @@ def _entry(recipe: Recipe, runs: Path, data: Path, bundle: Path, version: str) -
             "side_px": recipe.side_px,
             "range": "0..1",
             "channels": 1,
-            "preprocess": ["stretch_contrast", "letterbox"],
+            "preprocess": ["stretch_contrast", "darken_border", "letterbox"],
             "flips": list(recipe.flips),
         },
         "outputs": {output: "float32" for output in OUTPUTS[recipe.task]},
@@ -93,6 +100,21 @@ def _calibration(examples: list[ReadExample]) -> dict[str, object]:
     # Rounded down, so that the image that set a point lies on its upper side.
     points = {"doubt_from": _floor(doubt_from), "present_from": _floor(present_from)}
     return {"calibration": {"kind": "platt", "slope": slope, "intercept": intercept}, "operating_points": points}
+
+
+def _fit_map(bundle: Path, data: Path, examples: list[ReadExample]) -> dict[str, object]:
+    """Fit how sure a peak of the map is: the chance that it lies inside a box that the authors drew."""
+    ensemble = Ensemble(bundle, load_manifest(bundle), OpenVinoBackend(2))
+    peaks, inside = [], []
+    for example in examples:
+        header = read_header(picture := open_picture(data / "images" / example.row["image_id"]))
+        _, (evidence,), _ = ensemble.examine(Canvases(develop(picture, header).display))
+        row, column = np.unravel_index(evidence.cells.argmax(), evidence.cells.shape)
+        point = evidence.canvas.to_stored((column + 0.5) * evidence.cell_px, (row + 0.5) * evidence.cell_px)
+        peaks.append(float(evidence.cells.max()))
+        inside.append(any(x0 <= point[0] <= x1 and y0 <= point[1] <= y1 for x0, y0, x1, y1 in example.boxes))
+    slope, intercept = fit_platt(np.array(inside), np.array(peaks))
+    return {"kind": "platt", "slope": slope, "intercept": intercept}
 
 
 def _minimum_probability(examples: list[ReadExample]) -> float:

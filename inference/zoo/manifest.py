@@ -15,7 +15,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Task = Literal["region", "fracture"]
 Flip = Literal["none", "horizontal"]
-Step = Literal["stretch_contrast", "letterbox"]
+Step = Literal["stretch_contrast", "darken_border", "letterbox"]
 
 #: The outputs that a task needs, by name: converters reorder outputs, so an index says nothing.
 OUTPUTS: Mapping[Task, tuple[str, ...]] = {"region": ("region",), "fracture": ("fracture_logit", "fracture_map")}
@@ -78,6 +78,7 @@ class Model(Entry):
     outputs: dict[str, JsonValue]
     classes: tuple[str, ...] = Field(min_length=1)
     calibration: Platt | None = None
+    map_calibration: Platt | None = None
     operating_points: OperatingPoints | None = None
     minimum_probability: Probability | None = None
     data: JsonValue
