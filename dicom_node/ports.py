@@ -30,6 +30,7 @@ class Recorded(StrEnum):
 
     NEW = "new"
     DUPLICATE = "duplicate"  # same SOP Instance UID, same bytes: nothing to do
+    OWN_RESULT = "own_result"  # a document of this node that came back: nothing to read
     CONFLICT = "conflict"  # same SOP Instance UID, other bytes: the first is kept, the second is in quarantine
 
 

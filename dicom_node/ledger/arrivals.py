@@ -21,9 +21,22 @@ def record(connection: Connection, received: ReceivedInstance, data: Path) -> Re
     known = connection.execute(query).scalar()
     if known is not None:
         return Recorded.DUPLICATE if known == received.sha256 else Recorded.CONFLICT
+    if _is_own_result(connection, received.sop_instance_uid):
+        return Recorded.OWN_RESULT
     version = _open_version(connection, received.study_instance_uid, received.received_at)
     connection.execute(insert(tables.instance).values(_row(received, version, data)))
     return Recorded.NEW
+
+
+def _is_own_result(connection: Connection, sop_instance_uid: str) -> bool:
+    """Return whether this node made the instance: a PACS that forwards everything also forwards our captures.
+
+    To read one would open a new version of the study, whose captures would come back, and so on for ever.
+    """
+    documents = tables.document.c
+    return (
+        connection.execute(select(documents.kind).where(documents.identifier == sop_instance_uid)).first() is not None
+    )
 
 
 def _open_version(connection: Connection, study_instance_uid: str, arrived_at: datetime) -> int:

@@ -14,6 +14,7 @@ class Outcome(StrEnum):
 
     STORED = "STORED"
     DUPLICATE = "DUPLICATE"
+    OWN_RESULT = "OWN-RESULT"
     CONFLICT = "CONFLICTING-DUPLICATE"
     DISK_HIGH_WATER = "DISK-HIGH-WATER"
     DISK_FAILED = "DISK-FAILED"
@@ -60,11 +61,13 @@ _PROCESSING = "PS3.7 C.5.15: Processing failure (0110)"
 
 #: A data set over the size limit is a lack of resources here, and not something this node cannot understand: the same
 #: instance is taken once limits.data_set_mib is raised, so the sender should keep it (A700).
+#: A result of this node that a PACS sends back is acknowledged and dropped: it is kept here already, as a document.
 #: Other bytes under a known SOP Instance UID: the first is kept and the answer is Success, because the sender can do
 #: nothing better by sending again; a person sees the second in the quarantine.
 ANSWERS: dict[Outcome, Answer] = {
     Outcome.STORED: Answer(0x0000, _SUCCESS),
     Outcome.DUPLICATE: Answer(0x0000, _SUCCESS),
+    Outcome.OWN_RESULT: Answer(0x0000, _SUCCESS),
     Outcome.CONFLICT: Answer(0x0000, _SUCCESS, quarantined=True),
     Outcome.DISK_HIGH_WATER: Answer(0xA700, _RESOURCES, "Disk nearly full, send again later"),
     Outcome.DISK_FAILED: Answer(0xA700, _RESOURCES, "Disk refused the data set, send again later"),

@@ -69,8 +69,11 @@ class Storing:
         recorded = self._ledger.record_instance(self._describe(request, incoming, header, path))
         if recorded is Recorded.CONFLICT:
             self._move_aside(request, incoming, path)
+        if recorded is Recorded.OWN_RESULT:
+            path.unlink(missing_ok=True)
         return {
             Recorded.NEW: Outcome.STORED,
+            Recorded.OWN_RESULT: Outcome.OWN_RESULT,
             Recorded.DUPLICATE: Outcome.DUPLICATE,
             Recorded.CONFLICT: Outcome.CONFLICT,
         }[recorded]

@@ -23,10 +23,12 @@ class FakeInstanceLedger:
 
     Args:
         failure: raised by every call of `record_instance` until it is set to None.
+        own_results: SOP Instance UIDs of documents that the node made.
     """
 
-    def __init__(self, failure: Exception | None = None) -> None:
+    def __init__(self, failure: Exception | None = None, own_results: frozenset[str] = frozenset()) -> None:
         self.failure = failure
+        self.own_results = own_results
         self.instances: dict[str, ReceivedInstance] = {}
         self.put_aside: list[PutAside] = []
         self._lock = Lock()
@@ -35,6 +37,8 @@ class FakeInstanceLedger:
         """Keep the first instance of each SOP Instance UID."""
         if self.failure is not None:
             raise self.failure
+        if instance.sop_instance_uid in self.own_results:
+            return Recorded.OWN_RESULT
         with self._lock:
             first = self.instances.setdefault(instance.sop_instance_uid, instance)
         if first is instance:

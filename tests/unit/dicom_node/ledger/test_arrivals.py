@@ -50,6 +50,15 @@ def test_a_known_uid_in_another_study_is_a_conflict(ledger: Ledger) -> None:
     assert ledger.instances("1.2", 1) == ()
 
 
+def test_our_own_capture_that_a_pacs_sends_back_is_no_image_to_read(ledger: Ledger, starts: FakeStarts) -> None:
+    (document, *_) = answer(ledger)
+    read_before = list(starts.readings)
+    returned = dataclasses.replace(arrive("1", "9", seconds=100), sop_instance_uid=document.identifier)
+    assert ledger.record_instance(returned) is Recorded.OWN_RESULT
+    assert not ledger.open_studies()
+    assert starts.readings == read_before
+
+
 def test_a_late_image_opens_the_next_version_with_all_images_so_far(ledger: Ledger) -> None:
     answer(ledger, image="1")
     ledger.record_instance(arrive("1", "2", seconds=100))

@@ -13,7 +13,7 @@ from pydicom.uid import (
 from dicom_node.ports import Recorded
 from dicom_node.receive.incoming import IncomingDataSet, Spool
 from dicom_node.receive.shelf import Shelf
-from dicom_node.receive.statuses import Outcome
+from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
 from domain.errors import LedgerError, LedgerFull
 from domain.instance import ReceivedInstance
@@ -104,6 +104,14 @@ def test_other_bytes_under_a_known_uid_are_put_aside_and_the_first_is_untouched(
     assert read_data_set_bytes(aside.path) == second
     assert aside.reason_code == "CONFLICTING-DUPLICATE"
     assert bench.files == {"incoming": 0, "instances": 1, "quarantine": 1}
+
+
+def test_our_own_result_that_comes_back_is_acknowledged_and_dropped(tmp_path: Path) -> None:
+    own = FakeInstanceLedger(own_results=frozenset({str(make_radiograph().SOPInstanceUID)}))
+    bench = Bench(tmp_path, own)
+    assert bench.store(encode_data_set(make_radiograph()), make_request()) is Outcome.OWN_RESULT
+    assert ANSWERS[Outcome.OWN_RESULT].status == 0x0000
+    assert bench.files == {"incoming": 0, "instances": 0, "quarantine": 0}
 
 
 @pytest.mark.parametrize(
