@@ -81,6 +81,8 @@ def send(paths: list[Path], port: int) -> dict[Path, int]:
             statuses[path] = answer.Status
     if assoc.is_established:
         assoc.release()
+    if assoc.dul.socket is not None and assoc.dul.socket.socket is not None:
+        assoc.dul.socket.socket.close()  # pynetdicom forgets it where the connection was refused or broke
     return statuses
 
 
