@@ -1,13 +1,23 @@
 """osteonode serve: the node, until somebody stops it."""
 
+import errno
 import signal
 import threading
 from typing import TYPE_CHECKING
+
+import typer
 
 from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
     from config.settings import Destination, Settings
+
+#: What to change where the operating system refuses the address to listen on.
+_ADDRESS_ADVICE = {
+    errno.EADDRINUSE: "Another program listens there, perhaps another node: stop it, or change node.port.",
+    errno.EADDRNOTAVAIL: "node.bind is no address of this machine: use one of its own, or 0.0.0.0 for all of them.",
+    errno.EACCES: "Ports below 1024 need a permission: give it to the node's user, or change node.port.",
+}
 
 
 def serve(config: ConfigFile = None) -> None:
@@ -26,7 +36,11 @@ def serve(config: ConfigFile = None) -> None:
     from dicom_node.service import Service  # the engine and the models: a second of imports
 
     service = Service(settings)
-    service.start()
+    try:
+        service.start()
+    except OSError as error:
+        _explain_address(error, settings)
+        raise
     try:
         print(describe_ready(settings, service.port), flush=True)
         stop.wait()
@@ -49,6 +63,17 @@ def _describe_destination(destination: "Destination") -> str:
         "folder": str(destination.folder),
     }[destination.kind]
     return f"{destination.name} ({destination.kind} {where})"
+
+
+def _explain_address(error: OSError, settings: "Settings") -> None:
+    """End with exit code 1 and what to change, where an error means that nothing can listen at the address."""
+    advice = _ADDRESS_ADVICE.get(error.errno or 0)
+    if advice is None or error.filename is not None:
+        return
+    from dicom_node.cli.terminal import explain
+
+    explain(f"cannot listen at {settings.node.bind}:{settings.node.port}: {error.strerror}", (advice,))
+    raise typer.Exit(1) from error
 
 
 def _stop_on_signal() -> threading.Event:

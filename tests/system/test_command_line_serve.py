@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -176,3 +177,16 @@ def test_two_nodes_on_one_data_folder_are_refused(site: Path) -> None:
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("osteonode: ")
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_change(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "bundle")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        config = tmp_path / "site.toml"
+        config.write_text(f'{SMALLEST.replace("11112", str(port))}\n[reading]\nbundle = "bundle"\n')
+        done = run_command("serve", "--config", config)
+    assert done.returncode == 1
+    assert f"cannot listen at 127.0.0.1:{port}: Address already in use" in done.stderr
+    assert "change node.port" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,28 @@
+"""osteonode bench: each benchmark runs, and its result names what was measured, the machine and the commit."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.stand_in_bundle import write_bundle
+from tests.system.command_line import run_command
+
+pytestmark = [pytest.mark.system, pytest.mark.slow]
+
+
+@pytest.mark.parametrize(("name", "measured"), [("ingest", "image"), ("read", "image"), ("study", "study")])
+def test_a_benchmark_says_what_it_measured_on_which_machine_and_commit(
+    tmp_path: Path, name: str, measured: str
+) -> None:
+    done = run_command("bench", name, "--studies", 1, "--json", "--bundle", write_bundle(tmp_path / "bundle"))
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["bench"] == name
+    assert 0 < result[measured]["least_ms"] <= result[measured]["p50_ms"] <= result[measured]["p95_ms"]
+    assert result["machine"]["cores"] >= 1
+    assert result["machine"]["processor"]
+    assert set(result["code"]) == {"version", "commit"}
+    if name == "study":
+        assert result["memory_after"]["processes"] >= 2
+        assert result["memory_after"]["rss_mib"] > 100
