@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dicom_node.cli.offline_reading import Answered
 from domain.document import Document
+from domain.errors import DocumentError
 from domain.finding import StudyFindings
 from domain.uid import derive_uid
 from inference.study import combine
@@ -55,16 +56,23 @@ def name_models(findings: StudyFindings, bundle: str) -> ModelIdentity:
 def write_documents(
     answered: Sequence[Answered], folder: Path, *, bundle: str, done: Callable[[], None] = lambda: None
 ) -> tuple[int, tuple[str, ...]]:
-    """Write the documents of every study to a folder of its UID; return their number and what was withheld."""
-    written, withheld = 0, list[str]()
+    """Write the documents of every study to a folder of its UID; return their number, and why others are missing.
+
+    A study that no document can be made for does not cost the others theirs.
+    """
+    written, missing = 0, list[str]()
     for study_instance_uid, images in group_by_study(answered).items():
-        composition = answer_study(study_instance_uid, images, bundle=bundle)
-        withheld.extend(f"{each.kind}: {each.reason}" for each in composition.withheld)
+        try:
+            composition = answer_study(study_instance_uid, images, bundle=bundle)
+        except DocumentError as error:
+            missing.append(f"study {study_instance_uid}: {error}")
+            continue
+        missing.extend(f"{each.kind}: {each.reason}" for each in composition.withheld)
         for document in composition.documents:
             write_document(document, folder / name_folder(study_instance_uid))
             written += 1
         done()
-    return written, tuple(withheld)
+    return written, tuple(missing)
 
 
 def name_folder(study_instance_uid: str) -> str:

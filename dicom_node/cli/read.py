@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,22 +56,28 @@ def read(
     image could be opened and read. Boxes are in pixels of the stored image, probabilities lie in 0 to 1.
     """
     from dicom_node.cli.image_files import find_images
+    from dicom_node.cli.offline_reading import read_files
     from dicom_node.cli.terminal import show_progress
 
     files = find_images(paths)
     if not files:
         raise typer.BadParameter("no DICOM file and no PNG or JPEG there", param_hint="PATH")
-    processes = min(processes or min(os.cpu_count() or 1, _MOST_PROCESSES), len(files))
+    processes = min(processes or min(_cores(), _MOST_PROCESSES), len(files))
     with ExitStack() as stack:
         evidence = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-read-")))
         lines = stack.enter_context(_open_lines(json_file)) if json_file else None
         pool = _open_pool(stack, bundle, processes, deadline_seconds)
-        step = stack.enter_context(show_progress("reading", len(files)))
-        answered = _read_all(files, pool, evidence, processes, lines, step)
+        reading = read_files(files, pool, evidence, at_once=processes, keep_pictures=out is not None)
+        with show_progress("reading", len(files)) as step:
+            answered = _note_each(reading, lines, step)
         documents = _write_documents(answered, out, bundle) if out else 0
     _tell(answered, json_file, out, documents)
     if not any(each.could_be_opened for each in answered):
         raise typer.Exit(1)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _open_lines(json_file: Path) -> IO[str]:
@@ -84,7 +90,7 @@ def _open_pool(stack: ExitStack, bundle: Path | None, processes: int, deadline_s
     from dicom_node.pipeline.reader_pool import ReaderPool
 
     # Many images keep every core busy by themselves; a single one has the cores to itself.
-    threads = 1 if processes > 1 else min(os.cpu_count() or 1, 4)
+    threads = 1 if processes > 1 else min(_cores(), 4)
     reading = Reading(bundle=bundle, processes=processes, threads=threads, deadline_seconds=deadline_seconds)
     pool = ReaderPool.of_settings(reading)
     stack.callback(pool.close)
@@ -92,19 +98,11 @@ def _open_pool(stack: ExitStack, bundle: Path | None, processes: int, deadline_s
     return pool
 
 
-def _read_all(
-    files: Sequence[Path],
-    pool: "ReaderPool",
-    evidence: Path,
-    processes: int,
-    lines: IO[str] | None,
-    step: Callable[[], None],
-) -> "list[Answered]":
+def _note_each(reading: "Iterator[Answered]", lines: IO[str] | None, step: Callable[[], None]) -> "list[Answered]":
     from dicom_node.cli.json_lines import write_line
-    from dicom_node.cli.offline_reading import read_files
 
     answered = []
-    for each in read_files(files, pool, evidence, at_once=processes):
+    for each in reading:
         answered.append(each)
         if lines is not None:
             # Line by line: who interrupts a long run keeps what was read.

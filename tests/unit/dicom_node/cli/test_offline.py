@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from pydicom import Dataset
 
 from dicom_node.cli.image_files import ImageFile
@@ -29,9 +30,17 @@ class NamingReader:
 
 def test_answers_come_in_the_order_of_the_files_however_many_are_read_at_once(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.dcm" for number in range(20)]
-    read = list(read_files(paths, NamingReader(), tmp_path / "evidence", at_once=4))
+    read = list(read_files(paths, NamingReader(), tmp_path / "evidence", at_once=4, keep_pictures=True))
     assert [each.image.path for each in read] == paths
     assert [each.read.reading.sop_instance_uid for each in read] == [path.name for path in paths]
+
+
+@pytest.mark.parametrize("keep_pictures", [True, False])
+def test_pictures_that_no_document_needs_do_not_pile_up(tmp_path: Path, keep_pictures: bool) -> None:
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    list(read_files([tmp_path / "a.dcm"], NamingReader(), evidence, at_once=1, keep_pictures=keep_pictures))
+    assert bool(list(evidence.iterdir())) is keep_pictures
 
 
 def test_images_are_grouped_by_study_and_an_instance_that_came_twice_counts_once() -> None:
