@@ -33,7 +33,7 @@ Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the p
 SplitName = Annotated[str, typer.Option("--split", help="Which split of the manifest: train or val.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 
-app = typer.Typer(help="The models: list, verify, train, evaluate.", no_args_is_help=True)
+app = typer.Typer(help="The models: list, verify, train, evaluate, export.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -120,6 +120,29 @@ def evaluate_models(data: Data, split: SplitName = "val", bundle: Bundle = None,
     with show_progress("reading", images) as step:
         examples = read_split(bundle or BUNDLED, data, cast("Split", split), progress=_counted(step))
     _print_measures({**measure_fracture(examples), "region_accuracy": region_accuracy(examples)}, images, as_json)
+
+
+@app.command("export")
+def export_bundle(
+    data: Data,
+    runs: Runs,
+    bundle: Annotated[Path, typer.Option("--bundle", help="Folder to write the bundle to.", metavar="DIR")],
+    name: Annotated[str, typer.Option("--name", help="Name of the bundle.")],
+    version: Annotated[str, typer.Option("--version", help="Version of its models.")],
+    card: Annotated[Path | None, typer.Option("--card", help="Model card to bring up to date.", metavar="FILE")] = None,
+) -> None:
+    """Make a bundle of the trained weights: export, calibrate and measure on the validation split of FracAtlas.
+
+    Needs the extra `train`: `make train`.
+    """
+    require_packages("torch", "sklearn", "matplotlib")
+    from inference.training.model_card import update_model_card
+    from inference.training.release import release
+
+    examples = release(runs, data, bundle, name=name, version=version)
+    if card is not None:
+        update_model_card(card, examples, bundle=name, split="validation")
+    print(bundle / "manifest.json")
 
 
 def _counted(step: Callable[[], None]) -> "Callable[[Iterable[Row]], Iterable[Row]]":
