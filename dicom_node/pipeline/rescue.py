@@ -6,8 +6,9 @@ Nothing is touched on first sight: work that starts or ends at this very moment 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-#: States in which a workflow of the engine will do nothing more.
+#: States in which a workflow of the engine will do nothing more, and those in which it will.
 ENDED: Final = frozenset({"SUCCESS", "ERROR", "CANCELLED"})
+UNFINISHED: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 #: Set aside by the engine because the process died under it again and again.
 DEAD_LETTER: Final = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 

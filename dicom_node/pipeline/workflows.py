@@ -8,9 +8,9 @@ after a crash; every stage asks the ledger first, so that changes nothing.
 """
 
 import logging
+import time
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -165,6 +165,7 @@ class Workflows:
         parts = self._parts
         read = _step(lambda image: steps.read(parts, image), "read")
         unread = _step(lambda study, version: steps.unread(parts, study, version), "unread")
+        wait = _step(_wait_for, "wait")
         compose = _step(lambda study, version, turn: steps.answer(parts, study, version, turn), "compose")
         attempt = _step(lambda *key: steps.deliver(parts, *key), "attempt")
 
@@ -173,7 +174,7 @@ class Workflows:
 
         def answer_study(study_instance_uid: str, version: int, turn: int) -> str:
             for sop_instance_uid in unread(study_instance_uid, version):
-                _wait_for(read_id(sop_instance_uid, parts.reader.model_set))
+                wait(read_id(sop_instance_uid, parts.reader.model_set))
             return str(compose(study_instance_uid, version, turn))
 
         def deliver(study_instance_uid: str, version: int, destination: str, turn: int) -> str:
@@ -206,7 +207,10 @@ def _step(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return DBOS.step(name=name)(function)
 
 
-def _wait_for(identifier: str) -> None:
-    """Wait until a workflow has ended, well or not; return at once where there is none."""
-    with suppress(Exception):  # how it ended is in the ledger
-        DBOS.retrieve_workflow(identifier).get_result(polling_interval_sec=POLLING_SECONDS / 2)
+def _wait_for(identifier: str) -> str:
+    """Wait until a workflow has ended, well or not, and return how; at once where there is none."""
+    while True:
+        status = next((str(row.status) for row in _list(workflow_ids=[identifier])), "never started")
+        if status not in rescue.UNFINISHED:
+            return status
+        time.sleep(POLLING_SECONDS / 2)

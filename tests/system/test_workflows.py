@@ -60,6 +60,30 @@ def test_an_image_and_a_closed_study_are_enough_for_the_answer(bench: Workbench,
     assert len(bench.composer.asked) == 1
 
 
+def test_an_answer_waits_for_images_that_are_being_read_and_reads_none_twice(
+    bench: Workbench, workflows: Workflows
+) -> None:
+    bench.reader.gate.clear()
+    run_one_study(bench)
+    wait_until(lambda: rows(bench, "name = 'answer_study' AND status = 'PENDING'") == 1)
+    assert bench.composer.asked == []
+    bench.reader.gate.set()
+    wait_until(lambda: is_delivered(bench))
+    assert len(bench.reader.read_paths) == 1
+
+
+def test_an_answer_reads_what_the_present_models_have_not_read(bench: Workbench, workflows: Workflows) -> None:
+    bench.arrive("1", "1")
+    wait_until(lambda: rows(bench, "status = 'SUCCESS'") == 1)
+    with bench.engine.begin() as connection:
+        connection.execute(text("UPDATE reading SET model_set = 'an earlier one'"))
+        connection.execute(text("DELETE FROM workflow_status"))
+    (study,) = bench.ledger.open_studies()
+    bench.ledger.close_study(study, CompletionRule.QUIET_TIME)
+    wait_until(lambda: is_delivered(bench))
+    assert len(bench.reader.read_paths) == 2
+
+
 def test_what_the_engine_keeps_names_nobody_and_runs_no_code(bench: Workbench, workflows: Workflows) -> None:
     run_one_study(bench)
     wait_until(lambda: is_delivered(bench))
