@@ -12,15 +12,17 @@ from typing import Final
 
 import pydicom
 
+from config.settings import Destination as DestinationSettings
 from config.settings import Settings
 from dicom_node.pipeline.failures import backoff_seconds
 from dicom_node.ports import Clock, Destination, FractureReader, ReadImage, StudyLedger
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
-from domain.document import Document, DocumentKind
+from domain.document import HL7_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import ImageReading, ReadingStatus, StudyFindings
 from domain.instance import ReceivedInstance
 from inference.reasons import REASONS
+from reporting import hl7_oru
 from reporting.compose import Composition
 from reporting.context import ModelIdentity, ModelMember, Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
@@ -193,7 +195,15 @@ def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
     outstanding = [document for document in meant if document.identifier not in delivered]
     if not outstanding:
         return Attempt(tuple(delivered.values()))
-    return parts.destinations[delivery.destination].deliver(outstanding)
+    return parts.destinations[delivery.destination].deliver([_address(each, settings) for each in outstanding])
+
+
+def _address(document: Document, destination: DestinationSettings) -> Document:
+    """Return the document as this destination gets it: an HL7 message names its receiver, a DICOM object nobody."""
+    if document.kind not in HL7_KINDS:
+        return document
+    receiver = destination.receiving_application, destination.receiving_facility
+    return replace(document, content=hl7_oru.address(document.content, *receiver))
 
 
 def _refuse(documents: Sequence[Document], explanation: str) -> Attempt:

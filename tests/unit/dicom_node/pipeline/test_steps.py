@@ -180,6 +180,19 @@ def test_attempts_end_at_the_configured_number(bench: Workbench) -> None:
     assert bench.history("1").deliveries[0].state is DeliveryState.HELD
 
 
+def test_a_message_names_its_receiver_and_is_the_same_at_every_attempt(bench: Workbench) -> None:
+    bench.ris = FakeDestination("ris", [Outcome.RETRY])
+    bench.connect(bench.pacs)
+    bench.arrive("1", "1")
+    bench.complete()
+    bench.deliver()
+    bench.deliver()
+    first, second = (message.content for (message,) in bench.ris.attempts)
+    receiver = bench.parts.settings.destination[1]
+    assert first.decode().split("|")[4:6] == [receiver.receiving_application, receiver.receiving_facility]
+    assert first == second
+
+
 def test_an_attempt_whose_plan_is_void_sends_nothing(bench: Workbench) -> None:
     bench.arrive("1", "1")
     bench.complete()

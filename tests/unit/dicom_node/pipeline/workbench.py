@@ -49,7 +49,8 @@ class FakeComposer:
     def _document(self, findings: StudyFindings, version: int, kind: DocumentKind) -> Document:
         document = make_document(findings.study_instance_uid.removeprefix("1."), version, kind=kind)
         if kind is DocumentKind.HL7_ORU:
-            return document
+            message = f"MSH|^~\\&|OSTEONODE|RADIOLOGY|||20260301||ORU^R01^ORU_R01|{document.identifier}|P|2.5.1\r"
+            return replace(document, content=message.encode())
         ds = make_radiograph(version, SOPInstanceUID=document.identifier, SeriesInstanceUID=f"1.9.{version}")
         with TemporaryDirectory() as folder:
             return replace(document, content=save_radiograph(ds, Path(folder) / "report.dcm").read_bytes())
