@@ -31,7 +31,7 @@ CAVEAT = (
 
 
 def demo(
-    out: Out = Path("demo-results"), serve: Serve = False, timeout_seconds: Timeout = 60.0, bundle: Bundle = None
+    out: Out = Path("demo-results"), serve: Serve = False, timeout_seconds: Timeout = 120.0, bundle: Bundle = None
 ) -> None:
     """Run the main job on sample studies: send, read, answer, deliver.
 
