@@ -17,7 +17,9 @@ AETitle = Annotated[
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-#: One or more decimal places of an address: "127.0.0.1", "10.1.0.0/16"; empty = any address.
+#: Text of the site in DICOM objects: ASCII without backslash, whatever character set an image has (PS3.5 6.1.2.1).
+DicomText = Annotated[str, StringConstraints(min_length=1, pattern=r"^[ -\[\]-~]+$")]
+#: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
 
 
@@ -143,8 +145,8 @@ class Reading(Section):
 class Reporting(Section):
     """What stands in the documents beside the findings."""
 
-    manufacturer: str = Field("Osteonode", max_length=64, description="Manufacturer (0008,0070) of the results.")
-    station_name: str = Field("OSTEONODE", max_length=16, description="StationName (0008,1010); also MSH-3.")
+    manufacturer: DicomText = Field("Osteonode", max_length=64, description="Manufacturer (0008,0070) of the results.")
+    station_name: DicomText = Field("OSTEONODE", max_length=16, description="StationName (0008,1010); also MSH-3.")
     facility: str = Field("RADIOLOGY", max_length=180, description="MSH-4 of HL7 messages.")
     assigning_authority: str = Field(
         "HOSPITAL", max_length=64, description="Assigning authority in PID-3 where the image names no issuer."

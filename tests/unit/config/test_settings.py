@@ -1,0 +1,45 @@
+"""What a configuration may say, key by key where a wrong value would only show at a peer."""
+
+import pytest
+from pydantic import ValidationError
+
+from config.settings import Destination, Reporting, Sender, Settings
+from domain.document import HL7_KINDS, DocumentKind
+
+
+@pytest.mark.parametrize("key", ["manufacturer", "station_name"])
+@pytest.mark.parametrize("text", ["Röntgen", "A\\B", ""])
+def test_text_that_not_every_image_could_carry_is_refused(key: str, text: str) -> None:
+    with pytest.raises(ValidationError):
+        Reporting.model_validate({key: text})
+
+
+@pytest.mark.parametrize("title", ["", "SEVENTEEN-LETTERS", "A\\B", "Ä"])
+def test_what_is_no_ae_title_is_refused(title: str) -> None:
+    with pytest.raises(ValidationError):
+        Sender(ae_title=title)
+
+
+@pytest.mark.parametrize("address", ["300.1.1.1", "modality", "10.0.0.0/40"])
+def test_what_is_no_network_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        Sender(ae_title="MOD", address=address)
+
+
+def test_each_kind_of_destination_gets_what_it_can_take() -> None:
+    pacs = Destination(name="pacs", kind="dicom", ae_title="PACS", host="127.0.0.1", port=104)
+    ris = Destination(name="ris", kind="hl7", host="127.0.0.1", port=2575)
+    assert pacs.sends == frozenset(DocumentKind) - HL7_KINDS
+    assert ris.sends == HL7_KINDS
+
+
+def test_a_destination_gets_only_the_kinds_that_are_named() -> None:
+    kinds = (DocumentKind.SECONDARY_CAPTURE, DocumentKind.HL7_ORU)
+    pacs = Destination(name="pacs", kind="dicom", ae_title="PACS", host="127.0.0.1", port=104, documents=kinds)
+    assert pacs.sends == {DocumentKind.SECONDARY_CAPTURE}
+
+
+def test_two_destinations_of_one_name_are_refused() -> None:
+    ris = Destination(name="ris", kind="hl7", host="127.0.0.1", port=2575)
+    with pytest.raises(ValidationError, match="same name"):
+        Settings(destination=(ris, ris))
