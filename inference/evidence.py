@@ -1,5 +1,6 @@
 """The pictures that a person should see with a reading, as PNG files."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def write_evidence(folder: Path, name: str, display: Picture, heat_map: Picture 
 
     Args:
         folder: made when absent.
-        name: start of the file names; a SOP Instance UID.
+        name: what the pictures are of, a SOP Instance UID as the image has it. Files are named by its digest, because
+            an image from anywhere may have anything in the place of a UID, a path too.
         display: the radiograph.
         heat_map: where the models looked, if there is a map.
 
@@ -37,11 +39,12 @@ def write_evidence(folder: Path, name: str, display: Picture, heat_map: Picture 
         OSError: a file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    shown = folder / f"{name}-display.png"
+    stem = hashlib.sha256(name.encode()).hexdigest()[:32]
+    shown = folder / f"{stem}-display.png"
     _write(shown, display)
     if heat_map is None:
         return EvidenceFiles(shown, None)
-    heat = folder / f"{name}-heat.png"
+    heat = folder / f"{stem}-heat.png"
     _write(heat, heat_map)
     return EvidenceFiles(shown, heat)
 

@@ -3,6 +3,7 @@
 read_image -> answer_study -> deliver, each from what the ledger has to what the ledger keeps.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from reporting.evidence import ImageEvidence
 NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configuration. Add it again there and retry."
 NOTHING_TO_SEND: Final = "Not sent: the configuration lets none of these documents go there. Change `documents` there."
 
+_log = logging.getLogger(__name__)
 _REPORTS: Final = frozenset({DocumentKind.STRUCTURED_REPORT, DocumentKind.STRUCTURED_REPORT_BASIC})
 
 #: pydicom's validation settings belong to the process: two compositions at once would undo each other's.
@@ -125,7 +127,21 @@ def deliver(parts: Parts, planned: Delivery) -> None:
     if delivery.turn != planned.turn or delivery.state is not DeliveryState.WAITING:
         return
     attempt = _attempt(parts, delivery)
+    _note(delivery, attempt)
     parts.ledger.keep_attempt(delivery, attempt, retry_after_seconds=_retry_after_seconds(parts, delivery, attempt))
+
+
+def _note(delivery: Delivery, attempt: Attempt) -> None:
+    level = logging.INFO if attempt.outcome is Outcome.DELIVERED else logging.WARNING
+    _log.log(
+        level,
+        "study %s version %d to %s: %s %s",
+        delivery.study_instance_uid,
+        delivery.version,
+        delivery.destination,
+        attempt.outcome,
+        attempt.explanation,
+    )
 
 
 def evidence_folder(data: Path, instance: ReceivedInstance) -> Path:

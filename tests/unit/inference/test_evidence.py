@@ -33,3 +33,11 @@ def test_a_large_picture_is_averaged_down_so_that_a_thin_line_stays() -> None:
 
 def test_a_picture_of_the_bound_is_left_as_it_is() -> None:
     assert to_bytes(np.zeros((MAX_SIDE_PX, 3), dtype=np.float32)).shape == (MAX_SIDE_PX, 3)
+
+
+def test_a_name_that_is_a_path_stays_in_its_folder(tmp_path: Path) -> None:
+    files = write_evidence(tmp_path / "in", "../../out/1.2.3", CORNER, CORNER)
+    assert files.display.parent == tmp_path / "in"
+    assert files.heat_map is not None
+    assert files.heat_map.parent == tmp_path / "in"
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
