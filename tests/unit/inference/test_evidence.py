@@ -20,7 +20,7 @@ def test_pictures_are_written_upright_and_in_eight_bits(tmp_path: Path) -> None:
 def test_without_a_heat_map_there_is_only_the_display(tmp_path: Path) -> None:
     files = write_evidence(tmp_path, "1.2.3", CORNER, None)
     assert files.heat_map is None
-    assert [path.name for path in tmp_path.iterdir()] == ["1.2.3-display.png"]
+    assert list(tmp_path.iterdir()) == [files.display]
 
 
 def test_a_large_picture_is_averaged_down_so_that_a_thin_line_stays() -> None:
