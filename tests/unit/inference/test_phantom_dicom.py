@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
-from pydicom.pixels import apply_voi_lut
+from pydicom.pixels.processing import apply_voi_lut
 
 from inference.phantom import PhantomSpec, draw_phantom
 from inference.phantom.dicom import FOR_PROCESSING, make_dataset, make_study, write_part10

@@ -145,8 +145,8 @@ def best_match(pixels: np.ndarray, letter: str, height: int) -> tuple[float, flo
     canvas = np.zeros((120, 120), np.uint8)
     cv2.putText(canvas, letter, (20, 90), cv2.FONT_HERSHEY_SIMPLEX, 3, 255, 10)
     rows, columns = np.nonzero(canvas > 127)
-    glyph = canvas[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    glyph = cv2.resize(glyph, (max(4, round(glyph.shape[1] * height / glyph.shape[0])), height))
+    drawn = canvas[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    glyph = cv2.resize(drawn, (max(4, round(drawn.shape[1] * height / drawn.shape[0])), height))
     glyph = cv2.copyMakeBorder(glyph, 3, 3, 3, 3, cv2.BORDER_CONSTANT).astype(np.float32)
     _, score, _, place = cv2.minMaxLoc(cv2.matchTemplate(pixels, glyph, cv2.TM_CCOEFF_NORMED))
     return score, place[0] + glyph.shape[1] / 2
