@@ -21,6 +21,7 @@ from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.pipeline import closing
+from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.pipeline.reader_pool import ReaderPool
 from dicom_node.pipeline.repeating import Repeating
 from dicom_node.pipeline.stages import Parts
@@ -142,6 +143,7 @@ class Service:
             OSError: the port is taken or the data folder cannot be written to.
         """
         began = time.monotonic()
+        give_back_freed_memory()
         with ExitStack() as stops:
             self._start_parts(stops)
             self._stops = stops.pop_all()

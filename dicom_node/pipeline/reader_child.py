@@ -10,6 +10,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
+from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
@@ -59,6 +60,7 @@ def serve(
     ReadImage, or the OSError that kept its pictures from being written.
     """
     _live_with_the_parent()
+    give_back_freed_memory()
     try:
         read_file = open_reader()
     except ModelError as error:

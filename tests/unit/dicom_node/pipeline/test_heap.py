@@ -1,0 +1,27 @@
+import subprocess
+import sys
+
+import pytest
+
+#: Frees a hundred blocks of 2 MiB that lie below one that stays, and prints how many MiB the process still holds.
+_PROGRAM = """
+import sys
+from dicom_node.pipeline.heap import give_back_freed_memory
+if sys.argv[1] == "asked":
+    assert give_back_freed_memory()
+grown = bytearray(24 << 20); del grown            # a large block, freed: glibc now keeps blocks up to its size
+blocks = [bytearray(2 << 20) for _ in range(100)]
+last = bytearray(2 << 20)
+del blocks
+print(int(open("/proc/self/statm").read().split()[1]) * 4096 >> 20)
+"""
+
+
+def resident_mib(word: str) -> int:
+    command = [sys.executable, "-c", _PROGRAM, word]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
+def test_freed_pictures_are_not_held() -> None:
+    assert resident_mib("asked") + 100 < resident_mib("not asked")
