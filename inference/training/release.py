@@ -18,7 +18,7 @@ from inference.training.evaluation import (
     read_split,
     region_accuracy,
 )
-from inference.training.export import OUTPUTS, export_graph, load_weights, require_parity, write_manifest
+from inference.training.export import OUTPUTS, export_graph, load_weights, write_manifest
 from inference.training.fracatlas import REGIONS, load_split
 from inference.training.operating_points import choose_operating_points, fit_platt
 from inference.training.recipes import FRACTURE, REGION, Recipe
@@ -59,9 +59,9 @@ def release(runs: Path, data: Path, bundle: Path, *, name: str, version: str) ->
 
 def _entry(recipe: Recipe, runs: Path, data: Path, bundle: Path, version: str) -> dict[str, object]:
     network = load_weights(recipe, runs / recipe.name / "weights.pt")
-    files = export_graph(recipe, network, bundle)
     examples = load_split(data, "val", recipe.side_px)[:16]
-    require_parity(recipe, network, bundle, np.stack([centre(each, recipe.side_px) for each in examples])[:, None])
+    images = np.stack([centre(each, recipe.side_px) for each in examples])[:, None]
+    files = export_graph(recipe, network, bundle, images)
     entry: dict[str, object] = {
         "name": recipe.name,
         "version": version,
