@@ -8,12 +8,20 @@ import pydicom
 from pydicom import Dataset
 from pydicom.uid import Comprehensive3DSRStorage, ComprehensiveSRStorage, SecondaryCaptureImageStorage
 
+from domain.finding import FractureState
+from reporting import codes
+
 _REPORTS = frozenset({Comprehensive3DSRStorage, ComprehensiveSRStorage})
 #: Code values of the content items of the report (PS3.16 TID 1500, 1501, CID 240, CID 6047), with what they are.
 _FRACTURE, _FINDING_SITE, _LATERALITY = "72704001", "363698007", "272741003"
 _TRACKING_IDENTIFIER, _CERTAINTY, _COMMENT, _SUMMARY = "112039", "111012", "121106", "111017"
 _NOTHING_WAS_READ = "111245"  # DCM "No algorithms succeeded; without findings"
-_FINDING_WORDS = {"52101004": "fracture suspected", "2667000": "no fracture found", "373068000": "doubtful"}
+_WORDS = {
+    FractureState.PRESENT: "fracture suspected",
+    FractureState.ABSENT: "no fracture found",
+    FractureState.DOUBT: "doubtful",
+}
+_FINDING_WORDS = {codes.PRESENCE[state].value: words for state, words in _WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ def read_statement(report: Dataset) -> Statement:
     nothing_read = summary is not None and _code_of(summary) == _NOTHING_WAS_READ
     return Statement(
         region=_describe_site(site) if site is not None else "",
-        finding="not analysed" if nothing_read else _FINDING_WORDS.get(presence[0] if presence else "", "doubtful"),
+        finding="not analysed" if nothing_read else _FINDING_WORDS.get(presence[0] if presence else "", "not stated"),
         probability=float(certainty.MeasuredValueSequence[0].NumericValue) / 100 if certainty is not None else None,
         comment=_text_of(group, _COMMENT),
     )

@@ -41,7 +41,13 @@ def report(presence: str, summary: str = "111242", *more: Dataset) -> Dataset:
 
 @pytest.mark.parametrize(
     ("presence", "words"),
-    [("52101004", "fracture suspected"), ("2667000", "no fracture found"), ("373068000", "doubtful")],
+    # PS3.16 CID 240 Present, Absent, Undetermined, and a code that is none of them.
+    [
+        ("52101004", "fracture suspected"),
+        ("272519000", "no fracture found"),
+        ("373068000", "doubtful"),
+        ("2667000", "not stated"),
+    ],
 )
 def test_the_finding_is_the_code_of_the_study_s_group(presence: str, words: str) -> None:
     assert read_statement(report(presence)).finding == words
