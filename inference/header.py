@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pydicom import Dataset
 from pydicom.config import disable_value_validation
+from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 
 Value = TypeVar("Value", int, float, str)
@@ -20,7 +21,7 @@ Value = TypeVar("Value", int, float, str)
 #: What pydicom and the decoders raise for data that are damaged or hostile.
 DAMAGE = (
     *(RuntimeError, ValueError, TypeError, AttributeError, OSError, LookupError, NotImplementedError, OverflowError),
-    *(EOFError, struct.error, zlib.error),
+    *(EOFError, struct.error, zlib.error, BytesLengthException),
 )
 
 #: The three places where pixels can be (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25).

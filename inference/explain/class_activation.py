@@ -21,8 +21,9 @@ Mask = npt.NDArray[np.bool_]
 FLOOR = 0.05
 MAX_BOXES = 5
 
-#: A component reaches down to this share of its peak.
-RELATIVE_THRESHOLD = 0.5
+#: A component reaches down to this share of its peak. Of 0.5, 0.6, 0.7, 0.8 and 0.9 the one whose boxes matched the
+#: authors' best on the FracAtlas validation split: mAP50 0.16, against 0.07 with 0.5.
+RELATIVE_THRESHOLD = 0.7
 #: Evidence below this is background, however low the peak.
 ABSOLUTE_THRESHOLD = 0.02
 #: Two boxes that overlap more than this (intersection over union) speak of one thing.

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -114,6 +114,7 @@ def test_a_file_that_is_no_image_is_answered_and_not_raised(reader: Reader, cont
 
 @settings(max_examples=60, deadline=None)
 @given(cut=st.floats(0, 1), at=st.floats(0, 1), byte=st.integers(0, 255))
+@example(cut=1.0, at=0.15234375, byte=0)  # the length of the file meta group
 def test_no_damage_to_a_file_makes_the_reader_raise(
     reader: Reader, tmp_path_factory: pytest.TempPathFactory, cut: float, at: float, byte: int
 ) -> None:
