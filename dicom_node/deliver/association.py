@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
-from pynetdicom.pdu import A_ABORT_RQ
-from pynetdicom.pdu_primitives import A_ASSOCIATE
+from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ
 from pynetdicom.presentation import build_context
 
 from config.settings import Destination
@@ -28,6 +27,7 @@ class Course:
         connection: the TCP connection once it stood.
         broken: it is of no use any more; we see this before pynetdicom's own thread acts on it.
         abort: what the peer gave as the reason when it aborted; empty where it did not.
+        rejection: result, source and reason of an A-ASSOCIATE-RJ (PS3.8 Table 9-21); None where none came.
     """
 
     parties: Parties
@@ -35,6 +35,7 @@ class Course:
     connection: socket.socket | None = None
     broken: bool = False
     abort: str = ""
+    rejection: tuple[int, int, int] | None = None
     error: str = ""
     handlers: list[evt.EventHandlerType] = field(init=False)
 
@@ -43,7 +44,7 @@ class Course:
             (evt.EVT_CONN_OPEN, self._see_connection),
             (evt.EVT_CONN_CLOSE, self._see_close),
             (evt.EVT_DATA_SENT, self._hasten),
-            (evt.EVT_PDU_RECV, self._see_abort),
+            (evt.EVT_PDU_RECV, self._see_answer),
         ]
 
     def _see_connection(self, event: evt.Event) -> None:
@@ -65,9 +66,12 @@ class Course:
     def _see_close(self, _event: evt.Event) -> None:
         self.broken = True
 
-    def _see_abort(self, event: evt.Event) -> None:
-        # The PDU, not the primitive: pynetdicom raises an A-P-ABORT primitive for its own faults as well.
+    def _see_answer(self, event: evt.Event) -> None:
+        # The PDU, not the primitive: pynetdicom raises an A-P-ABORT primitive for its own faults as well, and forgets a
+        # rejection that is here before it has looked whether it is connected.
         pdu = getattr(event, "pdu", None)
+        if isinstance(pdu, A_ASSOCIATE_RJ):
+            self.rejection = (pdu.result or 0, pdu.source or 0, pdu.reason_diagnostic or 0)
         if isinstance(pdu, A_ABORT_RQ):
             self.broken = True
             self.abort = explain_abort(pdu.source or 0, pdu.reason_diagnostic or 0)
@@ -102,10 +106,8 @@ class Negotiation:
                 f"no TCP connection to {course.parties}{error}; check that the peer runs, host and port of this "
                 "destination, and firewalls on the way"
             )
-        answer = self.association.acceptor.primitive
-        if self.association.is_rejected and isinstance(answer, A_ASSOCIATE):
-            codes = (answer.result or 0, answer.result_source or 0, answer.diagnostic or 0)
-            return explain_rejection(*codes, parties=course.parties)
+        if course.rejection is not None:
+            return explain_rejection(*course.rejection, parties=course.parties)
         return f"{course.parties} {self._explain_break()}"
 
     def _explain_break(self) -> str:

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,12 @@ def send(paths: list[Path], port: int) -> dict[Path, int]:
     contexts = [build_context(ComputedRadiographyImageStorage, ExplicitVRLittleEndian)]
     assoc = ae.associate(LOOPBACK, port, contexts, ae_title="OSTEONODE", bind_address=(LOOPBACK, 0))
     statuses: dict[Path, int] = {}
-    for path in paths:
-        answer = assoc.send_c_store(pydicom.dcmread(path)) if assoc.is_established else Dataset()
-        if "Status" in answer:
-            statuses[path] = answer.Status
+    # pynetdicom raises RuntimeError for an association that the node's death ended since we looked.
+    with suppress(RuntimeError):
+        for path in paths:
+            answer = assoc.send_c_store(pydicom.dcmread(path))
+            if "Status" in answer:
+                statuses[path] = answer.Status
     if assoc.is_established:
         assoc.release()
     if assoc.dul.socket is not None and assoc.dul.socket.socket is not None:
