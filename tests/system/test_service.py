@@ -151,14 +151,16 @@ def test_a_node_whose_port_is_taken_leaves_nothing_behind(hospital: Hospital) ->
     assert hospital.node.port
 
 
-def test_a_person_retries_from_another_process_what_the_node_holds(hospital: Hospital) -> None:
-    hospital.archive.ae.ae_title = "OTHER"
+def test_a_person_holds_and_releases_from_another_process_what_waits(hospital: Hospital) -> None:
+    hospital.archive.stop()
     hospital.node.start()
     uid = hospital.send(1)
     wait_until(lambda: len(hospital.ris.messages) == 1 and hospital.unfinished() == {"pacs"})
     assert open_ledger(hospital.settings).interventions.hold(uid, "pacs") == 1
-    time.sleep(1.0)  # an attempt that was under way at that moment is still refused
-    hospital.archive.ae.ae_title = "ARCHIVE"
+    time.sleep(1.0)  # an attempt that was under way still finds nobody
+    hospital.archive = Archive(hospital.folder / "archive", port=hospital.settings.destination[0].port)
+    hospital.archive.start()
+    time.sleep(2.0)  # longer than any wait between attempts here
     assert hospital.reports(uid) == []
     assert open_ledger(hospital.settings).interventions.release(uid) == 1
     wait_until(lambda: hospital.states() == {DeliveryState.DELIVERED})
