@@ -120,7 +120,7 @@ def tabulate(answers: "Sequence[Answer]") -> "Table":
             answer.sample.name,
             (statement.region if statement else "") or "-",
             statement.finding if statement else "no answer",
-            "-" if probability is None else f"{probability:.2f}",
+            _describe_probability(probability),
             str(len(answer.returned.documents) + len(answer.returned.messages)),
             "-" if answer.seconds is None else f"{answer.seconds:.1f}",
             style={"fracture suspected": "bold red", "no answer": "bold yellow"}.get(
@@ -128,6 +128,15 @@ def tabulate(answers: "Sequence[Answer]") -> "Table":
             ),
         )
     return table
+
+
+def _describe_probability(probability: float | None) -> str:
+    """Return a probability with two places, and never 1.00 or 0.00, which would claim certainty."""
+    if probability is None:
+        return "-"
+    if probability > 0.99:
+        return "> 0.99"
+    return "< 0.01" if probability < 0.01 else f"{probability:.2f}"
 
 
 def _explain_silence(running: "Loopback", unanswered: Sequence[str], timeout_seconds: float) -> None:
