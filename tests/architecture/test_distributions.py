@@ -23,7 +23,7 @@ NEVER_SERVED = {
     "ultralytics",
 }
 #: LGPL packages, used as they are, through their public interface; why: docs/adr/0002 and 0006.
-LESSER_COPYLEFT = {"pebble", "psycopg", "psycopg-binary"}
+LESSER_COPYLEFT = {"psycopg", "psycopg-binary"}
 LOCKS = ("build", "dev", "models", "serve", "train")
 HASHED_LOCKS = ("build", "dev", "serve")
 
