@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,3 +75,11 @@ def test_nothing_is_cached_on_disk(model: VerifiedModel, tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     OpenVinoBackend(threads=1).compile(model, SHAPE)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_package_that_reports_use_can_be_loaded_with_it() -> None:
+    program = (
+        "import inference.backends.openvino, sys; "
+        "assert sys.modules['openvino_telemetry'] is None, 'a telemetry package would be imported'"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
