@@ -49,6 +49,23 @@ class Orthanc:
         """Return every instance as a Part 10 file."""
         return [self.read(f"/instances/{identifier}/file") for identifier in self.get("/instances")]
 
+    def study_files(self, study_instance_uid: str) -> list[bytes]:
+        """Return every instance that it files under a study, as Part 10 files."""
+        found = self.post("/tools/lookup", study_instance_uid.encode())
+        studies = [each["ID"] for each in found if each["Type"] == "Study"]
+        instances = [each["ID"] for study in studies for each in self.get(f"/studies/{study}/instances")]
+        return [self.read(f"/instances/{identifier}/file") for identifier in instances]
+
+    def forward(self, modality: str, uid: str) -> int:
+        """Send a study, series or instance on, given its DICOM UID; return how many instances failed.
+
+        Args:
+            modality: one of the names that `run_orthanc` was given.
+        """
+        (found,) = self.post("/tools/lookup", uid.encode())
+        answer = self.post(f"/modalities/{modality}/store", json.dumps([found["ID"]]).encode())
+        return int(answer["FailedInstancesCount"])
+
     def destination(self, name: str = "orthanc", **settings: Any) -> Destination:
         """Return the settings that send results here."""
         return Destination(

@@ -1,9 +1,11 @@
 """The command line as a person runs it: its own process, output piped."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -22,3 +24,26 @@ def run_command(*arguments: object, timeout_seconds: float = 180, **extra: str) 
     return subprocess.run(
         command, capture_output=True, text=True, timeout=timeout_seconds, env=environment(**extra), check=False
     )
+
+
+@contextmanager
+def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a node until the block ends; give the process and its ready line."""
+    log = config.with_suffix(".log")
+    with log.open("w") as events:
+        process = subprocess.Popen(
+            (*COMMAND, "serve", "--config", str(config)),
+            stdout=subprocess.PIPE,
+            stderr=events,
+            text=True,
+            env=environment(),
+        )
+        with process:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            assert ready, log.read_text()
+            try:
+                yield process, ready
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)

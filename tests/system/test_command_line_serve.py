@@ -1,11 +1,7 @@
 """osteonode serve, check-config, send and the ledger's commands, on one running node."""
 
 import json
-import signal
 import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pydicom
@@ -20,7 +16,7 @@ from inference.phantom.drawing import draw_phantom
 from inference.phantom.samples import SAMPLE_STUDIES
 from inference.phantom.spec import PhantomSpec
 from tests.fakes.stand_in_bundle import write_bundle
-from tests.system.command_line import COMMAND, environment, run_command
+from tests.system.command_line import run_command, serving
 
 pytestmark = pytest.mark.system
 
@@ -52,29 +48,6 @@ port = 2575
 [completion]
 quiet_seconds = 2
 """
-
-
-@contextmanager
-def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a node until the block ends; give the process and its ready line."""
-    log = config.with_suffix(".log")
-    with log.open("w") as events:
-        process = subprocess.Popen(
-            (*COMMAND, "serve", "--config", str(config)),
-            stdout=subprocess.PIPE,
-            stderr=events,
-            text=True,
-            env=environment(),
-        )
-        with process:
-            assert process.stdout is not None
-            ready = process.stdout.readline()
-            assert ready, log.read_text()
-            try:
-                yield process, ready
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(60)
 
 
 @pytest.fixture(scope="module")
