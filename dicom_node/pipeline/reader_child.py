@@ -43,7 +43,8 @@ def open_bundle(bundle: Path, threads: int) -> ReadFile:
         found = reader.read(path)
         if found.display is None:
             return ReadImage(found.image)
-        files = write_evidence(evidence_folder, found.image.sop_instance_uid, found.display, found.heat_map)
+        # No document shows the heat map yet, and it takes as long to write as the image takes to decode.
+        files = write_evidence(evidence_folder, found.image.sop_instance_uid, found.display, None)
         return ReadImage(found.image, files.display, files.heat_map)
 
     return read_file

@@ -131,8 +131,8 @@ class Workflows:
         DBOS(config=config)
         self._register()
         DBOS.launch()
-        readers = self._parts.settings.reading.processes
-        _listen(READ, worker_concurrency=readers)
+        # One more than there are reader processes: the next image waits beside a reader and not for the next poll.
+        _listen(READ, worker_concurrency=self._parts.settings.reading.processes + 1)
         _listen(ANSWER, worker_concurrency=ANSWERS_AT_ONCE)
         # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
         _listen(DELIVER, worker_concurrency=DELIVERIES_AT_ONCE, partition_concurrency=1)

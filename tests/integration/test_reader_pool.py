@@ -155,9 +155,7 @@ def test_a_bundle_is_read_in_a_child_and_its_pictures_lie_in_the_folder(tmp_path
     assert read.reading.status is ReadingStatus.READ
     assert read.reading.model_set == pool.model_set
     assert read.display_path is not None
-    assert read.heat_map_path is not None
     assert read.display_path.exists()
-    assert read.heat_map_path.exists()
 
 
 def test_the_parent_loads_no_model_library(tmp_path: Path) -> None:
