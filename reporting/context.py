@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version as distribution_version
 from io import BytesIO
 
 import pydicom
 
 from config.settings import Reporting
 from domain.document import Document
+from domain.finding import StudyFindings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,17 @@ class ModelIdentity:
             raise ValueError("names and versions of models are printable ASCII without backslash")
         if not (self.bundle and self.software_version and self.model_set):
             raise ValueError("a model identity has a bundle, a software version and a model set")
+
+    @classmethod
+    def of(cls, findings: StudyFindings, *, bundle: str) -> "ModelIdentity":
+        """Return this software and the models that spoke of a study."""
+        spoke = {(member.model, member.version) for reading in findings.readings for member in reading.members}
+        return cls(
+            bundle=bundle,
+            software_version=distribution_version("osteonode"),
+            model_set=findings.model_set,
+            members=tuple(ModelMember(name, version) for name, version in sorted(spoke)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from importlib.metadata import version as distribution_version
 from pathlib import Path
 
 from dicom_node.cli.offline_reading import Answered
 from domain.document import Document
 from domain.errors import DocumentError
-from domain.finding import StudyFindings
 from domain.uid import derive_uid
 from inference.study import combine
 from reporting.compose import Composition, compose
-from reporting.context import ModelIdentity, ModelMember, StudyContext
+from reporting.context import ModelIdentity, StudyContext
 from reporting.evidence import ImageEvidence
 
 #: A UID that is safe as the name of a folder (PS3.5 9.1, told loosely).
@@ -33,24 +31,15 @@ def group_by_study(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
 def answer_study(study_instance_uid: str, images: Sequence[Answered], *, bundle: str) -> Composition:
     """Compose the documents of one study, as the node would for its first version."""
     findings = combine(study_instance_uid, [each.read.reading for each in images])
-    context = StudyContext(version=1, composed_at=datetime.now().astimezone(), models=name_models(findings, bundle))
+    context = StudyContext(
+        version=1, composed_at=datetime.now().astimezone(), models=ModelIdentity.of(findings, bundle=bundle)
+    )
     evidence = [
         ImageEvidence(header=each.image.header, display=each.read.display_path)
         for each in images
         if each.image.header is not None
     ]
     return compose(context, findings, evidence)
-
-
-def name_models(findings: StudyFindings, bundle: str) -> ModelIdentity:
-    """Return the software and the models that spoke, as documents name them."""
-    spoke = {(member.model, member.version) for reading in findings.readings for member in reading.members}
-    return ModelIdentity(
-        bundle=bundle,
-        software_version=distribution_version("osteonode"),
-        model_set=findings.model_set,
-        members=tuple(ModelMember(name, version) for name, version in sorted(spoke)),
-    )
 
 
 def write_documents(

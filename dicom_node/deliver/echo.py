@@ -7,7 +7,7 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from config.settings import Destination
 from dicom_node.deliver.association import request
-from dicom_node.deliver.folder import write_whole
+from dicom_node.durable_file import write_durably
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def probe_folder(settings: Destination, _node_ae_title: str) -> Probe:
         return Probe(False, "no folder is named")
     trial = settings.folder / ".osteonode-probe"
     try:
-        write_whole(trial, b"probe\n")
+        write_durably(trial, b"probe\n")
         trial.unlink()
     except OSError as error:
         return Probe(False, f"{settings.folder} cannot be written: {error.strerror or type(error).__name__}")

@@ -3,12 +3,11 @@
 import errno
 import os
 import re
-import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
 from config.settings import Destination
 from dicom_node.deliver.replies import Reply, conclude, reply
+from dicom_node.durable_file import write_durably
 from domain.delivery import Attempt, Outcome
 from domain.document import Document
 from domain.uid import derive_uid
@@ -46,40 +45,14 @@ class FolderDestination:
 
     def _deliver_one(self, document: Document) -> Reply:
         try:
-            write_whole(self._folder / _safe(document.study_instance_uid) / _safe(document.file_name), document.content)
+            write_durably(
+                self._folder / _safe(document.study_instance_uid) / _safe(document.file_name), document.content
+            )
         except OSError as error:
             words = os.strerror(error.errno) if error.errno else type(error).__name__
             advice = _ADVICE.get(error.errno or 0, "look at the folder")
             return reply(document.identifier, Outcome.RETRY, f"not written: {words}", f"{self._folder}: {advice}")
         return reply(document.identifier, Outcome.DELIVERED, "written")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, and a restart after a power cut, finds all of it or none.
-
-    Raises:
-        OSError: what the file system says; nothing is left behind under any name.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
-    try:
-        with unfinished.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _safe(name: str) -> str:

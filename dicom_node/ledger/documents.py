@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
+from dicom_node.durable_file import fsync_folder, write_durably
 from dicom_node.ledger import tables
-from dicom_node.ledger.durable_file import fsync_folder, write_durably
 from dicom_node.ledger.paths import documents_folder, relative_to_data
 from domain.document import Document, DocumentKind
 from domain.errors import LedgerError

@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,7 @@ from domain.instance import ReceivedInstance
 from inference.reasons import REASONS
 from reporting import hl7_oru
 from reporting.compose import Composition
-from reporting.context import ModelIdentity, ModelMember, Predecessor, StudyContext
+from reporting.context import ModelIdentity, Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
 
 NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configuration. Add it again there and retry."
@@ -103,7 +102,7 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
     context = StudyContext(
         version=version,
         composed_at=parts.clock.now().astimezone(),
-        models=_models_of(parts.bundle, findings),
+        models=ModelIdentity.of(findings, bundle=parts.bundle),
         reporting=parts.settings.reporting,
         predecessors=_predecessors(parts.ledger, study_instance_uid, version),
     )
@@ -172,16 +171,6 @@ def _reading_of(parts: Parts, instance: ReceivedInstance) -> ReadImage:
 def _evidence_of(instance: ReceivedInstance, read: ReadImage) -> ImageEvidence:
     header = pydicom.dcmread(instance.path, stop_before_pixels=True)
     return ImageEvidence(header=header, display=read.display_path)
-
-
-def _models_of(bundle: str, findings: StudyFindings) -> ModelIdentity:
-    spoke = {(member.model, member.version) for reading in findings.readings for member in reading.members}
-    return ModelIdentity(
-        bundle=bundle,
-        software_version=distribution_version("osteonode"),
-        model_set=findings.model_set,
-        members=tuple(ModelMember(name, version) for name, version in sorted(spoke)),
-    )
 
 
 def _predecessors(ledger: StudyLedger, study_instance_uid: str, version: int) -> tuple[Predecessor, ...]:

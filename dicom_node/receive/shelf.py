@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from threading import Lock
 
+from dicom_node.durable_file import fsync_folder, make_folder_durably
 from dicom_node.receive.header import Header, is_uid
 from dicom_node.receive.incoming import IncomingDataSet
 from dicom_node.receive.statuses import Outcome
@@ -27,7 +28,7 @@ class Shelf:
     def prepare(self) -> None:
         """Make the folders and bring their names to disk."""
         for folder in (self.incoming, self.instances, self.quarantine):
-            make_durable_folder(folder)
+            make_folder_durably(folder)
 
     def keep(self, incoming: IncomingDataSet, header: Header) -> Path:
         """Make the file and its name durable, and return its final path.
@@ -40,7 +41,7 @@ class Shelf:
         shard = hashlib.sha256(study.encode()).hexdigest()[:2]
         folder = self.instances / shard / study
         with self._making_folders:
-            make_durable_folder(folder)
+            make_folder_durably(folder)
         path = folder / f"{header.sop_instance_uid}.{incoming.sha256[:_DIGEST_CHARACTERS]}.dcm"
         incoming.move(path)
         fsync_folder(folder)
@@ -78,21 +79,3 @@ class Shelf:
     def _quarantine_path(self, sop_instance_uid: str, sha256: str, outcome: Outcome) -> Path:
         name = sop_instance_uid if is_uid(sop_instance_uid) else "no-uid"
         return self.quarantine / f"{name}.{sha256[:_DIGEST_CHARACTERS]}.{outcome.lower()}.dcm"
-
-
-def make_durable_folder(folder: Path) -> None:
-    """Make a folder and its parents so that they survive a power cut."""
-    if folder.is_dir():
-        return
-    make_durable_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    fsync_folder(folder.parent)
-
-
-def fsync_folder(folder: Path) -> None:
-    """Bring the names in a folder to disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

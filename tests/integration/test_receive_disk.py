@@ -1,7 +1,6 @@
 """Disks that are full, read-only or broken: the sender keeps its image, and nothing half-written stays."""
 
 import os
-import resource
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.file_limit import largest_file
 from tests.fakes.radiographs import make_radiograph, save_radiograph
 from tests.fakes.storage_node import StorageNode, make_store, send
 
@@ -28,17 +28,6 @@ def mounted_disk(folder: Path, mib: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-@contextmanager
-def largest_file(size_bytes: int) -> Iterator[None]:
-    """Let the operating system refuse to write any file beyond this size (EFBIG)."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_disk_that_fills_up_while_an_image_arrives_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:

@@ -1,17 +1,14 @@
 import os
-import resource
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from config.settings import Destination
-from dicom_node.deliver.folder import FolderDestination, write_whole
+from dicom_node.deliver.folder import FolderDestination
 from domain.delivery import Outcome
 from domain.document import Document, DocumentKind
 from tests.fakes.documents import STUDY_INSTANCE_UID, make_answer, make_hl7_document
+from tests.fakes.file_limit import largest_file
 
 
 def destination(folder: Path) -> FolderDestination:
@@ -55,31 +52,9 @@ def test_a_folder_that_may_not_be_written_is_explained(tmp_path: Path) -> None:
     assert "let the node's user write there" in attempt.explanation
 
 
-def test_a_disk_that_takes_no_more_leaves_no_half_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "document.dcm"
-    path.write_bytes(b"the one before")
-    with largest_file(1000), pytest.raises(OSError, match="File too large"):
-        write_whole(path, b"x" * 2000)
-    assert [each.name for each in tmp_path.iterdir()] == ["document.dcm"]
-    assert path.read_bytes() == b"the one before"
-
-
 def test_what_the_disk_says_stands_in_the_explanation(tmp_path: Path) -> None:
     with largest_file(100):
         attempt = destination(tmp_path).deliver(make_answer())
     assert attempt.outcome is Outcome.RETRY
     assert len(attempt.receipts) == 4
     assert "File too large" in attempt.explanation
-
-
-@contextmanager
-def largest_file(limit_bytes: int) -> Iterator[None]:
-    """Let the kernel refuse to write files beyond a size: the nearest to a full disk without mounting one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, former)

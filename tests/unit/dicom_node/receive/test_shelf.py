@@ -7,7 +7,7 @@ import pytest
 
 from dicom_node.receive.header import Header
 from dicom_node.receive.incoming import IncomingDataSet, Spool
-from dicom_node.receive.shelf import Shelf, make_durable_folder
+from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import Outcome
 
 HEADER = Header("1.2.3", "1.2.3.1", "1.2.3.1.1", "1.2.840.10008.5.1.4.1.1.1")
@@ -60,9 +60,3 @@ def test_moving_aside_twice_is_moving_aside_once(shelf: Shelf) -> None:
     path = shelf.keep(arrive(shelf, b"abc"), HEADER)
     targets = {shelf.move_aside(path, "1.2.3.1.1", "f" * 64, Outcome.CONFLICT) for _ in range(2)}
     assert [target.read_bytes() for target in targets] == [b"abc"]
-
-
-def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
-    make_durable_folder(tmp_path / "a" / "b")
-    make_durable_folder(tmp_path / "a" / "b")
-    assert (tmp_path / "a" / "b").is_dir()

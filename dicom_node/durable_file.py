@@ -1,19 +1,22 @@
 """Files that are whole or absent, and survive a power cut."""
 
 import os
+import secrets
 from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write a file so that it is found whole or not at all: fsync the file, rename it, fsync its folder.
 
+    An unfinished file is called `.*.part`; two writers of one name do not meet.
+
     Raises:
-        OSError: no room, or no permission; the name at `path` is as it was.
+        OSError: no room, or no permission; the name at `path` is as it was, and nothing is left behind.
     """
     make_folder_durably(path.parent)
-    unfinished = path.with_name(path.name + ".part")
+    unfinished = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
     try:
-        with unfinished.open("wb") as file:
+        with unfinished.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -34,8 +37,8 @@ def make_folder_durably(folder: Path) -> None:
 
 
 def fsync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Bring the names in a folder to disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
