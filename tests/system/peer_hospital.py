@@ -58,6 +58,9 @@ port = {ris_port}
 
 [completion]
 quiet_seconds = 3
+
+[console]
+log_level = "DEBUG"
 """
 
 
@@ -74,6 +77,11 @@ class PeerHospital:
     def view(self) -> LedgerView:
         """The node's ledger, to be read."""
         return open_ledger(load_settings(self.config)).view
+
+    @property
+    def log(self) -> str:
+        """Everything that the node has logged, at its most talkative."""
+        return self.config.with_suffix(".log").read_text()
 
     def archive(self, files: Sequence[Path], *options: str) -> None:
         """Send images to the PACS by storescu."""

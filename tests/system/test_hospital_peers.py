@@ -1,5 +1,6 @@
 """The main job with peers nobody here wrote: storescu sends, Orthanc files the answers, python-hl7 hears them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
@@ -160,6 +161,17 @@ def test_the_archive_knows_no_patient_and_no_study_twice(
     found = {each["MainDicomTags"]["PatientID"]: len(each["Studies"]) for each in patients}
     expected = {sample.identity.patient_id: 1 for sample in SAMPLE_STUDIES}
     assert {number: count for number, count in found.items() if number.startswith("DEMO-")} == expected
+
+
+@of_every_sample
+def test_the_log_tells_of_the_study_and_not_of_the_patient(
+    sample: SampleStudy, hospital: PeerHospital, sources: dict[str, list[Dataset]]
+) -> None:
+    who = sample.identity
+    names = re.split(r"[\^=]", who.patient_name)
+    secrets = {*names, who.patient_id, who.accession_number, who.birth_date, who.study_date} - {""}
+    assert str(sources[sample.name][0].StudyInstanceUID) in hospital.log
+    assert {secret for secret in secrets if secret in hospital.log} == set()
 
 
 @of_every_sample
