@@ -4,6 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: What documents call the product, and how one of them is known when it comes back as an image.
+PRODUCT = "Osteonode"
+
 
 class DocumentKind(StrEnum):
     """What a document is. The values are stable: they stand in file names, UIDs and configuration."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pydicom import uid
 
+from domain.document import PRODUCT
 from domain.finding import Reason
 from inference.body_parts import names_unsupported_part
 from inference.decode import can_decode
@@ -72,6 +73,7 @@ def _is_too_short(header: Header) -> bool:
 #: The rules in the order a person would want to hear them: what it is, then what is wrong with it.
 RULES: tuple[tuple[str, Callable[[Header], bool]], ...] = (
     ("sop-class-not-supported", lambda header: header.sop_class_uid not in SOP_CLASSES),
+    ("own-result", lambda header: header.capture_device == PRODUCT),
     ("modality-not-supported", lambda header: header.modality not in MODALITIES),
     ("for-processing", _is_for_processing),
     ("body-part-not-supported", lambda header: names_unsupported_part(header.body_part, header.regions)),

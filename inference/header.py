@@ -33,6 +33,7 @@ class Header:
     """Facts of one image. Texts are "" and numbers 0 where the header has none that can be understood.
 
     Attributes:
+        capture_device: model name of what made a secondary capture.
         regions: (coding scheme designator, code value) of AnatomicRegionSequence.
         pixel_bytes: length of the value of PixelData as it stands in the file; 0 where there is none.
         row_pitch_to_column_pitch: height of a pixel by its width, 1.0 for square or unknown pixels.
@@ -42,6 +43,7 @@ class Header:
     sop_instance_uid: str
     transfer_syntax_uid: str
     modality: str
+    capture_device: str
     body_part: str
     regions: tuple[tuple[str, str], ...]
     presentation_intent: str
@@ -81,6 +83,7 @@ def _header(ds: Dataset) -> Header:
         sop_instance_uid=_text(ds, "SOPInstanceUID"),
         transfer_syntax_uid=_text(getattr(ds, "file_meta", None) or Dataset(), "TransferSyntaxUID"),
         modality=_text(ds, "Modality").upper(),
+        capture_device=_text(ds, "SecondaryCaptureDeviceManufacturerModelName"),
         body_part=_text(ds, "BodyPartExamined"),
         regions=_regions(ds),
         presentation_intent=_text(ds, "PresentationIntentType").upper(),

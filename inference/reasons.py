@@ -16,6 +16,7 @@ MAX_PIXELS = 200_000_000
 _TEXTS: Mapping[str, str] = {
     "not-dicom": "The file is not a DICOM file or a picture that can be opened.",
     "sop-class-not-supported": "The object is not a radiograph: its SOP class is not CR, DX, RF or secondary capture.",
+    "own-result": "The image is a result of this software, with boxes and text drawn on it, and not a radiograph.",
     "modality-not-supported": "The image is not a radiograph: its modality is not CR, DX, RF or a capture of one.",
     "for-processing": "The image is for processing, not for presentation; please send the image for presentation.",
     "body-part-not-supported": "The body part in the header is not one that the models were trained on.",

@@ -11,6 +11,7 @@ import highdicom as hd
 from highdicom import sr
 from pydicom.sr.codedict import codes as dicom_codes
 
+from domain.document import PRODUCT
 from domain.uid import derive_uid
 from reporting import codes, wording
 from reporting.context import StudyContext
@@ -18,7 +19,7 @@ from reporting.context import StudyContext
 #: Minted once for the product (UUID-derived, PS3.5 B.2); never changes.
 IMPLEMENTATION_CLASS_UID = "2.25.221083430921356035371656887256419622432"
 IMPLEMENTATION_VERSION_NAME = "OSTEONODE_0_1"
-MODEL_NAME = "Osteonode"
+MODEL_NAME = PRODUCT
 
 _LO_LENGTH = 64
 

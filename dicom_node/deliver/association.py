@@ -100,14 +100,14 @@ class Negotiation:
     def explain(self) -> str:
         """Return why the association does not stand (any longer): what happened, and what to change where."""
         course = self.course
+        if course.rejection is not None:
+            return explain_rejection(*course.rejection, parties=course.parties)
         if self.association is None or course.connection is None:
             error = f" ({course.error})" if course.error else ""
             return (
                 f"no TCP connection to {course.parties}{error}; check that the peer runs, host and port of this "
                 "destination, and firewalls on the way"
             )
-        if course.rejection is not None:
-            return explain_rejection(*course.rejection, parties=course.parties)
         return f"{course.parties} {self._explain_break()}"
 
     def _explain_break(self) -> str:

@@ -4,18 +4,14 @@ Left alone the CPU plugin takes bfloat16 where the processor has it, so one file
 different hospitals. The precision is therefore set, and read back from the compiled model.
 """
 
-import sys
 from collections.abc import Mapping
 
 import numpy as np
+import openvino
 
-# openvino reports its use to its maker where this package is installed; no lock holds it, a plain pip install would.
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: the import fails, and a stub serves
-import openvino  # noqa: E402
-
-from domain.errors import ModelError  # noqa: E402
-from inference.backends import Tensor  # noqa: E402
-from inference.zoo import VerifiedModel  # noqa: E402
+from domain.errors import ModelError
+from inference.backends import Tensor
+from inference.zoo import VerifiedModel
 
 PRECISION = openvino.Type.f32
 

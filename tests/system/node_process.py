@@ -35,7 +35,13 @@ class NodeProcess:
         command = [sys.executable, "-m", "tests.system.node_process", str(self._settings_file), self._reader]
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
-                command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+                command,
+                cwd=PROJECT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
             )
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], _READY_SECONDS)
@@ -67,6 +73,8 @@ class NodeProcess:
         assert self._process.stdout is not None
         self._process.wait(30)
         self._process.stdout.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
 
 def _run(settings_file: str, reader: str) -> None:
@@ -77,11 +85,18 @@ def _run(settings_file: str, reader: str) -> None:
     settings = Settings.model_validate_json(Path(settings_file).read_text())
     configure_logging(settings.console)
     done = threading.Event()
+    threading.Thread(target=_end_with_the_tests, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     factory = light() if reader == LIGHT else open_reader
     with Service(settings, reader_factory=factory, rescue_seconds=1.0) as service:
         print(f"ready {service.port}", flush=True)
         done.wait()
+
+
+def _end_with_the_tests() -> None:
+    """A test run that is killed closes this pipe: its node must not live on."""
+    sys.stdin.read()
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ def _region(scheme: str, value: str) -> Dataset:
     [
         ({"SOPClassUID": uid.CTImageStorage}, "sop-class-not-supported"),
         ({"SOPClassUID": uid.ComprehensiveSRStorage}, "sop-class-not-supported"),
+        ({"SecondaryCaptureDeviceManufacturerModelName": "Osteonode"}, "own-result"),
         ({"Modality": "US"}, "modality-not-supported"),
         ({"SOPClassUID": uid.SecondaryCaptureImageStorage, "Modality": "CT"}, "modality-not-supported"),
         ({"SOPClassUID": uid.DigitalXRayImageStorageForProcessing, "Modality": "DX"}, "for-processing"),

@@ -1,0 +1,20 @@
+"""What we send must never come back as a radiograph, whichever node made it."""
+
+import pytest
+
+from domain.document import DocumentKind
+from domain.finding import FractureState
+from inference.eligibility import why_not
+from inference.header import read_header
+from tests.fakes.report_sources import compose_image, make_header, open_document
+
+
+@pytest.mark.parametrize("state", list(FractureState))
+@pytest.mark.parametrize("settings", [{}, {"manufacturer": "Another Name"}], ids=["default", "renamed"])
+def test_a_capture_of_ours_is_known_by_what_it_says_of_itself(state: FractureState, settings: dict[str, str]) -> None:
+    composition = compose_image(make_header(), state)
+    capture = open_document(composition, DocumentKind.SECONDARY_CAPTURE)
+    capture.Manufacturer = settings.get("manufacturer", capture.Manufacturer)
+    reason = why_not(read_header(capture))
+    assert reason is not None
+    assert reason.code == "own-result"
