@@ -111,11 +111,7 @@ $(TRAIN_VENV)/.train: locks/build.txt locks/train.txt pyproject.toml
 	@$(TRAIN_VENV)/bin/python $(EDITABLE)
 	@touch $@
 
-$(MODELS_VENV)/.models: locks/build.txt locks/models.txt pyproject.toml
-	@PYTHON=$(PYTHON) tools/venv.sh $(MODELS_VENV)
+$(MODELS_VENV)/.models: locks/build.txt locks/models.txt pyproject.toml tools/models.sh
 	@echo "installing the frameworks of other models (4 GB on disk, once)..."
-	@$(MODELS_VENV)/bin/python $(INSTALL) -r locks/build.txt
-	@$(MODELS_VENV)/bin/python -m pip install -qq --disable-pip-version-check -r locks/models.txt
-	@$(MODELS_VENV)/bin/python $(QUIET_OPENVINO)
-	@$(MODELS_VENV)/bin/python $(EDITABLE)
+	@PYTHON=$(PYTHON) tools/models.sh $(MODELS_VENV)
 	@touch $@

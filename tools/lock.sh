@@ -29,3 +29,5 @@ resolve --generate-hashes pyproject.toml -o locks/serve.txt "$@" >/dev/null
 resolve --generate-hashes pyproject.toml --extra dev --constraints locks/serve.txt -o locks/dev.txt "$@" >/dev/null
 resolve_with_torch locks/train.txt --extra train "$@"
 resolve_with_torch locks/models.txt --extra models "$@"
+# tools/models.sh says why these two are not taken.
+sed -i '/^\(torchvision\|opencv-python\)==/d' locks/models.txt

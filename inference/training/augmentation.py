@@ -68,10 +68,12 @@ def _random_affine(
 
 
 def _move(box: NormalisedBox, matrix: npt.NDArray[np.float64], from_px: int, to_px: int) -> NormalisedBox:
+    """Bound the ellipse inside the box: a turned box's own corners are where the find is not."""
     x_min, y_min, x_max, y_max = (value * from_px for value in box)
-    corners = np.array([[x_min, y_min, 1], [x_max, y_min, 1], [x_max, y_max, 1], [x_min, y_max, 1]]).T
-    x, y = np.clip(matrix @ corners / to_px, 0.0, 1.0)
-    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+    centre = matrix @ np.array([(x_min + x_max) / 2, (y_min + y_max) / 2, 1])
+    reach = np.hypot(matrix[:, 0] * (x_max - x_min) / 2, matrix[:, 1] * (y_max - y_min) / 2)
+    low, high = np.clip((centre - reach) / to_px, 0.0, 1.0), np.clip((centre + reach) / to_px, 0.0, 1.0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 def _is_visible(box: NormalisedBox) -> bool:

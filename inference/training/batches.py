@@ -13,12 +13,13 @@ from inference.training.fracatlas import Example, NormalisedBox
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Images (N, 1, S, S), labels (N, 1), map targets (N, 1, S/16, S/16) in 0..1, regions (N, R)."""
+    """Images (N, 1, S, S), labels (N, 1), map targets (N, 1, S/16, S/16) in 0..1, regions (N, R), boxes of each."""
 
     images: torch.Tensor
     fractured: torch.Tensor
     maps: torch.Tensor
     regions: torch.Tensor
+    boxes: tuple[tuple[NormalisedBox, ...], ...]
 
 
 def box_map(boxes: Sequence[NormalisedBox], cells: int) -> np.ndarray:
@@ -77,4 +78,5 @@ def _batch(drawn: list[tuple[Example, np.ndarray, tuple[NormalisedBox, ...]]]) -
         torch.tensor([[float(example.fractured)] for example, _, _ in drawn]),
         torch.from_numpy(np.stack([box_map(boxes, cells) for _, _, boxes in drawn])[:, None]),
         torch.tensor([example.regions for example, _, _ in drawn], dtype=torch.float32),
+        tuple(boxes for _, _, boxes in drawn),
     )

@@ -8,6 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from inference.training.depthwise import depthwise5
+
 #: Expansion, output channels, repeats, first stride: table 2 of the paper.
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 #: Index of the last block at stride 16 (96 channels).
@@ -20,22 +22,26 @@ class Convolution(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, groups: int = 1) -> None:
         super().__init__()
-        self.split = stride == 2 and kernel == 3
-        padding = 0 if self.split else kernel // 2
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups)
+        before, after = (kernel - stride) // 2, (kernel - stride + 1) // 2
+        self.padding = (before, after, before, after)
+        self.is_even = before == after
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, before if self.is_even else 0, groups=groups)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(functional.pad(x, (0, 1, 0, 1)) if self.split else x)
+        if self.training and self.conv.groups > 1 and self.conv.kernel_size == (5, 5):
+            assert self.conv.bias is not None
+            return depthwise5(functional.pad(x, self.padding), self.conv.weight, self.conv.bias, self.conv.stride[0])
+        return self.conv(x if self.is_even else functional.pad(x, self.padding))
 
 
 class InvertedResidual(nn.Module):
     """Expand, filter each channel, project; the shortcut joins equal shapes."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int, kernel: int = 3) -> None:
         super().__init__()
         hidden = inputs * expansion
         self.expand = Convolution(inputs, hidden, 1, 1) if expansion > 1 else None
-        self.depthwise = Convolution(hidden, hidden, 3, stride, groups=hidden)
+        self.depthwise = Convolution(hidden, hidden, kernel, stride, groups=hidden)
         self.project = Convolution(hidden, outputs, 1, 1)
         self.shortcut = stride == 1 and inputs == outputs
 

@@ -17,7 +17,7 @@ class Recipe:
     """
 
     name: str
-    task: Literal["fracture", "region"]
+    task: Literal["fracture", "region", "detector"]
     side_px: int
     epochs: int
     images_per_epoch: int
@@ -67,4 +67,21 @@ REGION = Recipe(
     map_weight=0.0,
 )
 
-RECIPES = {recipe.name: recipe for recipe in (FRACTURE, REGION)}
+DETECTOR = Recipe(
+    name="fracatlas-efficientnetlite0-detector",
+    task="detector",
+    side_px=512,
+    epochs=12,
+    images_per_epoch=2000,
+    batch=16,
+    positives_share=0.45,
+    trunk_rate=3e-4,
+    head_rate=1.5e-3,
+    frozen_blocks=3,
+    phantoms=400,
+    seed=20261122,
+    flips=("none",),
+    ranges=AugmentationRanges(rotation=10.0, shear=3.0, scale=(0.8, 1.3), shift=0.1),
+)
+
+RECIPES = {recipe.name: recipe for recipe in (FRACTURE, REGION, DETECTOR)}

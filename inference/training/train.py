@@ -10,7 +10,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from inference.detection import decode_boxes
 from inference.training.batches import Batch, plain_batches, training_batches
+from inference.training.boxes import Detection, average_precision_50
+from inference.training.detector import STRIDE, Detected, DetectorNetwork
+from inference.training.detector_loss import detector_loss
+from inference.training.efficientnet_lite import load_lite_imagenet
 from inference.training.fracatlas import REGIONS, Example
 from inference.training.initialisation import load_imagenet
 from inference.training.network import FractureNetwork, RegionNetwork
@@ -19,10 +24,26 @@ from inference.training.recipes import Recipe
 Report = Callable[[str], None]
 
 
-def build_network(recipe: Recipe) -> FractureNetwork | RegionNetwork:
+Network = FractureNetwork | RegionNetwork | DetectorNetwork
+BUILDERS: dict[str, Callable[[], Network]] = {
+    "fracture": FractureNetwork,
+    "region": lambda: RegionNetwork(len(REGIONS)),
+    "detector": lambda: DetectorNetwork(len(REGIONS)),
+}
+
+
+def build_network(recipe: Recipe) -> Network:
     """Return the recipe's network with random weights from its seed."""
     torch.manual_seed(recipe.seed)
-    return FractureNetwork() if recipe.task == "fracture" else RegionNetwork(len(REGIONS))
+    return BUILDERS[recipe.task]()
+
+
+def initialise(network: Network, imagenet: Path) -> None:
+    """Put ImageNet weights into the network's trunk, from the file that its architecture starts from."""
+    if isinstance(network, DetectorNetwork):
+        load_lite_imagenet(network.trunk, imagenet)
+    else:
+        load_imagenet(network.trunk, imagenet)
 
 
 def train(
@@ -33,10 +54,10 @@ def train(
     imagenet: Path,
     folder: Path,
     report: Report = print,
-) -> FractureNetwork | RegionNetwork:
+) -> Network:
     """Train and return the averaged network; `folder/checkpoint.pt` lets the next call go on where this one ended."""
     network = build_network(recipe)
-    load_imagenet(network.trunk, imagenet)
+    initialise(network, imagenet)
     network.trunk.freeze(recipe.frozen_blocks)
     network.to(memory_format=torch.channels_last)
     averaged = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=_moving_average(recipe.averaging))
@@ -46,8 +67,9 @@ def train(
         started = time.monotonic()
         loss = _train_epoch(recipe, epoch, network, averaged, optimiser, training)
         scores = predict(averaged.module, validation, recipe)
+        boxes = f" mAP50 {box_precision(averaged.module, validation, recipe):.4f}" if recipe.task == "detector" else ""
         report(
-            f"epoch {epoch + 1}/{recipe.epochs} loss {loss:.4f} {_summary(recipe, scores, validation)} "
+            f"epoch {epoch + 1}/{recipe.epochs} loss {loss:.4f} {_summary(recipe, scores, validation)}{boxes} "
             f"{time.monotonic() - started:.0f} s"
         )
         _save(folder / "checkpoint.pt", epoch + 1, network, averaged, optimiser)
@@ -63,6 +85,24 @@ def predict(network: nn.Module, examples: Sequence[Example], recipe: Recipe) -> 
             views = [batch.images, batch.images.flip(-1)][: len(recipe.flips)]
             parts.append(torch.stack([_image_logits(network(view)).float() for view in views]).mean(0))
     return torch.cat(parts).numpy()
+
+
+def box_precision(network: nn.Module, examples: Sequence[Example], recipe: Recipe) -> float:
+    """Return mAP50 over all examples, from unflipped images."""
+    network.eval()
+    found: list[Detection] = []
+    cells = recipe.side_px // STRIDE
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for start, batch in enumerate(plain_batches(examples, side_px=recipe.side_px, size=16)):
+            output = network(batch.images)
+            for index in range(len(batch.images)):
+                scores = torch.sigmoid(output.centres[index, 0].float()).numpy()
+                corners, best = decode_boxes(scores, output.distances[index].float().numpy(), 0.02)
+                found += [
+                    Detection(start * 16 + index, float(score), tuple(map(float, box / cells)))
+                    for box, score in zip(corners, best, strict=True)
+                ]
+    return average_precision_50(found, [list(example.boxes) for example in examples])
 
 
 def _image_logits(output: torch.Tensor | tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
@@ -87,7 +127,7 @@ def _train_epoch(
     for step, batch in enumerate(batches):
         _set_rate(optimiser, (epoch + step / steps) / recipe.epochs)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            output = network(batch.images)
+            output = network(batch.images, batch.regions) if recipe.task == "detector" else network(batch.images)
         loss = loss_of(output, batch, recipe)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -117,6 +157,8 @@ def _draw(rng: np.random.Generator, indices: np.ndarray, count: int) -> np.ndarr
 
 def loss_of(output: torch.Tensor | tuple[torch.Tensor, torch.Tensor], batch: Batch, recipe: Recipe) -> torch.Tensor:
     """Return the recipe's loss: cross-entropy of the image, and of the map where the network has one."""
+    if isinstance(output, Detected):
+        return detector_loss(output, batch.fractured, batch.regions, batch.boxes, recipe.label_smoothing)
     if not isinstance(output, tuple):
         return functional.binary_cross_entropy_with_logits(output.float(), batch.regions)
     logits, evidence = (part.float() for part in output)
@@ -142,7 +184,7 @@ def _moving_average(decay: float) -> Callable[..., None]:
     return update
 
 
-def _optimiser(network: FractureNetwork | RegionNetwork, recipe: Recipe) -> torch.optim.Optimizer:
+def _optimiser(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
     trunk = [parameter for parameter in network.trunk.parameters() if parameter.requires_grad]
     known = {id(parameter) for parameter in network.trunk.parameters()}
     heads = [parameter for parameter in network.parameters() if id(parameter) not in known]
@@ -160,7 +202,7 @@ def _set_rate(optimiser: torch.optim.Optimizer, progress: float) -> None:
 def _summary(recipe: Recipe, scores: np.ndarray, validation: Sequence[Example]) -> str:
     from sklearn.metrics import roc_auc_score
 
-    if recipe.task == "fracture":
+    if recipe.task != "region":
         return f"ROC-AUC {roc_auc_score([example.fractured for example in validation], scores[:, 0]):.4f}"
     single = [index for index, example in enumerate(validation) if sum(example.regions) == 1]
     right = [bool(validation[index].regions[int(scores[index].argmax())]) for index in single]

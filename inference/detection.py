@@ -1,0 +1,41 @@
+"""From a detector's cells to boxes: peaks of the centre map, their edges, and one box per place."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+#: Boxes that overlap more than this are one (greedy non-maximum suppression), and at most this many are kept.
+SAME_PLACE_IOU = 0.45
+MOST_BOXES = 20
+
+Boxes = npt.NDArray[np.float32]
+
+
+def decode_boxes(
+    centres: npt.NDArray[np.float32], distances: npt.NDArray[np.float32], floor: float
+) -> tuple[Boxes, npt.NDArray[np.float32]]:
+    """Return boxes (K, 4) as x_min, y_min, x_max, y_max in cells, and their scores (K,), the best first.
+
+    Args:
+        centres: (cells, cells), scores in 0..1.
+        distances: (4, cells, cells), from the middle of a cell to the left, top, right and bottom edge, in cells.
+        floor: scores below it are no boxes.
+    """
+    peaks = (cv2.dilate(centres, np.ones((3, 3), np.uint8)) == centres) & (centres >= floor)
+    rows, columns = np.nonzero(peaks)
+    scores = centres[rows, columns]
+    best = np.argsort(-scores, kind="stable")[: 10 * MOST_BOXES]
+    rows, columns, scores = rows[best], columns[best], scores[best]
+    left, top, right, bottom = distances[:, rows, columns]
+    x, y = columns + 0.5, rows + 0.5
+    corners = np.clip(np.stack([x - left, y - top, x + right, y + bottom], axis=1), 0, centres.shape[0])
+    kept = _suppress(corners, scores)
+    return corners[kept].astype(np.float32), scores[kept].astype(np.float32)
+
+
+def _suppress(corners: Boxes, scores: npt.NDArray[np.float32]) -> list[int]:
+    if not len(scores):
+        return []
+    shapes = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
+    kept = cv2.dnn.NMSBoxes(shapes.tolist(), scores.tolist(), 0.0, SAME_PLACE_IOU, top_k=MOST_BOXES)
+    return [int(index) for index in np.asarray(kept).ravel()]

@@ -1,0 +1,1 @@
+"""The published datasets, read from the folder layout that their authors gave them."""
