@@ -97,3 +97,29 @@ def letterbox(image: Image, side_px: int) -> tuple[Image, Letterbox]:
     canvas = np.zeros((side_px, side_px), dtype=np.float32)
     canvas[top : top + height, left : left + width] = resized
     return canvas, Letterbox(width / columns, height / rows, left, top)
+
+
+def stretch_to_square(image: Image, side_px: int) -> tuple[Image, Letterbox]:
+    """Scale both sides of the image to `side_px`, whatever its shape, and return the canvas with its geometry."""
+    rows, columns = image.shape
+    method = cv2.INTER_AREA if side_px < max(rows, columns) else cv2.INTER_LINEAR
+    canvas = np.asarray(cv2.resize(image, (side_px, side_px), interpolation=method), dtype=np.float32)
+    return canvas, Letterbox(side_px / columns, side_px / rows, 0, 0)
+
+
+#: Contrast-limited adaptive histogram equalisation (Zuiderveld 1994): clip limit, and tiles across and down.
+CLAHE_CLIP, CLAHE_TILES = 4.0, (8, 8)
+#: Side of the Gaussian filter; its sigma follows from it, 1.1 px.
+GAUSSIAN_SIDE_PX = 5
+
+
+def clahe(image: Image) -> Image:
+    """Return the image with its contrast equalised tile by tile, in 16 bits so that no grey level is lost."""
+    operator = cv2.createCLAHE(CLAHE_CLIP, CLAHE_TILES)
+    levels = np.rint(np.clip(image, 0.0, 1.0) * 65535.0).astype(np.uint16)
+    return np.divide(operator.apply(levels), 65535.0, dtype=np.float32)
+
+
+def gaussian(image: Image) -> Image:
+    """Return the image under a Gaussian filter of `GAUSSIAN_SIDE_PX`."""
+    return np.asarray(cv2.GaussianBlur(image, (GAUSSIAN_SIDE_PX, GAUSSIAN_SIDE_PX), 0), dtype=np.float32)

@@ -14,11 +14,12 @@ Tensor = npt.NDArray[np.float32]
 class Session(Protocol):
     """One compiled model."""
 
-    def run(self, batch: Tensor) -> Mapping[str, Tensor]:
-        """Return the outputs by name for a batch of shape (N, 1, side, side) in 0..1.
+    def run(self, batch: Tensor, timeout_seconds: float) -> Mapping[str, Tensor]:
+        """Return the outputs that the entry names, for a batch in the shape and range of its input contract.
 
         Raises:
             ModelError: the runtime failed.
+            DeadlineExceeded: it took longer than it may.
         """
         ...
 
@@ -26,10 +27,11 @@ class Session(Protocol):
 class Backend(Protocol):
     """Compiles models."""
 
-    def compile(self, model: VerifiedModel, batch_shape: tuple[int, int, int, int]) -> Session:
-        """Compile a model for one batch shape (N, channels, rows, columns).
+    def compile(self, model: VerifiedModel) -> Session:
+        """Compile a model for the batch of one image (`InputContract.shape`).
 
         Raises:
-            ModelError: the file is no model, or lacks an output, or does not run at the pinned precision.
+            ModelError: the file is no model, or lacks an output, or does not run at the precision of its entry.
+            ModelUnavailable: what it needs is not installed here.
         """
         ...

@@ -1,4 +1,4 @@
-"""OpenVINO on the CPU, at float32 wherever it runs.
+"""OpenVINO on the CPU, at the precision that a model's entry names, wherever it runs.
 
 Left alone the CPU plugin takes bfloat16 where the processor has it, so one file gives different probabilities in
 different hospitals. The precision is therefore set, and read back from the compiled model.
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import numpy as np
 import openvino
 
-from domain.errors import ModelError
+from domain.errors import DeadlineExceeded, ModelError
 from inference.backends import Tensor
 from inference.zoo import VerifiedModel
 
-PRECISION = openvino.Type.f32
+PRECISIONS = {"f32": openvino.Type.f32, "bf16": openvino.Type.bf16}
 
 
 class OpenVinoSession:
@@ -24,10 +24,13 @@ class OpenVinoSession:
         self._outputs = outputs
         self._name = name
 
-    def run(self, batch: Tensor) -> Mapping[str, Tensor]:
-        """Return copies of the named outputs; raises ModelError when the runtime fails."""
+    def run(self, batch: Tensor, timeout_seconds: float) -> Mapping[str, Tensor]:
+        """Return copies of the named outputs (see `Session.run`)."""
         try:
-            self._request.infer([np.ascontiguousarray(batch)])
+            self._request.start_async([np.ascontiguousarray(batch)])
+            if not self._request.wait_for(round(timeout_seconds * 1000)):
+                self._request.cancel()
+                raise DeadlineExceeded(f"no answer within {timeout_seconds:g} s", subject=self._name)
         except RuntimeError as error:
             raise ModelError("the runtime failed on this image", subject=self._name) from error
         return {name: np.array(self._request.get_tensor(name).data, dtype=np.float32) for name in self._outputs}
@@ -43,21 +46,23 @@ class OpenVinoBackend:
     def __init__(self, threads: int) -> None:
         self._core = openvino.Core()
         self._properties = {
-            "INFERENCE_PRECISION_HINT": PRECISION,
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
             "INFERENCE_NUM_THREADS": threads,
         }
 
-    def compile(self, model: VerifiedModel, batch_shape: tuple[int, int, int, int]) -> OpenVinoSession:
-        """Compile a model for one batch shape; raises ModelError (see `Backend.compile`)."""
+    def compile(self, model: VerifiedModel) -> OpenVinoSession:
+        """Compile a model for the batch of one image; raises ModelError (see `Backend.compile`)."""
+        precision = PRECISIONS[model.entry.precision]
         try:
-            graph = self._core.read_model(model=model.graph, weights=model.weights)
-            graph.reshape({model.input_name: list(batch_shape)})
-            compiled = self._core.compile_model(graph, "CPU", self._properties)
+            graph = self._core.read_model(model=model.content("xml"), weights=model.content("bin"))
+            graph.reshape({model.input_name: list(model.entry.input.shape)})
+            compiled = self._core.compile_model(
+                graph, "CPU", self._properties | {"INFERENCE_PRECISION_HINT": precision}
+            )
         except RuntimeError as error:
             raise ModelError("OpenVINO cannot compile the model", subject=model.name) from error
-        require_precision(compiled, model.name)
+        require_precision(compiled, precision, model.name)
         found = {name for output in compiled.outputs for name in output.get_names()}
         missing = sorted(set(model.output_names) - found)
         if missing:
@@ -65,8 +70,8 @@ class OpenVinoBackend:
         return OpenVinoSession(compiled, model.output_names, model.name)
 
 
-def require_precision(compiled: openvino.CompiledModel, name: str) -> None:
-    """Raise ModelError unless the compiled model runs at `PRECISION`."""
+def require_precision(compiled: openvino.CompiledModel, wanted: openvino.Type, name: str) -> None:
+    """Raise ModelError unless the compiled model runs at the wanted precision."""
     precision = compiled.get_property("INFERENCE_PRECISION_HINT")
-    if precision != PRECISION:
-        raise ModelError(f"the runtime would compute in {precision}, not in {PRECISION}", subject=name)
+    if precision != wanted:
+        raise ModelError(f"the runtime would compute in {precision}, not in {wanted}", subject=name)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from domain.errors import ModelError, WeightsMismatch
-from inference.zoo.manifest import OUTPUTS, Manifest, Model
+from inference.zoo.manifest import Manifest, Model
 
 #: The bundle that ships with the product.
 BUNDLED = Path(__file__).parent / "bundle"
@@ -20,11 +21,10 @@ _SILENT = {"data", "licence", "metrics", "outputs"}
 
 @dataclass(frozen=True, slots=True)
 class VerifiedModel:
-    """A model whose bytes are those that its manifest entry names."""
+    """A model whose bytes are those that its manifest entry names, by file name."""
 
     entry: Model
-    graph: bytes
-    weights: bytes
+    files: Mapping[str, bytes]
 
     @property
     def name(self) -> str:
@@ -38,8 +38,12 @@ class VerifiedModel:
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The outputs that its task needs."""
-        return OUTPUTS[self.entry.task]
+        """The outputs that its entry names."""
+        return tuple(self.entry.outputs)
+
+    def content(self, suffix: str) -> bytes:
+        """Return the bytes of its one file of a kind: xml, bin, keras, pt or txt."""
+        return self.files[self.entry.file_name(suffix)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def load_model(bundle: Path, entry: Model) -> VerifiedModel:
     Raises:
         WeightsMismatch: a file is missing, or is not the one that the manifest names.
     """
-    return VerifiedModel(entry, *(_read_verified(bundle, entry, entry.file_name(kind)) for kind in ("xml", "bin")))
+    return VerifiedModel(entry, {name: _read_verified(bundle, entry, name) for name in entry.files})
 
 
 def _read_verified(bundle: Path, entry: Model, name: str) -> bytes:
@@ -110,5 +114,6 @@ def model_set(manifest: Manifest) -> str:
     That is every name, version and file hash, and the numbers beside them: another operating point is another answer.
     """
     entries = [model.model_dump(mode="json", exclude=_SILENT) for model in manifest.models]
-    canonical = json.dumps(sorted(entries, key=lambda entry: str(entry["name"])), sort_keys=True)
+    fusion = manifest.fusion.model_dump(mode="json", exclude={"choice"}) if manifest.fusion else None
+    canonical = json.dumps([fusion, *sorted(entries, key=lambda entry: str(entry["name"]))], sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,68 @@
+"""From one displayed radiograph to the tensors that models take, each step done once however many models ask."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.preprocess import (
+    Image,
+    Letterbox,
+    clahe,
+    darken_border,
+    gaussian,
+    letterbox,
+    stretch_contrast,
+    stretch_to_square,
+)
+from inference.zoo.manifest import InputContract, Range
+
+Batch = npt.NDArray[np.float32]
+
+#: The steps of a manifest that keep an image's shape, and those that make the canvas.
+TONES: Mapping[str, Callable[[Image], Image]] = {
+    "stretch_contrast": stretch_contrast,
+    "darken_border": darken_border,
+    "clahe": clahe,
+    "gaussian": gaussian,
+}
+FITS: Mapping[str, Callable[[Image, int], tuple[Image, Letterbox]]] = {
+    "letterbox": letterbox,
+    "stretch": stretch_to_square,
+}
+#: Scale, then means and deviations of red, green and blue that are taken off.
+_SCALES: Mapping[Range, tuple[float, tuple[float, ...], tuple[float, ...]]] = {
+    "0..1": (1.0, (0.0,) * 3, (1.0,) * 3),
+    "-1..1": (2.0, (1.0,) * 3, (1.0,) * 3),
+    "0..255": (255.0, (0.0,) * 3, (1.0,) * 3),
+    "imagenet-caffe": (255.0, (123.68, 116.779, 103.939), (1.0,) * 3),
+    "imagenet-torch": (1.0, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+}
+
+
+class Canvases:
+    """The canvases of one image, (rows, columns) float32 in 0..1, bone bright."""
+
+    def __init__(self, image: Image) -> None:
+        self._images: dict[tuple[str, ...], Image] = {(): image}
+
+    def make(self, contract: InputContract) -> tuple[Batch, Letterbox]:
+        """Return the batch of `contract.shape`, one entry a flip, and how the image lies on its canvas."""
+        canvas, geometry = FITS[contract.preprocess[-1]](self._after(contract.preprocess[:-1]), contract.side_px)
+        flips = [canvas if flip == "none" else canvas[:, ::-1] for flip in contract.flips]
+        return to_tensor(np.stack(flips), contract), geometry
+
+    def _after(self, steps: tuple[str, ...]) -> Image:
+        if steps not in self._images:
+            self._images[steps] = TONES[steps[-1]](self._after(steps[:-1]))
+        return self._images[steps]
+
+
+def to_tensor(canvases: Batch, contract: InputContract) -> Batch:
+    """Return canvases (N, side, side) in 0..1 in the range, the channels and the layout of a contract."""
+    scale, means, deviations = _SCALES[contract.range]
+    order = slice(None) if contract.channel_order == "rgb" else slice(None, None, -1)
+    mean = np.array(means[: contract.channels][order], dtype=np.float32)[None, :, None, None]
+    deviation = np.array(deviations[: contract.channels][order], dtype=np.float32)[None, :, None, None]
+    tensor = (canvases[:, None].astype(np.float32) * np.float32(scale) - mean) / deviation
+    return np.ascontiguousarray(tensor if contract.layout == "nchw" else tensor.transpose(0, 2, 3, 1))
