@@ -83,6 +83,15 @@ class MemberScore:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentMember:
+    """A model that was asked and gave no answer in time; `reason` is a code of inference/reasons.py."""
+
+    model: str
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why an image was not analysed: a stable code (inference/eligibility.py lists them) and a sentence in ASCII."""
 
@@ -98,6 +107,7 @@ class ImageReading:
         rows, columns: of the stored image in pixels, 0 where it could not be decoded.
         boxes: every box above the reporting floor, whatever the operating point, highest probability first.
         members: the models that spoke.
+        silent: those that were asked and did not; what was said was said without them.
         model_set: digest over the names, versions and hashes of the whole ensemble; part of every result UID.
     """
 
@@ -113,6 +123,7 @@ class ImageReading:
     boxes: tuple[Box, ...] = ()
     types: tuple[Labelled, ...] = ()
     members: tuple[MemberScore, ...] = ()
+    silent: tuple[SilentMember, ...] = ()
     milliseconds: float = 0.0
 
     def __post_init__(self) -> None:

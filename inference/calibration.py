@@ -5,6 +5,9 @@ import math
 from domain.finding import FractureState
 from inference.zoo.manifest import OperatingPoints, Platt
 
+#: Distance from 0 and 1 that a logit is taken at.
+_CLOSEST = 1e-7
+
 
 def sigmoid(logit: float) -> float:
     """Return 1 / (1 + exp(-logit)) without overflow."""
@@ -25,8 +28,14 @@ def state_of(probability: float, points: OperatingPoints) -> FractureState:
     return FractureState.DOUBT if probability >= points.doubt_from else FractureState.ABSENT
 
 
+def logit_of(probability: float) -> float:
+    """Return log(p / (1 - p)), at most 16 either way: a float32 probability says no more."""
+    inside = min(max(probability, _CLOSEST), 1.0 - _CLOSEST)
+    return math.log(inside / (1.0 - inside))
+
+
 def mean_points(points: list[OperatingPoints]) -> OperatingPoints:
-    """Return the operating points of a fused probability: the mean of the members', as the probability is."""
+    """Return operating points between the members', for a bundle that names none for what they say together."""
     return OperatingPoints(
         doubt_from=sum(each.doubt_from for each in points) / len(points),
         present_from=sum(each.present_from for each in points) / len(points),

@@ -29,13 +29,15 @@ def decode_boxes(
     left, top, right, bottom = distances[:, rows, columns]
     x, y = columns + 0.5, rows + 0.5
     corners = np.clip(np.stack([x - left, y - top, x + right, y + bottom], axis=1), 0, centres.shape[0])
-    kept = _suppress(corners, scores)
+    kept = suppress(corners, scores)
     return corners[kept].astype(np.float32), scores[kept].astype(np.float32)
 
 
-def _suppress(corners: Boxes, scores: npt.NDArray[np.float32]) -> list[int]:
+def suppress(corners: Boxes, scores: npt.NDArray[np.floating]) -> list[int]:
+    """Return the indices of the boxes (K, 4) that no surer box overlaps, the surest first, at most `MOST_BOXES`."""
     if not len(scores):
         return []
     shapes = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxes(shapes.tolist(), scores.tolist(), 0.0, SAME_PLACE_IOU, top_k=MOST_BOXES)
-    return [int(index) for index in np.asarray(kept).ravel()]
+    # Not `top_k=MOST_BOXES`: OpenCV applies it before it suppresses, so that twenty of one place would hide the next.
+    kept = cv2.dnn.NMSBoxes(shapes.tolist(), scores.tolist(), 0.0, SAME_PLACE_IOU)
+    return [int(index) for index in np.asarray(kept).ravel()[:MOST_BOXES]]

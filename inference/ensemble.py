@@ -1,176 +1,155 @@
-"""The members that read one image together, and how what they say becomes one answer."""
+"""The members that read one image together: who is asked, who answered, and what they say as one."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from domain.errors import ModelError
-from domain.finding import Fracture, FractureState, Labelled, MemberScore
-from inference.backends import Backend, Session, Tensor
-from inference.calibration import calibrate, mean_points, state_of
-from inference.preprocess import Image, Letterbox, darken_border, letterbox, stretch_contrast
+from domain.errors import DeadlineExceeded, ModelError, ModelUnavailable
+from domain.finding import Fracture, Labelled, MemberScore, SilentMember
+from inference.backends import Backend
+from inference.canvases import Canvases
+from inference.fusion import fuse
+from inference.member import Evidence, Member, Outputs
 from inference.zoo import Manifest, Model, load_model
-from inference.zoo.manifest import InputContract
+from inference.zoo.manifest import ABNORMAL, BackendName, Task
 
-#: The steps of a manifest that keep an image's shape; the letterbox ends every chain.
-STEPS: Mapping[str, Callable[[Image], Image]] = {"stretch_contrast": stretch_contrast, "darken_border": darken_border}
-
-
-class Canvases:
-    """The canvases of one image (rows, columns), each step done once however many members ask for it."""
-
-    def __init__(self, image: Image) -> None:
-        self._images: dict[tuple[str, ...], Image] = {(): image}
-
-    def make(self, contract: InputContract) -> tuple[Image, Letterbox]:
-        """Return the canvas that a model takes, and how the image lies on it."""
-        return letterbox(self._after(contract.preprocess[:-1]), contract.side_px)
-
-    def _after(self, steps: tuple[str, ...]) -> Image:
-        if steps not in self._images:
-            self._images[steps] = STEPS[steps[-1]](self._after(steps[:-1]))
-        return self._images[steps]
+#: Opens a backend when the first model asks for it.
+BackendOpeners = Mapping[BackendName, Callable[[], Backend]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """What one fracture member said: logits of each flip, and its map with the flips turned back and averaged."""
+class Opinion:
+    """What the members say of one image.
 
-    entry: Model
-    logits: tuple[float, ...]
-    cells: npt.NDArray[np.float32]
-    canvas: Letterbox
+    Attributes:
+        region: the most probable one.
+        is_known: whether it is probable enough to go on; without it nothing below was asked.
+        logit: of the fused statement.
+        evidence: of each member that spoke of fractures.
+        types: fracture types with their probabilities, most probable first.
+        spoke, silent: the members that answered, and those that did not and why.
+    """
 
-    @property
-    def logit(self) -> float:
-        """Mean over the flips."""
-        return float(np.mean(self.logits))
-
-    @property
-    def probability(self) -> float:
-        """Calibrated probability of the mean logit."""
-        return calibrate(self.logit, self.entry.calibration)
-
-    @property
-    def cell_px(self) -> float:
-        """Side of a map cell on the canvas."""
-        return self.entry.input.side_px / int(self.cells.shape[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One model, ready to run."""
-
-    entry: Model
-    session: Session
-
-    def run(self, canvases: Canvases) -> tuple[Mapping[str, Tensor], Letterbox]:
-        """Run every flip of an image as one batch; outputs by name, first axis by flip.
-
-        Raises:
-            ModelError: the runtime failed, or an output is not finite.
-        """
-        canvas, geometry = canvases.make(self.entry.input)
-        flips = [canvas if flip == "none" else canvas[:, ::-1] for flip in self.entry.input.flips]
-        outputs = self.session.run(np.stack(flips)[:, None].astype(np.float32))
-        if not all(np.isfinite(output).all() for output in outputs.values()):
-            raise ModelError("an output of the model is not a finite number", subject=self.entry.name)
-        return outputs, geometry
+    region: Labelled
+    is_known: bool
+    spoke: tuple[MemberScore, ...]
+    silent: tuple[SilentMember, ...] = ()
+    fracture: Fracture | None = None
+    logit: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+    types: tuple[Labelled, ...] = ()
 
 
 class Ensemble:
-    """All members of a bundle, verified, compiled and ready.
+    """All members of a bundle, verified, compiled and ready. Not for use by two threads at once.
 
     Args:
         bundle: folder with manifest.json and weights.
         manifest: what `bundle` says of itself.
-        backend: what compiles the models.
+        openers: what opens each backend.
+        member_seconds: a member that takes longer is left out of an answer.
 
     Raises:
         WeightsMismatch: a file is not the one that the manifest names.
         ModelError: a model cannot be compiled.
+        ModelUnavailable: a model needs a backend that is not installed here.
     """
 
-    def __init__(self, bundle: Path, manifest: Manifest, backend: Backend) -> None:
-        self._minimum = max(entry.minimum_probability or 0.0 for entry in manifest.members("region"))
-        self._region = tuple(_compile(bundle, entry, backend) for entry in manifest.members("region"))
-        self._fracture = tuple(_compile(bundle, entry, backend) for entry in manifest.members("fracture"))
+    def __init__(self, bundle: Path, manifest: Manifest, openers: BackendOpeners, member_seconds: float = 10.0) -> None:
+        self._fusion = manifest.fusion
+        self._member_seconds = member_seconds
+        self._minimum = max((entry.minimum_probability or 0.0 for entry in manifest.models), default=0.0)
+        backends: dict[BackendName, Backend] = {}
+        self.members = tuple(_compile(bundle, entry, backends, openers) for entry in manifest.models)
 
-    def recognise(self, canvases: Canvases) -> tuple[Labelled, bool, tuple[MemberScore, ...]]:
-        """Return the most probable region, whether that is probable enough to go on, and what each member took."""
-        sums: dict[str, float] = {}
-        scores = []
-        for member in self._region:
-            started = time.perf_counter()
-            outputs, _ = member.run(canvases)
-            means = _shaped(outputs["region"], (len(member.entry.classes),), member).mean(axis=0)
-            for label, probability in zip(member.entry.classes, means, strict=True):
-                sums[label] = sums.get(label, 0.0) + float(probability) / len(self._region)
-            scores.append(_score(member, None, started))
-        label = max(sums, key=lambda name: sums[name])
-        region = Labelled(label, min(max(sums[label], 0.0), 1.0))
-        return region, region.probability >= self._minimum, tuple(scores)
+    def read(self, canvases: Canvases) -> Opinion:
+        """Return what the members say together.
 
-    def examine(self, canvases: Canvases) -> tuple[Fracture, tuple[Evidence, ...], tuple[MemberScore, ...]]:
-        """Return the fused statement about a fracture, the evidence of each member, and what each member took."""
-        evidence, scores = [], []
-        for member in self._fracture:
-            started = time.perf_counter()
-            outputs, geometry = member.run(canvases)
-            found = _evidence(member, outputs, geometry)
-            evidence.append(found)
-            scores.append(_score(member, found.probability, started))
-        return fuse(evidence), tuple(evidence), tuple(scores)
+        Raises:
+            ModelError: nobody could say what region it is, or nobody spoke of fractures.
+        """
+        run = _Run(canvases, self._member_seconds)
+        region = _vote(run.ask(self._with("region")), run.ask(self._with("multilabel")))
+        is_known = region.probability >= self._minimum
+        if not is_known:
+            return Opinion(region, is_known, run.scores(), tuple(run.silent))
+        run.ask(self._with("fracture", region.label))
+        run.ask(self._with("detector", region.label))
+        types = run.ask(self._with("types", region.label))
+        evidence = tuple(outputs.evidence() for outputs in run.outputs if outputs.entry.task in _SPEAKING)
+        speaking = tuple(each for each in evidence if each.entry.speaks_of_fractures)
+        if not speaking:
+            raise ModelError("no member spoke of fractures")
+        fracture, logit = fuse(speaking, self._fusion, region.label)
+        return Opinion(
+            region, is_known, run.scores(evidence), tuple(run.silent), fracture, logit, evidence, _name_types(types)
+        )
 
-
-def fuse(evidence: list[Evidence]) -> Fracture:
-    """Return the mean of the members' probabilities, the spread over members and flips, and the state."""
-    probability = sum(each.probability for each in evidence) / len(evidence)
-    spread = [calibrate(logit, each.entry.calibration) for each in evidence for logit in each.logits]
-    points = mean_points([each.entry.operating_points for each in evidence if each.entry.operating_points])
-    interval = (min(probability, *spread), max(probability, *spread))
-    return Fracture(state_of(probability, points), probability, interval)
+    def _with(self, task: Task, region: str | None = None) -> list[Member]:
+        return [
+            member
+            for member in self.members
+            if member.entry.task == task and (not member.entry.regions or region in member.entry.regions)
+        ]
 
 
-def strongest(evidence: tuple[Evidence, ...]) -> Evidence:
-    """Return the member whose map shows a find best: the most suspicious one."""
-    return max(evidence, key=lambda each: each.probability)
+_SPEAKING = ("fracture", "detector", "multilabel")
 
 
-def is_suspicious(fracture: Fracture) -> bool:
-    """Return whether a statement needs a place to look at."""
-    return fracture.state is FractureState.PRESENT
+class _Run:
+    """One image on its way through the members."""
+
+    def __init__(self, canvases: Canvases, member_seconds: float) -> None:
+        self._canvases = canvases
+        self._member_seconds = member_seconds
+        self.outputs: list[Outputs] = []
+        self.silent: list[SilentMember] = []
+
+    def ask(self, members: Iterable[Member]) -> list[Outputs]:
+        """Run members one after the other; one that fails is silent, and the others go on."""
+        answered = []
+        for member in members:
+            try:
+                answered.append(member.run(self._canvases, self._member_seconds))
+            except (ModelError, MemoryError) as error:
+                self.silent.append(_silence(member.entry, error))
+        self.outputs += answered
+        return answered
+
+    def scores(self, evidence: tuple[Evidence, ...] = ()) -> tuple[MemberScore, ...]:
+        """Return the score of each member that answered, with its probability where it spoke of fractures."""
+        said = {each.entry.name: each.probability for each in evidence if each.entry.speaks_of_fractures}
+        return tuple(outputs.score(said.get(outputs.entry.name)) for outputs in self.outputs)
 
 
-def _compile(bundle: Path, entry: Model, backend: Backend) -> Member:
-    side = entry.input.side_px
-    return Member(entry, backend.compile(load_model(bundle, entry), (len(entry.input.flips), 1, side, side)))
+def _silence(entry: Model, error: Exception) -> SilentMember:
+    reason = "deadline-exceeded" if isinstance(error, DeadlineExceeded) else "model-failed"
+    return SilentMember(entry.name, entry.version, reason)
 
 
-def _evidence(member: Member, outputs: Mapping[str, Tensor], geometry: Letterbox) -> Evidence:
-    logits = _shaped(outputs["fracture_logit"], (1,), member)
-    maps = outputs["fracture_map"]
-    if maps.ndim != 4 or maps.shape[:2] != (len(logits), 1) or maps.shape[2] != maps.shape[3]:
-        raise ModelError("the fracture map has a wrong shape", subject=member.entry.name)
-    upright = [
-        cells[0] if flip == "none" else cells[0, :, ::-1]
-        for cells, flip in zip(maps, member.entry.input.flips, strict=True)
-    ]
-    cells = np.asarray(np.mean(upright, axis=0), dtype=np.float32)
-    return Evidence(member.entry, tuple(float(logit) for logit in logits[:, 0]), cells, geometry)
+def _vote(*answers: list[Outputs]) -> Labelled:
+    """Return the region with the highest mean probability over the models that name it."""
+    said: dict[str, list[float]] = {}
+    for outputs in (each for group in answers for each in group):
+        name = "region" if outputs.entry.task == "region" else "labels"
+        for label, probability in outputs.probabilities(name).items():
+            if label != ABNORMAL:
+                said.setdefault(label, []).append(probability)
+    if not said:
+        raise ModelError("no member could say what region it is")
+    means = {label: sum(values) / len(values) for label, values in said.items()}
+    best = max(means, key=lambda label: means[label])
+    return Labelled(best, means[best])
 
 
-def _shaped(output: Tensor, tail: tuple[int, ...], member: Member) -> Tensor:
-    if output.shape != (len(member.entry.input.flips), *tail):
-        raise ModelError("an output has a wrong shape", subject=member.entry.name)
-    return output
+def _name_types(answers: list[Outputs]) -> tuple[Labelled, ...]:
+    said = [Labelled(label, value) for each in answers for label, value in each.probabilities("type").items()]
+    return tuple(sorted(said, key=lambda each: -each.probability))
 
 
-def _score(member: Member, probability: float | None, started: float) -> MemberScore:
-    milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    entry = member.entry
-    return MemberScore(entry.name, entry.version, entry.weights_sha256, probability, milliseconds)
+def _compile(bundle: Path, entry: Model, backends: dict[BackendName, Backend], openers: BackendOpeners) -> Member:
+    if entry.backend not in backends:
+        if entry.backend not in openers:
+            raise ModelUnavailable(f"the backend {entry.backend} is not available here", subject=entry.name)
+        backends[entry.backend] = openers[entry.backend]()
+    return Member(entry, backends[entry.backend].compile(load_model(bundle, entry)))

@@ -9,13 +9,14 @@ import numpy.typing as npt
 from pydicom import Dataset
 
 from domain.errors import MalformedInstance, ModelError
-from domain.finding import Box, ImageReading, ReadingStatus, Reason
-from inference.backends import Backend
-from inference.backends.openvino import OpenVinoBackend
-from inference.calibration import calibrate
-from inference.ensemble import Canvases, Ensemble, Evidence, is_suspicious, strongest
-from inference.explain.class_activation import Frame, find_boxes, heat_map
+from domain.finding import Box, FractureState, ImageReading, ReadingStatus, Reason
+from inference.backends.installed import open_backends
+from inference.canvases import Canvases
+from inference.ensemble import BackendOpeners, Ensemble, Opinion
+from inference.explain.class_activation import Frame, Map, find_boxes, heat_map
+from inference.fusion import box_probability, boxes_of_detectors
 from inference.header import Header, read_header
+from inference.member import Evidence
 from inference.picture import is_picture, open_picture
 from inference.radiograph import Ineligible, Radiograph, develop, open_instance
 from inference.reasons import REASONS
@@ -42,18 +43,26 @@ class Reader:
     Args:
         bundle: folder with manifest.json and weights; the shipped one by default.
         threads: inference threads.
-        backend: what runs the models; OpenVINO by default.
+        member_seconds: a member that takes longer is left out, and the answer says so.
+        openers: what runs the models; all that is installed by default.
 
     Raises:
         WeightsMismatch: a weight file is not the one that the manifest names.
         ModelError: the bundle cannot be used.
     """
 
-    def __init__(self, bundle: Path = BUNDLED, *, threads: int = 2, backend: Backend | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Path = BUNDLED,
+        *,
+        threads: int = 2,
+        member_seconds: float = 10.0,
+        openers: BackendOpeners | None = None,
+    ) -> None:
         started = time.perf_counter()
         manifest = load_manifest(bundle)
         self.model_set = model_set(manifest)
-        self._ensemble = Ensemble(bundle, manifest, backend or OpenVinoBackend(threads))
+        self._ensemble = Ensemble(bundle, manifest, openers or open_backends(threads), member_seconds)
         self.start_seconds = time.perf_counter() - started
 
     def read(self, image: Dataset | Path) -> Reading:
@@ -83,27 +92,22 @@ class Reader:
 
     def _examine(self, radiograph: Radiograph) -> Reading:
         header, display = radiograph.header, radiograph.display
-        canvases = Canvases(display)
-        region, is_known, region_scores = self._ensemble.recognise(canvases)
-        if not is_known:
+        opinion = self._ensemble.read(Canvases(display))
+        if not opinion.is_known:
             unread = self._unread(header, REASONS["region-not-recognised"])
-            seen = replace(unread, rows=header.rows, columns=header.columns)
-            return Reading(replace(seen, region=region, members=region_scores), display)
-        fracture, evidence, scores = self._ensemble.examine(canvases)
-        best = strongest(evidence)
-        frame = Frame(best.canvas, best.cell_px, header.rows, header.columns)
+            return Reading(_with_members(unread, header, opinion), display)
+        assert opinion.fracture is not None
+        fracture = opinion.fracture
+        frame = _frame_of_map(opinion.evidence, header)
         read = replace(
-            self._empty(header),
+            _with_members(self._empty(header), header, opinion),
             status=ReadingStatus.READ,
             reason=None,
-            rows=header.rows,
-            columns=header.columns,
-            region=region,
             fracture=fracture,
-            boxes=_boxes(best, frame, at_least_one=is_suspicious(fracture)),
-            members=region_scores + scores,
+            types=opinion.types,
+            boxes=_boxes(opinion, header, frame, at_least_one=fracture.state is FractureState.PRESENT),
         )
-        return Reading(read, display, heat_map(best.cells, frame))
+        return Reading(read, display, heat_map(frame[0], frame[1]) if frame else None)
 
     def _empty(self, header: Header | None) -> ImageReading:
         return ImageReading(
@@ -125,10 +129,37 @@ def _open(path: Path) -> Dataset:
     return open_picture(path) if is_picture(path) else open_instance(path)
 
 
-def _boxes(evidence: Evidence, frame: Frame, *, at_least_one: bool) -> tuple[Box, ...]:
+def _with_members(reading: ImageReading, header: Header, opinion: Opinion) -> ImageReading:
+    return replace(
+        reading,
+        rows=header.rows,
+        columns=header.columns,
+        region=opinion.region,
+        members=opinion.spoke,
+        silent=opinion.silent,
+    )
+
+
+def _frame_of_map(evidence: tuple[Evidence, ...], header: Header) -> tuple[Map, Frame, Evidence] | None:
+    """Return the map that shows a find best, that of the most suspicious member with one, and how it lies."""
+    mapped = [each for each in evidence if each.cells is not None]
+    if not mapped:
+        return None
+    # A detector's map has a point where a fracture map has an area: it is shown only where there is no other.
+    best = max(mapped, key=lambda each: (each.entry.task == "fracture", each.probability))
+    assert best.cells is not None
+    return best.cells, Frame(best.canvas, best.cell_px, header.rows, header.columns), best
+
+
+def _boxes(
+    opinion: Opinion, header: Header, frame: tuple[Map, Frame, Evidence] | None, *, at_least_one: bool
+) -> tuple[Box, ...]:
+    """Return the boxes of the detectors; of the map where there is no detector, or where none of them sees a place."""
+    found = boxes_of_detectors(opinion.evidence, opinion.logit, header.rows, header.columns, at_least_one=at_least_one)
+    drawn = any(each.spots is not None for each in opinion.evidence)
+    if frame is None or found or (drawn and not at_least_one):
+        return found
+    cells, place, best = frame
     return find_boxes(
-        evidence.cells,
-        frame,
-        lambda logit: calibrate(logit, evidence.entry.map_calibration or evidence.entry.calibration),
-        at_least_one=at_least_one,
+        cells, place, lambda logit: box_probability(best, logit, opinion.logit), at_least_one=at_least_one
     )

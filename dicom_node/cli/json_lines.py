@@ -24,6 +24,7 @@ def write_line(path: Path, study_instance_uid: str, reading: ImageReading) -> st
         "boxes": _plain(reading.boxes, ("label", "probability", "x_min_px", "y_min_px", "x_max_px", "y_max_px")),
         "types": [_labelled(each) for each in reading.types],
         "members": _plain(reading.members, ("model", "version", "sha256", "probability", "milliseconds")),
+        "silent": _plain(reading.silent, ("model", "version", "reason")),
         "milliseconds": reading.milliseconds,
     }
     return json.dumps(line, ensure_ascii=False, allow_nan=False)

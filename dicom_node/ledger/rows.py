@@ -17,6 +17,7 @@ from domain.finding import (
     MemberScore,
     ReadingStatus,
     Reason,
+    SilentMember,
 )
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study, StudyState
@@ -77,6 +78,7 @@ def reading_from(value: Mapping[str, Any]) -> ImageReading:
             "boxes": tuple(Box(**box) for box in value["boxes"]),
             "types": tuple(Labelled(**label) for label in value["types"]),
             "members": tuple(MemberScore(**member) for member in value["members"]),
+            "silent": tuple(SilentMember(**member) for member in value.get("silent", ())),
         }
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.finding import Box
+from inference.explain.roi import component_at, enclose
 from inference.preprocess import Letterbox
 
 Map = npt.NDArray[np.float32]
@@ -60,6 +61,11 @@ class Frame:
 
 def heat_map(logits: Map, frame: Frame) -> Map:
     """Return the evidence as (rows, columns) float32 in 0..1, a value for every pixel of the stored image."""
+    return np.clip(spread_cells(_evidence(logits), frame), 0.0, 1.0)
+
+
+def spread_cells(cells: Map, frame: Frame) -> Map:
+    """Return a map (cells down, cells across) as (rows, columns) float32: linear between the cells' centres."""
     box, cell = frame.letterbox, frame.cell_px
     # From the centre of a stored pixel to the centre-based position on the map.
     step_x, step_y = box.scale_x / cell, box.scale_y / cell
@@ -71,8 +77,8 @@ def heat_map(logits: Map, frame: Frame) -> Map:
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size = (frame.columns, frame.rows)
-    warped = cv2.warpAffine(_evidence(logits), to_map, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.clip(warped, 0.0, 1.0).astype(np.float32)
+    warped = cv2.warpAffine(cells, to_map, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, dtype=np.float32)
 
 
 def find_boxes(
@@ -134,16 +140,15 @@ def _peaks(logits: npt.NDArray[np.floating]) -> list[tuple[int, int]]:
 
 def _around(fine: Map, row: int, column: int, threshold: float) -> Mask:
     """Return the connected area above the threshold that holds a cell; the cell itself is always part of it."""
-    above = (fine >= threshold).astype(np.uint8)
-    above[row * _PARTS : (row + 1) * _PARTS, column * _PARTS : (column + 1) * _PARTS] = 1
-    _, labels = cv2.connectedComponents(above, connectivity=4)
-    return np.asarray(labels == labels[row * _PARTS, column * _PARTS])
+    above = fine >= threshold
+    above[row * _PARTS : (row + 1) * _PARTS, column * _PARTS : (column + 1) * _PARTS] = True
+    return component_at(above, row * _PARTS, column * _PARTS)
 
 
 def _enclose(mask: Mask, frame: Frame, probability: float) -> Box | None:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    x_min, y_min = frame.to_stored(columns[0] / _PARTS, rows[0] / _PARTS)
-    x_max, y_max = frame.to_stored((columns[-1] + 1) / _PARTS, (rows[-1] + 1) / _PARTS)
+    left, top, right, bottom = enclose(mask)
+    x_min, y_min = frame.to_stored(left / _PARTS, top / _PARTS)
+    x_max, y_max = frame.to_stored(right / _PARTS, bottom / _PARTS)
     if not (x_min < x_max and y_min < y_max):
         return None
     return Box("fracture", probability, x_min, y_min, x_max, y_max)

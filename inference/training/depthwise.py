@@ -48,7 +48,17 @@ def _weight_gradient(x: torch.Tensor, weight: torch.Tensor, gradient: torch.Tens
     for top, left in _CORNERS:
         part = x[:, :, top : top + rows, left : left + columns].contiguous(memory_format=torch.channels_last)
         _, found[:, :, top : top + 3, left : left + 3], _ = torch.ops.aten.convolution_backward(
-            gradient, part, small, None, [stride] * 2, _NONE, [1, 1], False, _NONE, weight.shape[0], [False, True, False]
+            gradient,
+            part,
+            small,
+            None,
+            [stride] * 2,
+            _NONE,
+            [1, 1],
+            False,
+            _NONE,
+            weight.shape[0],
+            [False, True, False],
         )
     return found
 

@@ -31,7 +31,7 @@ def write_bundle(folder: Path, **changes: Any) -> Path:
         "calibration": {"kind": "platt", "slope": 1.0, "intercept": 0.0},
         "operating_points": {"doubt_from": 0.3, "present_from": 0.6},
     }
-    manifest = {"schema": 1, "bundle": "stand-in-1", "models": [region, fracture | changes]}
+    manifest = {"schema": 2, "bundle": "stand-in-1", "models": [region, fracture | changes]}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
 
