@@ -20,6 +20,7 @@ class OpenVinoSession:
     """One compiled model and its one request: not for use by two threads at once."""
 
     def __init__(self, compiled: openvino.CompiledModel, outputs: tuple[str, ...], name: str) -> None:
+        self._compiled = compiled
         self._request = compiled.create_infer_request()
         self._outputs = outputs
         self._name = name
@@ -30,6 +31,8 @@ class OpenVinoSession:
             self._request.start_async([np.ascontiguousarray(batch)])
             if not self._request.wait_for(round(timeout_seconds * 1000)):
                 self._request.cancel()
+                # A cancelled request stays cancelled, and may still be at work.
+                self._request = self._compiled.create_infer_request()
                 raise DeadlineExceeded(f"no answer within {timeout_seconds:g} s", subject=self._name)
         except RuntimeError as error:
             raise ModelError("the runtime failed on this image", subject=self._name) from error
@@ -53,6 +56,10 @@ class OpenVinoBackend:
 
     def compile(self, model: VerifiedModel) -> OpenVinoSession:
         """Compile a model for the batch of one image; raises ModelError (see `Backend.compile`)."""
+        return self.compile_outputs(model, model.output_names)
+
+    def compile_outputs(self, model: VerifiedModel, outputs: tuple[str, ...]) -> OpenVinoSession:
+        """Compile the graph of a model for outputs that another runtime takes up; raises ModelError."""
         precision = PRECISIONS[model.entry.precision]
         try:
             graph = self._core.read_model(model=model.content("xml"), weights=model.content("bin"))
@@ -64,10 +71,10 @@ class OpenVinoBackend:
             raise ModelError("OpenVINO cannot compile the model", subject=model.name) from error
         require_precision(compiled, precision, model.name)
         found = {name for output in compiled.outputs for name in output.get_names()}
-        missing = sorted(set(model.output_names) - found)
+        missing = sorted(set(outputs) - found)
         if missing:
             raise ModelError(f"the model has no output named {', '.join(missing)}", subject=model.name)
-        return OpenVinoSession(compiled, model.output_names, model.name)
+        return OpenVinoSession(compiled, outputs, model.name)
 
 
 def require_precision(compiled: openvino.CompiledModel, wanted: openvino.Type, name: str) -> None:

@@ -53,9 +53,9 @@ def mask_of(points: npt.ArrayLike, shape: tuple[int, int], sigma_px: float = 0.0
         points: (N, 2) x and y as shares of the columns and rows.
     """
     scaled = np.asarray(points, dtype=np.float64) * np.array([shape[1], shape[0]]) * 2**_FRACTION_BITS
-    mask = np.zeros(shape, dtype=np.float32)
-    cv2.fillPoly(mask, [np.rint(scaled).astype(np.int32)], 1.0, cv2.LINE_AA, _FRACTION_BITS)
-    return smooth(mask, sigma_px)
+    mask = np.zeros(shape, dtype=np.uint8)
+    cv2.fillPoly(mask, [np.rint(scaled).astype(np.int32)], 255, cv2.LINE_AA, _FRACTION_BITS)
+    return smooth(np.divide(mask, 255, dtype=np.float32), sigma_px)
 
 
 def ellipse_points(centre: tuple[float, float], radii: tuple[float, float], angle: float = 0.0) -> Points:
@@ -78,6 +78,20 @@ def wobble(points: Points, rng: np.random.Generator, amount: float) -> Points:
 
 def stroke(image: Canvas, points: npt.ArrayLike, width_px: float, value: float) -> None:
     """Draw an open line through points (x, y as shares of the picture) onto the picture."""
-    shares = np.asarray(points, dtype=np.float64)
-    scaled = np.rint(shares * np.array([image.shape[1], image.shape[0]])).astype(np.int32)
-    cv2.polylines(image, [scaled], False, value, max(1, round(width_px)), cv2.LINE_AA)
+    scaled = np.asarray(points, dtype=np.float64) * np.array([image.shape[1], image.shape[0]])
+    mask = np.zeros(image.shape, dtype=np.uint8)
+    cv2.polylines(mask, [np.rint(scaled).astype(np.int32)], False, 255, max(1, round(width_px)), cv2.LINE_AA)
+    cover(image, mask, value)
+
+
+def write(image: Canvas, words: str, left_bottom_px: tuple[int, int], font: int, size: float, width_px: int = 1) -> None:
+    """Write words in white onto the picture."""
+    mask = np.zeros(image.shape, dtype=np.uint8)
+    cv2.putText(mask, words, left_bottom_px, font, size, 255, width_px, cv2.LINE_AA)
+    cover(image, mask, 1.0)
+
+
+def cover(image: Canvas, mask: npt.NDArray[np.uint8], value: float) -> None:
+    """Paint the picture with one grey where the mask (0..255) is, in place: OpenCV smooths edges of bytes only."""
+    share = np.divide(mask, 255, dtype=np.float32)
+    image += share * (np.float32(value) - image)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from inference.training.negatives.canvas import Canvas, cloud, grain, smooth, stroke
+from inference.training.negatives.canvas import Canvas, cloud, cover, grain, smooth, stroke, write
 
 FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -52,7 +52,9 @@ def draw_report(rng: np.random.Generator, shape: tuple[int, int]) -> Canvas:
     rows, columns = shape
     _write(page, rng, (0.3, 0.04, 0.95, 0.1), float(rng.uniform(0.4, 0.9)), lines=1)
     centre = (int(columns * rng.uniform(0.1, 0.2)), int(rows * 0.08))
-    cv2.circle(page, centre, int(rows * rng.uniform(0.02, 0.06)), 1.0, int(rng.choice([-1, 2])), cv2.LINE_AA)
+    logo = np.zeros(shape, dtype=np.uint8)
+    cv2.circle(logo, centre, int(rows * rng.uniform(0.02, 0.06)), 255, int(rng.choice([-1, 2])), cv2.LINE_AA)
+    cover(page, logo, 1.0)
     _write(page, rng, (0.06, 0.18, 0.95, float(rng.uniform(0.5, 0.97))), float(rng.uniform(0.18, 0.35)))
     if rng.random() < 0.5:
         top, left = int(rows * rng.uniform(0.3, 0.6)), int(columns * rng.uniform(0.08, 0.5))
@@ -87,7 +89,7 @@ def _write(
         room = int((box[2] - box[0]) * columns / max(14 * size, 1) * rng.uniform(0.4, 1))
         words = "".join(rng.choice(list(LETTERS + " " * 14), max(1, room)))
         if rng.random() > 0.08:
-            cv2.putText(page, words, (int(box[0] * columns), int(y)), font, size, 1.0, 1, cv2.LINE_AA)
+            write(page, words, (int(box[0] * columns), int(y)), font, size)
         y += pitch
         if y > box[3] * rows:
             break

@@ -1,131 +1,99 @@
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+"""Who is asked about an image, who answers, and what an answer without somebody says."""
+
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from domain.errors import ModelError
+from domain.errors import ModelError, ModelUnavailable
 from domain.finding import FractureState
-from inference.backends import Tensor
-from inference.calibration import sigmoid
-from inference.ensemble import Canvases, Ensemble, Evidence, Member, fuse
-from inference.preprocess import Image, Letterbox, stretch_contrast
-from inference.zoo import Model, VerifiedModel, load_manifest
-from tests.fakes.stand_in_bundle import write_bundle
+from inference.canvases import Canvases
+from inference.ensemble import Ensemble
+from inference.zoo import Manifest, Model
+from tests.fakes.sessions import HANGING, SaidBackend, SaidSession, make_entry
 
 IMAGE = np.random.default_rng(0).random((120, 80), dtype=np.float32)
-MAP_CELLS = 16
+REGION = make_entry("region", "region", ("region",))
+FRACTURE = make_entry("one", "fracture", ("fracture_logit",))
+OTHER = make_entry("two", "fracture", ("fracture_logit",))
+HAND = SaidSession({"region": [[0.9, 0.1]]})
+SURE, CALM = SaidSession({"fracture_logit": [[3.0]]}), SaidSession({"fracture_logit": [[-3.0]]})
 
 
-@dataclass
-class SideSession:
-    """Says `logits` for the two flips; its map is the column's number, so that an unturned flip shows."""
+@pytest.fixture(autouse=True)
+def _files_of_any_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    from inference.zoo import VerifiedModel
 
-    logits: tuple[float, float] = (1.0, 3.0)
-    batches: list[Tensor] = field(default_factory=list)
-
-    def run(self, batch: Tensor) -> Mapping[str, Tensor]:
-        self.batches.append(batch)
-        upright = np.tile(np.arange(MAP_CELLS, dtype=np.float32), (MAP_CELLS, 1))
-        maps = np.stack([upright, upright[:, ::-1]])[:, None]
-        return {"fracture_logit": np.array(self.logits, dtype=np.float32)[:, None], "fracture_map": maps}
+    monkeypatch.setattr("inference.ensemble.load_model", lambda bundle, entry: VerifiedModel(entry, {}))
 
 
-class SideBackend:
-    """Compiles every model to the same session."""
-
-    def __init__(self, outputs: Mapping[str, Tensor] | None = None) -> None:
-        self.session, self.outputs = SideSession(), outputs
-
-    def compile(self, model: VerifiedModel, batch_shape: tuple[int, int, int, int]) -> "SideBackend | SideSession":
-        return self.session if self.outputs is None else self
-
-    def run(self, batch: Tensor) -> Mapping[str, Tensor]:
-        assert self.outputs is not None
-        return self.outputs
+def _open(sessions: dict[str, SaidSession], *models: Model, **changes: Any) -> Ensemble:
+    manifest = Manifest.model_validate({"schema": 2, "bundle": "said", "models": models} | changes)
+    return Ensemble(Path(), manifest, {"openvino": lambda: SaidBackend(sessions)})
 
 
-@pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    return write_bundle(tmp_path / "bundle")
+def test_the_region_is_told_with_the_statement() -> None:
+    opinion = _open({"region": HAND, "one": SURE}, REGION, FRACTURE).read(Canvases(IMAGE))
+    assert (opinion.region.label, opinion.is_known) == ("hand", True)
+    assert opinion.fracture is not None
+    assert opinion.fracture.state is FractureState.PRESENT
+    assert [(score.model, score.probability is None) for score in opinion.spoke] == [("region", True), ("one", False)]
 
 
-@pytest.fixture
-def fracture_entry(bundle: Path) -> Model:
-    return load_manifest(bundle).members("fracture")[0]
+def test_nobody_is_asked_about_a_fracture_where_the_region_is_not_known() -> None:
+    quiet = SaidSession({"fracture_logit": [[0.0]]})
+    sessions = {"region": SaidSession({"region": [[0.49, 0.2]]}), "one": quiet}
+    opinion = _open(sessions, REGION, FRACTURE).read(Canvases(IMAGE))
+    assert (opinion.is_known, opinion.fracture, quiet.batches) == (False, None, [])
 
 
-def _evidence(entry: Model, *logits: float) -> Evidence:
-    return Evidence(entry, logits, np.zeros((4, 4), dtype=np.float32), Letterbox(1, 1, 0, 0))
+def test_a_specialist_speaks_of_its_own_regions_only() -> None:
+    of_leg = make_entry("of-leg", "fracture", ("fracture_logit",), regions=["leg"])
+    of_hand = make_entry("of-hand", "fracture", ("fracture_logit",), regions=["hand"])
+    opinion = _open({"region": HAND, "of-leg": SURE, "of-hand": CALM}, REGION, of_leg, of_hand).read(Canvases(IMAGE))
+    assert [score.model for score in opinion.spoke] == ["region", "of-hand"]
+    assert opinion.fracture is not None
+    assert opinion.fracture.state is FractureState.ABSENT
 
 
-def test_both_flips_go_as_one_batch_and_the_second_is_mirrored(fracture_entry: Model) -> None:
-    session = SideSession()
-    Member(fracture_entry, session).run(Canvases(IMAGE))
-    (batch,) = session.batches
-    assert batch.shape == (2, 1, 256, 256)
-    assert np.array_equal(batch[1, 0], batch[0, 0, :, ::-1])
-    assert not np.array_equal(batch[1, 0], batch[0, 0])
+def test_a_member_that_hangs_is_left_out_and_named() -> None:
+    opinion = _open({"region": HAND, "one": HANGING, "two": SURE}, REGION, FRACTURE, OTHER).read(Canvases(IMAGE))
+    assert [score.model for score in opinion.spoke] == ["region", "two"]
+    assert [(each.model, each.reason) for each in opinion.silent] == [("one", "deadline-exceeded")]
+    assert opinion.fracture is not None
+    assert opinion.fracture.probability == pytest.approx(1 / (1 + np.exp(-3.0)))
 
 
-def test_the_map_of_the_mirrored_flip_is_turned_back(bundle: Path) -> None:
-    fracture, (evidence,), _ = Ensemble(bundle, load_manifest(bundle), SideBackend()).examine(Canvases(IMAGE))
-    assert np.array_equal(evidence.cells[3], np.arange(MAP_CELLS))
-    assert fracture.probability == pytest.approx(sigmoid(2.0))
-    assert fracture.interval == pytest.approx((sigmoid(1.0), sigmoid(3.0)))
+def test_a_member_that_says_nonsense_is_left_out_and_named() -> None:
+    broken = SaidSession({"fracture_logit": [[np.nan]]})
+    opinion = _open({"region": HAND, "one": broken, "two": CALM}, REGION, FRACTURE, OTHER).read(Canvases(IMAGE))
+    assert [(each.model, each.reason) for each in opinion.silent] == [("one", "model-failed")]
 
 
-def test_members_are_fused_by_the_mean_and_spread_over_members_and_flips(fracture_entry: Model) -> None:
-    fused = fuse([_evidence(fracture_entry, -2.0, 0.0), _evidence(fracture_entry, 1.0, 1.0)])
-    assert fused.probability == pytest.approx((sigmoid(-1.0) + sigmoid(1.0)) / 2)
-    assert fused.interval == pytest.approx((sigmoid(-2.0), sigmoid(1.0)))
-    assert fused.state is FractureState.DOUBT
-
-
-@pytest.mark.parametrize(
-    "outputs",
-    [
-        {"fracture_logit": np.array([[np.nan], [0.0]]), "fracture_map": np.zeros((2, 1, 4, 4))},
-        {"fracture_logit": np.zeros((2, 1)), "fracture_map": np.full((2, 1, 4, 4), np.inf)},
-        {"fracture_logit": np.zeros((1, 1)), "fracture_map": np.zeros((1, 1, 4, 4))},
-        {"fracture_logit": np.zeros((2, 1)), "fracture_map": np.zeros((2, 1, 4, 5))},
-    ],
-    ids=["logit not finite", "map not finite", "one flip missing", "map not square"],
-)
-def test_outputs_that_break_the_contract_are_a_model_error(bundle: Path, outputs: dict[str, Tensor]) -> None:
-    ensemble = Ensemble(bundle, load_manifest(bundle), SideBackend(outputs))
+@pytest.mark.parametrize("silent", ["region", "one"])
+def test_without_a_region_or_a_statement_there_is_no_answer(silent: str) -> None:
+    sessions = {"region": HAND, "one": SURE} | {silent: HANGING}
     with pytest.raises(ModelError):
-        ensemble.examine(Canvases(IMAGE))
+        _open(sessions, REGION, FRACTURE).read(Canvases(IMAGE))
 
 
-def test_the_most_probable_region_is_told_by_its_class(bundle: Path) -> None:
-    probabilities = np.array([[0.1, 0.7, 0.6, 0.0], [0.1, 0.9, 0.6, 0.0]], dtype=np.float32)
-    ensemble = Ensemble(bundle, load_manifest(bundle), SideBackend({"region": probabilities}))
-    region, is_known, (score,) = ensemble.recognise(Canvases(IMAGE))
-    assert (region.label, is_known) == ("leg", True)
-    assert region.probability == pytest.approx(0.8)
-    assert score.probability is None
+def test_a_multilabel_model_names_the_region_and_speaks_of_fractures() -> None:
+    labels = make_entry("all", "multilabel", ("labels",), classes=["hand", "abnormal", "leg"])
+    opinion = _open({"all": SaidSession({"labels": [[0.2, 0.9, 0.7]]})}, labels).read(Canvases(IMAGE))
+    assert opinion.region.label == "leg"
+    assert opinion.fracture is not None
+    assert opinion.fracture.probability == pytest.approx(0.9, abs=1e-6)
 
 
-def test_a_region_below_the_minimum_is_not_recognised(bundle: Path) -> None:
-    low = np.full((2, 4), 0.49, dtype=np.float32)
-    ensemble = Ensemble(bundle, load_manifest(bundle), SideBackend({"region": low}))
-    _, is_known, _ = ensemble.recognise(Canvases(IMAGE))
-    assert not is_known
+def test_types_are_told_most_probable_first() -> None:
+    types = make_entry("types", "types", ("type",), classes=["oblique", "spiral"])
+    sessions = {"region": HAND, "one": SURE, "types": SaidSession({"type": [[0.3, 0.7]]})}
+    opinion = _open(sessions, REGION, FRACTURE, types).read(Canvases(IMAGE))
+    assert [each.label for each in opinion.types] == ["spiral", "oblique"]
 
 
-def test_a_step_that_two_members_share_is_done_once(
-    fracture_entry: Model, bundle: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done: list[int] = []
-
-    def count(image: Image) -> Image:
-        done.append(1)
-        return stretch_contrast(image)
-
-    monkeypatch.setattr("inference.ensemble.STEPS", {"stretch_contrast": count})
-    canvases, (region_entry,) = Canvases(IMAGE), load_manifest(bundle).members("region")
-    sides = [canvases.make(entry.input)[0].shape for entry in (region_entry, fracture_entry)]
-    assert sides == [(64, 64), (256, 256)]
-    assert len(done) == 1
+def test_a_backend_that_is_not_there_is_named() -> None:
+    keras = make_entry("brought", "fracture", ("fracture_logit",), backend="keras")
+    with pytest.raises(ModelUnavailable, match="keras"):
+        _open({"region": HAND}, REGION, keras)

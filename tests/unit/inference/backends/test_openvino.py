@@ -7,7 +7,7 @@ import numpy as np
 import openvino
 import pytest
 
-from domain.errors import ModelError
+from domain.errors import DeadlineExceeded, ModelError
 from inference.backends.openvino import OpenVinoBackend, require_precision
 from inference.zoo import VerifiedModel, load_manifest, load_model
 from tests.fakes.stand_in_bundle import FRACTURE_SIDE_PX, write_bundle
@@ -22,26 +22,30 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> VerifiedModel:
     return load_model(bundle, entry)
 
 
+def _with_graph(model: VerifiedModel, graph: bytes) -> VerifiedModel:
+    return replace(model, files=dict(model.files) | {model.entry.file_name("xml"): graph})
+
+
 def test_outputs_are_told_by_name(model: VerifiedModel) -> None:
     batch = np.zeros(SHAPE, dtype=np.float32)
     batch[1, 0, 16:32, 48:64] = 1.0
-    outputs = OpenVinoBackend(threads=1).compile(model, SHAPE).run(batch)
+    outputs = OpenVinoBackend(threads=1).compile(model).run(batch, 10.0)
     assert outputs["fracture_logit"].tolist() == [[-10.0], [10.0]]
     assert outputs["fracture_map"].shape == (2, 1, 16, 16)
     assert np.argwhere(outputs["fracture_map"] > 0).tolist() == [[1, 0, 1, 3]]
 
 
 def test_outputs_of_one_run_are_not_overwritten_by_the_next(model: VerifiedModel) -> None:
-    session = OpenVinoBackend(threads=1).compile(model, SHAPE)
-    first = session.run(np.zeros(SHAPE, dtype=np.float32))
-    session.run(np.ones(SHAPE, dtype=np.float32))
+    session = OpenVinoBackend(threads=1).compile(model)
+    first = session.run(np.zeros(SHAPE, dtype=np.float32), 10.0)
+    session.run(np.ones(SHAPE, dtype=np.float32), 10.0)
     assert first["fracture_logit"].tolist() == [[-10.0], [-10.0]]
 
 
 def test_the_model_computes_in_float32_whatever_the_processor_prefers(model: VerifiedModel) -> None:
     # bfloat16 keeps eight bits: 20 * 0.501 - 10 would come out as 0 or 0.0625.
     batch = np.full(SHAPE, 0.501, dtype=np.float32)
-    outputs = OpenVinoBackend(threads=1).compile(model, SHAPE).run(batch)
+    outputs = OpenVinoBackend(threads=1).compile(model).run(batch, 10.0)
     assert outputs["fracture_logit"] == pytest.approx(np.full((2, 1), 0.02), abs=1e-4)
 
 
@@ -51,29 +55,36 @@ def test_a_model_that_was_compiled_for_another_precision_is_refused(model: Verif
             return openvino.Type.bf16
 
     with pytest.raises(ModelError, match="bfloat16"):
-        require_precision(Bfloat16(), model.name)
+        require_precision(Bfloat16(), openvino.Type.f32, model.name)
 
 
 def test_a_graph_without_the_outputs_of_its_task_is_refused(model: VerifiedModel) -> None:
-    renamed = replace(model, graph=model.graph.replace(b"fracture_map", b"something_els"))
+    renamed = _with_graph(model, model.content("xml").replace(b"fracture_map", b"something_els"))
     with pytest.raises(ModelError, match="no output named fracture_map"):
-        OpenVinoBackend(threads=1).compile(renamed, SHAPE)
+        OpenVinoBackend(threads=1).compile(renamed)
 
 
 def test_a_file_that_is_no_graph_is_refused(model: VerifiedModel) -> None:
     with pytest.raises(ModelError, match="cannot compile"):
-        OpenVinoBackend(threads=1).compile(replace(model, graph=b"<net/>"), SHAPE)
+        OpenVinoBackend(threads=1).compile(_with_graph(model, b"<net/>"))
 
 
 def test_an_image_of_another_size_fails_as_a_model_error(model: VerifiedModel) -> None:
-    session = OpenVinoBackend(threads=1).compile(model, SHAPE)
+    session = OpenVinoBackend(threads=1).compile(model)
     with pytest.raises(ModelError, match="failed on this image"):
-        session.run(np.zeros((2, 1, 8, 8), dtype=np.float32))
+        session.run(np.zeros((2, 1, 8, 8), dtype=np.float32), 10.0)
+
+
+def test_a_run_that_takes_longer_than_it_may_is_cut(model: VerifiedModel) -> None:
+    session = OpenVinoBackend(threads=1).compile(model)
+    with pytest.raises(DeadlineExceeded):
+        session.run(np.zeros(SHAPE, dtype=np.float32), 0.0)
+    assert session.run(np.zeros(SHAPE, dtype=np.float32), 10.0)["fracture_logit"].tolist() == [[-10.0], [-10.0]]
 
 
 def test_nothing_is_cached_on_disk(model: VerifiedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    OpenVinoBackend(threads=1).compile(model, SHAPE)
+    OpenVinoBackend(threads=1).compile(model)
     assert list(tmp_path.iterdir()) == []
 
 

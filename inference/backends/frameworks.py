@@ -1,0 +1,43 @@
+"""The frameworks that serving does not install: loaded when a model asks for one, and kept quiet."""
+
+import os
+import tempfile
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from domain.errors import ModelUnavailable
+
+#: What a framework must find in the environment before it is loaded: no log of its own start, nobody called, nothing
+#: installed or written to a home.
+_QUIET = {
+    "tensorflow": {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"},
+    "ultralytics": {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false", "YOLO_VERBOSE": "false"},
+}
+
+
+def require_frameworks(*packages: str) -> None:
+    """Raise ModelUnavailable, with what to do, where packages of the extra `models` are not installed."""
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise ModelUnavailable(
+            f"this needs {', '.join(missing)}, which serving does not install: run `make models`, then "
+            ".venv-models/bin/osteonode"
+        )
+
+
+def load_framework(module: str, *packages: str) -> ModuleType:
+    """Import a module of a framework; raises ModelUnavailable where it, or another of `packages`, is not installed."""
+    framework = module.split(".")[0]
+    require_frameworks(framework, *packages)
+    for each in (framework, *packages):
+        for name, value in _QUIET.get(each, {}).items():
+            os.environ.setdefault(name, value)
+    if framework == "ultralytics" and "YOLO_CONFIG_DIR" not in os.environ:
+        os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp(prefix="osteonode-ultralytics-")
+    return import_module(module)
+
+
+def load_keras() -> ModuleType:
+    """Import Keras over TensorFlow; raises ModelUnavailable where either is not installed."""
+    return load_framework("keras", "tensorflow")

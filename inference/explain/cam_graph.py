@@ -1,0 +1,181 @@
+"""Class activation as an output of the model's own graph: the map comes with the answer, in one pass.
+
+A head that averages the last activations over the image and then only adds and multiplies with constants has one
+weight for each channel. They are found by asking the head itself, one channel at a time, so any chain of dense layers,
+folded batch norms and reshapes will do. Converted classifiers (ResNet, EfficientNet, ...) have such heads.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+from openvino import opset13 as ops
+
+from domain.errors import ModelError
+
+#: What may stand between the average over the image and the logits, each with one input that is no constant.
+_AFFINE = frozenset({"Add", "Convert", "MatMul", "Multiply", "Reshape", "Squeeze", "Subtract", "Unsqueeze"})
+_ACTIVATIONS = frozenset({"Sigmoid", "Softmax"})
+#: Axes of the average over the image, and whether the channels come last.
+_LAYOUTS = {(2, 3): False, (1, 2): True}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """The end of a classifier that explains itself.
+
+    Attributes:
+        activations: what is averaged over the image.
+        channels_last: whether they are (N, h, w, C) and not (N, C, h, w).
+        weights: (C,) float32, of the class. After a softmax of several classes a logit means nothing by itself: weights
+            and bias are then those of the class less the mean of the others'; of two classes, of the log-odds.
+        bias: the logit is the mean over the cells of the weighted activations, plus this.
+    """
+
+    activations: openvino.Output
+    channels_last: bool
+    weights: npt.NDArray[np.float32]
+    bias: float
+
+
+def attach_cam(
+    graph: openvino.Model,
+    *,
+    output: str | None = None,
+    class_index: int = 0,
+    map_name: str = "fracture_map",
+    logit_name: str | None = None,
+) -> openvino.Model:
+    """Return a copy of a classifier's graph that also gives the evidence of each cell for one class.
+
+    The new output is (N, 1, h, w): a logit for each cell, whose mean is the logit of the class, as the maps of the
+    bundle have it. `grad_cam.rectify` makes a Grad-CAM of it.
+
+    Args:
+        graph: with a head as described above, and its weights.
+        output: name of the output with the classes; may be left out where there is one output.
+        class_index: which class, counted from 0.
+        map_name: name of the new output.
+        logit_name: name of another new output, the logit (N, 1); None for none.
+
+    Raises:
+        ModelError: the head has another form, or there is no such output or class.
+    """
+    head = find_head(graph, output=output, class_index=class_index)
+    copy = graph.clone()
+    activations = _trace(copy, output).average.input_value(0)
+    cells = _weigh(activations, head)
+    cells.output(0).set_names({map_name})
+    copy.add_outputs([cells.output(0)])
+    if logit_name is not None:
+        logit = ops.reduce_mean(cells, ops.constant(np.array([2, 3])), keep_dims=False)
+        logit.output(0).set_names({logit_name})
+        copy.add_outputs([logit.output(0)])
+    copy.validate_nodes_and_infer_types()
+    return copy
+
+
+def find_head(graph: openvino.Model, *, output: str | None = None, class_index: int = 0) -> Head:
+    """Return the head of a graph for one class; raises ModelError as `attach_cam` does."""
+    chain = _trace(graph, output)
+    table = _ask(graph, output)
+    if not 0 <= class_index < table.shape[1]:
+        raise ModelError(f"the model has {table.shape[1]} classes, and none with the index {class_index}")
+    contrast = table[:, class_index]
+    if chain.activation == "Softmax" and table.shape[1] > 1:
+        contrast = contrast - np.delete(table, class_index, axis=1).mean(axis=1)
+    weights, bias = contrast[:-1].astype(np.float32), float(contrast[-1])
+    return Head(chain.average.input_value(0), chain.channels_last, weights, bias)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chain:
+    """The head, from its end: the activation if there is one, what it acts on, and the average over the image."""
+
+    activation: str | None
+    logits: openvino.Output
+    average: openvino.Node
+    channels_last: bool
+
+
+def _trace(graph: openvino.Model, output: str | None) -> _Chain:
+    activation, logits = None, _find_output(graph, output)
+    for node in _walk(logits):
+        kind = node.get_type_name()
+        if kind == "ReduceMean" and (axes := _spatial_axes(node)) in _LAYOUTS:
+            return _Chain(activation, logits, node, _LAYOUTS[axes])
+        if kind in _ACTIVATIONS and activation is None:
+            activation, logits = kind, node.input_value(0)
+        elif kind not in _AFFINE:
+            break
+    raise ModelError(
+        "the head is no average over the image followed by dense layers without activations: explain it by gradient, "
+        "in the framework it was trained with"
+    )
+
+
+def _find_output(graph: openvino.Model, name: str | None) -> openvino.Output:
+    found = [each for each in graph.outputs if name is None or name in each.get_names()]
+    if len(found) != 1:
+        known = ", ".join(sorted(each for one in graph.outputs for each in one.get_names()))
+        raise ModelError(f"the graph has not exactly one output {name or 'at all'}: name one of {known}")
+    return found[0].get_node().input_value(0)
+
+
+def _walk(end: openvino.Output) -> Iterator[openvino.Node]:
+    """Yield the nodes from the end towards the input while each has one input that is no constant."""
+    node = end.get_node()
+    while True:
+        yield node
+        inputs = [each for each in _inputs(node) if not _is_constant(each)]
+        if len(inputs) != 1:
+            return
+        node = inputs[0]
+
+
+def _inputs(node: openvino.Node) -> list[openvino.Node]:
+    return [node.input_value(index).get_node() for index in range(node.get_input_size())]
+
+
+def _is_constant(node: openvino.Node) -> bool:
+    """Whether a node is a constant, maybe one that is stored in another precision."""
+    if node.get_type_name() == "Convert":
+        node = node.input_value(0).get_node()
+    return bool(node.get_type_name() == "Constant")
+
+
+def _spatial_axes(node: openvino.Node) -> tuple[int, ...]:
+    shape, axes = node.get_input_partial_shape(0), node.input_value(1).get_node()
+    if shape.rank.get_length() != 4 or axes.get_type_name() != "Constant":
+        return ()
+    return tuple(sorted(int(axis) % 4 for axis in np.ravel(axes.get_data())))
+
+
+def _ask(graph: openvino.Model, output: str | None) -> npt.NDArray[np.float64]:
+    """Return (C + 1, classes): what one unit of each channel adds to each logit, and last the logits of no channel."""
+    chain = _trace(graph.clone(), output)
+    average = chain.average.output(0)
+    shape = average.get_partial_shape()
+    if any(each.is_dynamic for each in list(shape)[1:]):
+        raise ModelError("the number of channels before the head is not fixed")
+    one = [1, *(each.get_length() for each in list(shape)[1:])]
+    channels = ops.parameter(one, np.float32)
+    average.replace(channels.output(0))
+    head = openvino.Core().compile_model(
+        openvino.Model([chain.logits], [channels], "head"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
+    units = np.concatenate([np.eye(int(np.prod(one)), dtype=np.float32), np.zeros((1, int(np.prod(one))), np.float32)])
+    answers = np.stack([np.ravel(head(unit.reshape(one))[0]).astype(np.float64) for unit in units])
+    answers[:-1] -= answers[-1]
+    return answers
+
+
+def _weigh(activations: openvino.Output, head: Head) -> openvino.Node:
+    """Add a convolution of one pixel that weighs the channels, (N, 1, h, w)."""
+    if head.channels_last:
+        activations = ops.transpose(activations, ops.constant(np.array([0, 3, 1, 2]))).output(0)
+    kernel = ops.constant(head.weights.reshape(1, -1, 1, 1))
+    summed = ops.convolution(activations, kernel, [1, 1], [0, 0], [0, 0], [1, 1])
+    return ops.add(summed, ops.constant(np.full((1, 1, 1, 1), head.bias, dtype=np.float32)))
