@@ -1,0 +1,257 @@
+"""The recipes of the model families: data, one TOML file each in `recipe_files/`, checked before anything runs.
+
+A recipe says everything that decides what weights come out, but the images and the versions of the libraries.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
+
+from inference.zoo.manifest import Fit, Flip, InputContract, Probability, Range, Tone
+
+#: What a model shall say of an image; each is one or several parts, see `families/parts.py`.
+Target = Literal["region", "abnormal", "abnormal per region", "multilabel", "types", "lesions"]
+Positive = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0, le=1)]
+Backbone = Literal[
+    "ResNet50", "VGG16", "InceptionV3", "EfficientNetB1", "EfficientNetB5", "EfficientNetB6", "MobileNetV2"
+]
+
+
+class Table(BaseModel):
+    """A table of a recipe file; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Shares(Table):
+    """Shares of the patients that each part of a split gets."""
+
+    training: Probability
+    validation: Probability
+    test: Probability
+
+    @property
+    def three(self) -> tuple[float, float, float]:
+        """Training, validation and test."""
+        return self.training, self.validation, self.test
+
+
+class Elsewhere(Table):
+    """What changes where the recipe is trained on another dataset than its own.
+
+    Attributes:
+        classes: none: whatever the labels of the training images name.
+        shares: "published" is the split of the authors, whose last part is what is reported.
+    """
+
+    target: Target
+    classes: tuple[str, ...] = ()
+    shares: Shares | Literal["published"] = "published"
+
+
+class Recipe(Table):
+    """What every engine needs.
+
+    Attributes:
+        about: what the family is, in one sentence.
+        published: what the source reports of its own model, by measure; empty where nothing could be verified.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+    about: str
+    dataset: str
+    target: Target
+    classes: tuple[str, ...] = Field(min_length=1)
+    shares: Shares | Literal["published"]
+    elsewhere: dict[str, Elsewhere] = {}
+    published: dict[str, JsonValue] = {}
+    published_note: str = ""
+    side_px: int = Field(ge=32, le=2048)
+    batch: Positive = 16
+    seed: int = 0
+
+    def on(self, dataset: str) -> Self:
+        """Return the recipe as it is for a dataset.
+
+        Raises:
+            ValueError: that dataset has no labels for it.
+        """
+        if dataset == self.dataset:
+            return self
+        if dataset not in self.elsewhere:
+            known = ", ".join((self.dataset, *self.elsewhere))
+            raise ValueError(f"{self.name} cannot be trained on {dataset!r}, which has no label for it; on: {known}")
+        change = self.elsewhere[dataset]
+        classes = {"classes": change.classes} if change.classes else {}
+        return self.model_copy(update={"dataset": dataset, "target": change.target, "shares": change.shares, **classes})
+
+
+class Block(Table):
+    """A dense layer of the head, with what may follow it."""
+
+    units: Positive
+    batch_norm: bool = False
+    dropout: Probability = 0.0
+    repeat: Positive = 1
+
+
+class Loss(Table):
+    """What is minimised; `gamma` and `alpha` are those of the focal loss (Lin et al. 2017, arXiv:1708.02002)."""
+
+    kind: Literal["cross-entropy", "focal"] = "cross-entropy"
+    gamma: Annotated[float, Field(ge=0)] = 2.0
+    alpha: Probability = 0.25
+
+
+class Stage(Table):
+    """Some epochs with the same layers at the same rate.
+
+    Attributes:
+        train_from: the backbone's first layer that learns, counted from its end where negative; "head" for none of it.
+            Weights that start at random have learned nothing worth keeping: then all of it learns in every stage.
+    """
+
+    epochs: Positive
+    rate: Rate
+    train_from: int | Literal["head"] = 0
+    loss: Loss = Loss()
+
+
+class Plateau(Table):
+    """Keras' ReduceLROnPlateau on the validation loss."""
+
+    factor: Probability = 0.5
+    patience: Positive = 2
+    lowest_rate: Annotated[float, Field(ge=0)] = 1e-6
+
+
+class Pictures(Recipe):
+    """What recipes share whose images become a square canvas with three channels for a Keras backbone."""
+
+    backbone: Backbone
+    scaling: Range
+    preprocess: tuple[Tone | Fit, ...]
+    flips: tuple[Flip, ...] = ("none",)
+    precision: Literal["float32", "mixed_bfloat16"] = "mixed_bfloat16"
+    thresholds: tuple[Probability, ...] = (0.5,)
+    width: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+    @property
+    def contract(self) -> InputContract:
+        """The model's input as serving builds it; one view of an image, as the sources have it."""
+        order: Literal["rgb", "bgr"] = "bgr" if self.scaling == "imagenet-caffe" else "rgb"
+        return InputContract(
+            name="image",
+            side_px=self.side_px,
+            range=self.scaling,
+            channels=3,
+            layout="nhwc",
+            channel_order=order,
+            preprocess=self.preprocess,
+        )
+
+    @model_validator(mode="after")
+    def _has_a_contract(self) -> Self:
+        assert self.contract
+        return self
+
+
+class KerasRecipe(Pictures):
+    """A network that is trained end to end.
+
+    Attributes:
+        refuse_below: confidence under which there is no answer: that of the region, and that of fractured or not.
+        balanced: whether rare classes weigh as much as frequent ones.
+        early_stopping: epochs without a better validation loss after which a stage ends; 0 for never.
+    """
+
+    engine: Literal["keras"]
+    head: tuple[Block, ...] = ()
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    optimiser: Literal["adam", "sgd"] = "adam"
+    plateau: Plateau | None = None
+    early_stopping: Annotated[int, Field(ge=0)] = 0
+    balanced: bool = True
+    refuse_below: Probability | None = None
+
+
+ClassifierName = Literal["logistic-regression", "svc", "lightgbm", "random-forest", "gradient-boosting"]
+
+
+class FeaturesRecipe(Pictures):
+    """Average-pooled features of a fixed backbone, then a classifier that is no network.
+
+    Attributes:
+        components: of the principal component analysis in front of the classifiers; 0 for none.
+        classifiers: those that are compared; the first is exported.
+    """
+
+    engine: Literal["features"]
+    components: Annotated[int, Field(ge=0)] = 0
+    classifiers: tuple[ClassifierName, ...] = Field(min_length=1)
+    trees: Positive = 200
+
+
+class YoloRecipe(Recipe):
+    """A detector of ultralytics.
+
+    Attributes:
+        model: of ultralytics; n, s, m, l by size.
+        preprocess: what is done to each image before it is written for the detector.
+        age_years: youngest and oldest patient that is taken, both included.
+    """
+
+    engine: Literal["yolo"]
+    model: Annotated[str, Field(pattern=r"^yolov8[nsmlx]$")]
+    epochs: Positive
+    preprocess: tuple[Tone, ...] = ()
+    age_years: tuple[float, float] | None = None
+
+
+AnyRecipe = Annotated[KerasRecipe | FeaturesRecipe | YoloRecipe, Field(discriminator="engine")]
+_READ: TypeAdapter[KerasRecipe | FeaturesRecipe | YoloRecipe] = TypeAdapter(AnyRecipe)
+
+
+def parse_recipe(content: dict[str, Any]) -> KerasRecipe | FeaturesRecipe | YoloRecipe:
+    """Return a recipe; raises pydantic.ValidationError, which names every key that is wrong."""
+    return _READ.validate_python(content)
+
+
+@cache
+def load_book() -> dict[str, KerasRecipe | FeaturesRecipe | YoloRecipe]:
+    """Return every recipe by its name, which is the name of its file."""
+    shelf = files("inference.training") / "recipe_files"
+    book = {}
+    for page in sorted(shelf.iterdir(), key=lambda each: each.name):
+        if page.name.endswith(".toml"):
+            recipe = parse_recipe(tomllib.loads(page.read_text(encoding="utf-8")))
+            if f"{recipe.name}.toml" != page.name:
+                raise ValueError(f"{page.name} holds a recipe that is named {recipe.name!r}")
+            book[recipe.name] = recipe
+    return book
+
+
+def override(recipe: KerasRecipe | FeaturesRecipe | YoloRecipe, **changes: Any) -> Any:
+    """Return the recipe with other values, checked like a file: `override(recipe, side_px=32)`.
+
+    `epochs` is the number of all epochs of a network: the stages share it as they share their own, the last at least
+    one; a stage that gets none is left out.
+    """
+    content = recipe.model_dump()
+    epochs = changes.pop("epochs", None)
+    if epochs is not None and isinstance(recipe, KerasRecipe):
+        content["stages"] = _share_epochs(recipe.stages, epochs)
+    elif epochs is not None and "epochs" in content:
+        content["epochs"] = epochs
+    return parse_recipe({**content, **changes})
+
+
+def _share_epochs(stages: tuple[Stage, ...], epochs: int) -> list[dict[str, Any]]:
+    total = sum(stage.epochs for stage in stages)
+    early = [min(round(stage.epochs * epochs / total), epochs - 1) for stage in stages[:-1]]
+    shares = [*early, max(1, epochs - sum(early))]
+    return [{**stage.model_dump(), "epochs": share} for stage, share in zip(stages, shares, strict=True) if share > 0]
