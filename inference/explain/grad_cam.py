@@ -46,4 +46,4 @@ def relative_heat(cells: Map, frame: Frame) -> Map:
     on_image = np.where(frame.covers(cells.shape[:2]), cells, np.float32(0))
     spread = np.maximum(spread_cells(on_image, frame), 0.0)
     peak = float(spread.max())
-    return spread / np.float32(peak) if peak > 0.0 else spread
+    return np.asarray(spread / max(peak, np.finfo(np.float32).tiny), dtype=np.float32)
