@@ -64,8 +64,7 @@ def _read_published(root: Path) -> list[LabelledImage]:
         for row in rows
     ]
     require_images(paths, root / "dataset.csv")
-    coco = root / "Annotations" / "COCO JSON" / "COCO_fracture_masks.json"
-    boxes = _read_coco(coco) if coco.is_file() else _read_voc(root / "Annotations" / "PASCAL VOC")
+    boxes = _read_boxes(root / "Annotations")
     splits = _read_splits(root / "Utilities" / "Fracture Split")
     return [
         _image(path, row, splits.get(path.name), boxes.get(path.name, ()))
@@ -83,6 +82,15 @@ def _image(path: Path, row: dict[str, str], split: str | None, boxes: tuple[Labe
         abnormal=is_set(row["fractured"]),
         boxes=boxes,
     )
+
+
+def _read_boxes(annotations: Path) -> Boxes:
+    coco, voc = annotations / "COCO JSON" / "COCO_fracture_masks.json", annotations / "PASCAL VOC"
+    if coco.is_file():
+        return _read_coco(coco)
+    if voc.is_dir():
+        return _read_voc(voc)
+    raise FileNotFoundError(f"there are no boxes in {annotations}: neither {coco.name} nor the folder {voc.name}")
 
 
 def _read_coco(path: Path) -> Boxes:

@@ -35,15 +35,20 @@ def measure(path: Path) -> tuple[int, int]:
     return (columns, rows) if lies else (rows, columns)
 
 
-def require_images(paths: Iterable[Path], listed_in: Path) -> None:
-    """Make sure that the images a table names are there.
+def require_images(paths: Iterable[Path], listed_in: Path, *, tolerated_share: float = 0.0) -> frozenset[Path]:
+    """Return those images that a table names and that are there.
+
+    Args:
+        tolerated_share: of the images, that may be missing.
 
     Raises:
-        FileNotFoundError: some are not; says how many, and which is the first.
+        FileNotFoundError: more are missing; says how many, and which is the first.
     """
-    absent = [path for path in paths if not path.is_file()]
-    if absent:
+    named = list(paths)
+    absent = [path for path in named if not path.is_file()]
+    if len(absent) > tolerated_share * len(named):
         raise FileNotFoundError(
             f"{listed_in} names {len(absent)} images that are not there, the first is {absent[0]}. "
             "Unpack the dataset's archives again, all of them, into the same folder."
         )
+    return frozenset(named).difference(absent)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pydicom import Dataset
 
 from domain.errors import MalformedInstance
-from inference.decode import decode
+from inference.decode import decode, is_cut
 from inference.grey_levels import FlatImage, grey_levels
 from inference.header import DAMAGE, quietly, read_header
 from inference.picture import is_picture, open_picture
@@ -45,6 +45,8 @@ def read_grey(path: Path) -> Grey:
 
 def _develop(ds: Dataset) -> Grey:
     header = read_header(ds)
+    if is_cut(ds, header):
+        raise ValueError("the code stream breaks off")
     stored = decode(ds, header)
     if stored.ndim == 3:
         return _scale(cv2.cvtColor(stored.astype(np.uint8), cv2.COLOR_RGB2GRAY))
