@@ -1,4 +1,4 @@
-"""A deadline for runtimes that cannot be cut: the work goes on in a thread of its own, and its answer comes too late."""
+"""A deadline for runtimes that cannot be cut: their work goes on in a thread, and its answer comes too late."""
 
 import threading
 from collections.abc import Callable

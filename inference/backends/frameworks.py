@@ -1,7 +1,10 @@
 """The frameworks that serving does not install: loaded when a model asks for one, and kept quiet."""
 
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -28,14 +31,31 @@ def require_frameworks(*packages: str) -> None:
 
 def load_framework(module: str, *packages: str) -> ModuleType:
     """Import a module of a framework; raises ModelUnavailable where it, or another of `packages`, is not installed."""
-    framework = module.split(".")[0]
+    framework = module.partition(".")[0]
     require_frameworks(framework, *packages)
     for each in (framework, *packages):
         for name, value in _QUIET.get(each, {}).items():
             os.environ.setdefault(name, value)
     if framework == "ultralytics" and "YOLO_CONFIG_DIR" not in os.environ:
         os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp(prefix="osteonode-ultralytics-")
-    return import_module(module)
+    if framework in sys.modules:
+        return import_module(module)
+    with _silenced():
+        return import_module(module)
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep what native code writes to stderr while a framework loads from whoever reads it: none of it is an error."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def load_keras() -> ModuleType:

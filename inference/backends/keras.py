@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,8 @@ class KerasBackend:
     def __init__(self, threads: int) -> None:
         self._keras = load_keras()
         tensorflow = load_framework("tensorflow")
-        try:
+        with suppress(RuntimeError):  # it has started with another number
             tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
-        except RuntimeError:
-            pass  # it has started with another number
 
     def compile(self, model: VerifiedModel) -> KerasSession:
         """Load a model; raises ModelError (see `Backend.compile`)."""

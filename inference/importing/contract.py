@@ -73,7 +73,7 @@ def settle(found: Found, options: Mapping[str, str], ask: Ask | None, *, subject
     problems: list[str] = []
     for question in QUESTIONS:
         facts = Facts(found, {each.question.key: each.value for each in settled})
-        if question.is_needed(facts) and (question.key == "task" or facts.task):
+        if question.is_needed(facts):
             answer = _answer(question, facts, options.get(question.key), ask, problems)
             settled += [answer] if answer else []
     contract = Contract(found, tuple(settled), _contradictions(found, options))

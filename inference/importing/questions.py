@@ -121,6 +121,10 @@ def _whole(low: int, high: int) -> Parse:
     return parse
 
 
+def _channels(text: str, facts: Facts) -> int:
+    return int(_one_of("1", "3")(text, facts))
+
+
 def _probability(text: str, facts: Facts) -> float:
     try:
         value = float(text)
@@ -185,8 +189,8 @@ def _text(text: str, facts: Facts) -> str:
     return text.strip()
 
 
-def _is_without_scores(facts: Facts) -> bool:
-    return facts.task != "detector"
+def _with_task(facts: Facts) -> bool:
+    return facts.task is not None
 
 
 #: In the order in which they are asked; a later one may look at the answers of those above.
@@ -198,13 +202,13 @@ QUESTIONS: Sequence[Question] = (
     Question(
         "side_px", "Side of the square image it takes, in pixels?", _says("32 to 4096"), _whole(32, 4096), _always,
     ),
-    Question("channels", "Channels of that image?", _says("1 (grey) or 3"), _whole(1, 3), _always),
+    Question("channels", "Channels of that image?", _says("1 (grey) or 3"), _channels, _always),
     Question(
         "range", "Range of its pixel values?",
-        _says("0..1, -1..1, 0..255, imagenet-caffe (0..255 less the means), or imagenet-torch (less means, by deviations)"),
+        _says("0..1, -1..1, 0..255, imagenet-caffe (0..255 less means), or imagenet-torch (less means, by deviations)"),
         _one_of(*get_args(Range)), _always,
     ),
-    Question("classes", "What do its outputs stand for?", _allowed_classes, _classes, _always),
+    Question("classes", "What do its outputs stand for?", _allowed_classes, _classes, _with_task),
     Question(
         "preprocess", "What was done to an image before it was scaled to the square?",
         _says(f"steps with commas between, any of {', '.join(get_args(Tone))}, then letterbox (keeps the shape, black "
@@ -213,7 +217,7 @@ QUESTIONS: Sequence[Question] = (
     ),
     Question(
         "scores", "What does it end in?", _says("probability (after a sigmoid or softmax) or logit (before it)"),
-        _one_of("probability", "logit"), _is_without_scores,
+        _one_of("probability", "logit"), _for_tasks("region", "fracture", "types", "multilabel"),
     ),
     Question(
         "present_from", "From which probability is a fracture present?", _says("0 to 1"), _probability,
