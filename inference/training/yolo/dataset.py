@@ -1,0 +1,91 @@
+"""From a dataset as its authors publish it to the folder that ultralytics trains from."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.training.datasets.grazpedwri import keep_ages
+from inference.training.datasets.labelled import LabelledImage, Splits
+from inference.training.datasets.registry import READERS
+from inference.training.datasets.splits import split_by_patient, take_published
+from inference.training.datasets.yolo_layout import write_yolo
+from inference.training.yolo.canvases import draw_canvases
+from inference.training.yolo.recipe import YoloRecipe
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class YoloDataset:
+    """Canvases with their boxes in canvas pixels, and the data.yaml that names the same files."""
+
+    splits: Splits
+    described: Path
+
+    @property
+    def measured(self) -> tuple[str, tuple[LabelledImage, ...]]:
+        """The part that figures are measured on, by name: the test part, or validation where there is none."""
+        return ("test", self.splits.test) if self.splits.test else ("validation", self.splits.validation)
+
+
+def build_dataset(recipe: YoloRecipe, data: Path, folder: Path, *, threads: int, report: Report) -> YoloDataset:
+    """Read a dataset, take what the recipe takes, draw its canvases, and write it in the YOLO layout.
+
+    Args:
+        data: the dataset's folder, in its authors' layout.
+        folder: for canvases/ and layout/.
+
+    Raises:
+        FileNotFoundError, ValueError: the dataset is not there, or not as its authors publish it, or what is left of
+            it cannot be trained on.
+    """
+    splits = choose_images(recipe, READERS[recipe.dataset](data))
+    report(f"{recipe.name}: {_count(splits)}")
+    parts = [
+        draw_canvases(part, recipe, folder / "canvases", threads=threads)
+        for part in (splits.training, splits.validation, splits.test)
+    ]
+    drawn = Splits(*parts)
+    return YoloDataset(drawn, write_yolo(drawn, recipe.classes, folder / "layout"))
+
+
+def choose_images(recipe: YoloRecipe, images: Sequence[LabelledImage]) -> Splits:
+    """Divide the images of the recipe's ages, and thin out those without a box in training alone.
+
+    Raises:
+        ValueError: no patient is of those ages, or the dataset cannot be divided so.
+    """
+    if recipe.age_years is not None:
+        youngest, oldest = recipe.age_years
+        images = keep_ages(images, youngest, oldest)
+        if not images:
+            raise ValueError(f"no patient is {youngest:g} to {oldest:g} years old")
+    splits = _divide(recipe, images)
+    return Splits(_thin_out(recipe, splits.training), splits.validation, splits.test)
+
+
+def _divide(recipe: YoloRecipe, images: Sequence[LabelledImage]) -> Splits:
+    if recipe.shares == "published":
+        return take_published(images, seed=recipe.seed)
+    return split_by_patient(images, recipe.shares.three, seed=recipe.seed)
+
+
+def _thin_out(recipe: YoloRecipe, images: Sequence[LabelledImage]) -> tuple[LabelledImage, ...]:
+    if recipe.background is None:
+        return tuple(images)
+    labels = set(recipe.classes)
+    is_annotated = [any(box.label in labels for box in image.boxes) for image in images]
+    without = [index for index, annotated in enumerate(is_annotated) if not annotated]
+    most = round(recipe.background * sum(is_annotated))
+    kept = set(random.Random(recipe.seed).sample(without, min(most, len(without))))
+    return tuple(image for index, image in enumerate(images) if is_annotated[index] or index in kept)
+
+
+def _count(splits: Splits) -> str:
+    parts = {"to train on": splits.training, "to validate": splits.validation, "to test": splits.test}
+    return ", ".join(f"{len(images)} images with {_boxes(images)} boxes {use}" for use, images in parts.items())
+
+
+def _boxes(images: Iterable[LabelledImage]) -> int:
+    return sum(len(image.boxes) for image in images)
