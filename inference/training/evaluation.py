@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from domain.finding import FractureState, ImageReading
 from inference.reader import Reader
 from inference.training.boxes import Corners, Detection, average_precision_50
 from inference.training.fracatlas import REGIONS, Split
 from inference.training.metrics import FRACTURE_MEASURES, Estimate, bootstrap
+
+#: Draws with replacement behind the interval of average precision.
+BOX_RESAMPLES = 500
 
 Progress = Callable[[Iterable[dict[str, str]]], Iterable[dict[str, str]]]
 
@@ -45,6 +49,10 @@ class ReadExample:
     def probability(self) -> float:
         """The calibrated probability; 0 where the image was not read, so that a refusal costs."""
         return self.reading.fracture.probability if self.reading.fracture else 0.0
+
+    def of_member(self, name: str) -> float:
+        """Return the calibrated probability of one member; 0 where it did not speak."""
+        return next((each.probability or 0.0 for each in self.reading.members if each.model == name), 0.0)
 
 
 def read_split(
@@ -84,14 +92,29 @@ def region_accuracy(examples: list[ReadExample]) -> Estimate:
     return Estimate(float(right.mean()), float(low), float(high))
 
 
-def box_average_precision(examples: list[ReadExample]) -> float:
-    """Return mAP50 over all images, every listed box counted."""
-    detections = [
-        Detection(index, box.probability, (box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px))
-        for index, example in enumerate(examples)
-        for box in example.reading.boxes
+def box_average_precision(examples: list[ReadExample]) -> Estimate:
+    """Return mAP50 over all images, every listed box counted, with its interval over images."""
+    listed = [
+        [(box.probability, (box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px)) for box in example.reading.boxes]
+        for example in examples
     ]
-    return average_precision_50(detections, [example.boxes for example in examples])
+    truth = [example.boxes for example in examples]
+    rng = np.random.default_rng(0)
+    draws = [rng.integers(0, len(examples), len(examples)) for _ in range(BOX_RESAMPLES)]
+    values = [_average_precision(listed, truth, draw) for draw in draws if any(truth[index] for index in draw)]
+    low, high = np.percentile(values, (2.5, 97.5))
+    return Estimate(_average_precision(listed, truth, np.arange(len(examples))), float(low), float(high))
+
+
+def _average_precision(
+    listed: list[list[tuple[float, Corners]]], truth: list[list[Corners]], draw: npt.NDArray[np.integer]
+) -> float:
+    detections = [
+        Detection(place, probability, corners)
+        for place, index in enumerate(draw)
+        for probability, corners in listed[index]
+    ]
+    return average_precision_50(detections, [truth[index] for index in draw])
 
 
 def state_counts(examples: list[ReadExample]) -> dict[str, dict[str, int]]:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openvino as ov
@@ -13,7 +15,11 @@ from inference.training.recipes import Recipe
 from inference.training.train import build_network
 
 #: Names of the graph's outputs, in the order the network returns them.
-OUTPUTS = {"fracture": ("fracture_logit", "fracture_map"), "region": ("region",)}
+OUTPUTS = {
+    "fracture": ("fracture_logit", "fracture_map"),
+    "region": ("region",),
+    "detector": ("fracture_logit", "centres", "distances"),
+}
 #: Largest difference of any output between the network and its graph, both in float32.
 PARITY_TOLERANCE = 1e-3
 
@@ -29,12 +35,29 @@ class Probabilities(nn.Module):
         return torch.sigmoid(self.network(image))
 
 
+class SpokenOutputs(nn.Module):
+    """The detector without the outputs that only its training needs."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        output = self.network(image)
+        return output.fracture_logit, output.centres, output.distances
+
+
+#: What a network is wrapped in to serve.
+WRAPPERS: dict[str, Callable[[nn.Module], nn.Module]] = {"region": Probabilities, "detector": SpokenOutputs}
+
+
 def load_weights(recipe: Recipe, weights: Path) -> nn.Module:
     """Return the recipe's network with trained weights, ready to serve."""
     network = build_network(recipe)
     network.load_state_dict(torch.load(weights, weights_only=True))
     network.eval()
-    return Probabilities(network).eval() if recipe.task == "region" else network
+    wrapper = WRAPPERS.get(recipe.task)
+    return wrapper(network).eval() if wrapper else network
 
 
 def export_graph(recipe: Recipe, network: nn.Module, folder: Path, images: np.ndarray) -> dict[str, str]:
@@ -78,7 +101,9 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_manifest(folder: Path, bundle: str, models: list[dict[str, object]]) -> None:
+def write_manifest(
+    folder: Path, bundle: str, models: list[dict[str, Any]], fusion: dict[str, Any] | None = None
+) -> None:
     """Write manifest.json, stable in its order, so that a change is a readable difference."""
-    content = {"schema": 1, "bundle": bundle, "models": models}
+    content = {"schema": 2, "bundle": bundle, "models": models} | ({"fusion": fusion} if fusion else {})
     (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")

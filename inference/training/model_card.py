@@ -36,7 +36,7 @@ def measured_section(examples: list[ReadExample], *, bundle: str, split: str) ->
         "95 % bootstrap intervals over images (2000 resamples, seed 0).",
         "",
         f"- Region accuracy on images of one region: {region_accuracy(examples)}",
-        f"- Box mAP50 over all images: {box_average_precision(examples):.3f}",
+        f"- Box mAP50 over all images: {box_average_precision(examples)}",
         "",
         *_measures_table({"all": measure_fracture(examples)} | measure_regions(examples)),
         "",

@@ -13,8 +13,14 @@ ABSENT_SENSITIVITY = 0.90
 
 def fit_platt(labels: Labels, logits: Scores) -> tuple[float, float]:
     """Return slope and intercept of Platt scaling (1999): probability = sigmoid(slope * logit + intercept)."""
-    model = LogisticRegression(C=1e6).fit(logits[:, None], labels)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+    (slope,), intercept = fit_logistic(labels, logits[:, None])
+    return slope, intercept
+
+
+def fit_logistic(labels: Labels, features: Scores) -> tuple[tuple[float, ...], float]:
+    """Return slopes and intercept of logistic regression over features (N, K)."""
+    model = LogisticRegression(C=1e6).fit(features, labels)
+    return tuple(float(slope) for slope in model.coef_[0]), float(model.intercept_[0])
 
 
 def choose_operating_points(labels: Labels, probabilities: Scores) -> tuple[float, float]:

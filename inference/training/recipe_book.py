@@ -8,8 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, model_validator
+from pydantic import Field, JsonValue, TypeAdapter, model_validator
 
+from inference.training.yolo.recipe import Shares, Table, YoloRecipe
 from inference.zoo.manifest import Fit, Flip, InputContract, Probability, Range, Tone
 
 #: What a model shall say of an image; each is one or several parts, see `families/parts.py`.
@@ -19,25 +20,6 @@ Rate = Annotated[float, Field(gt=0, le=1)]
 Backbone = Literal[
     "ResNet50", "VGG16", "InceptionV3", "EfficientNetB1", "EfficientNetB5", "EfficientNetB6", "MobileNetV2"
 ]
-
-
-class Table(BaseModel):
-    """A table of a recipe file; an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Shares(Table):
-    """Shares of the patients that each part of a split gets."""
-
-    training: Probability
-    validation: Probability
-    test: Probability
-
-    @property
-    def three(self) -> tuple[float, float, float]:
-        """Training, validation and test."""
-        return self.training, self.validation, self.test
 
 
 class Elsewhere(Table):
@@ -54,7 +36,7 @@ class Elsewhere(Table):
 
 
 class Recipe(Table):
-    """What every engine needs.
+    """What every Keras family needs.
 
     Attributes:
         about: what the family is, in one sentence.
@@ -156,7 +138,7 @@ class Pictures(Recipe):
 
     @model_validator(mode="after")
     def _has_a_contract(self) -> Self:
-        assert self.contract
+        _ = self.contract  # refuses what serving could not build
         return self
 
 
@@ -196,33 +178,17 @@ class FeaturesRecipe(Pictures):
     trees: Positive = 200
 
 
-class YoloRecipe(Recipe):
-    """A detector of ultralytics.
-
-    Attributes:
-        model: of ultralytics; n, s, m, l by size.
-        preprocess: what is done to each image before it is written for the detector.
-        age_years: youngest and oldest patient that is taken, both included.
-    """
-
-    engine: Literal["yolo"]
-    model: Annotated[str, Field(pattern=r"^yolov8[nsmlx]$")]
-    epochs: Positive
-    preprocess: tuple[Tone, ...] = ()
-    age_years: tuple[float, float] | None = None
+AnyRecipe = KerasRecipe | FeaturesRecipe | YoloRecipe
+_READ: TypeAdapter[AnyRecipe] = TypeAdapter(Annotated[AnyRecipe, Field(discriminator="engine")])
 
 
-AnyRecipe = Annotated[KerasRecipe | FeaturesRecipe | YoloRecipe, Field(discriminator="engine")]
-_READ: TypeAdapter[KerasRecipe | FeaturesRecipe | YoloRecipe] = TypeAdapter(AnyRecipe)
-
-
-def parse_recipe(content: dict[str, Any]) -> KerasRecipe | FeaturesRecipe | YoloRecipe:
+def parse_recipe(content: dict[str, Any]) -> AnyRecipe:
     """Return a recipe; raises pydantic.ValidationError, which names every key that is wrong."""
     return _READ.validate_python(content)
 
 
 @cache
-def load_book() -> dict[str, KerasRecipe | FeaturesRecipe | YoloRecipe]:
+def load_book() -> dict[str, AnyRecipe]:
     """Return every recipe by its name, which is the name of its file."""
     shelf = files("inference.training") / "recipe_files"
     book = {}
@@ -235,7 +201,7 @@ def load_book() -> dict[str, KerasRecipe | FeaturesRecipe | YoloRecipe]:
     return book
 
 
-def override(recipe: KerasRecipe | FeaturesRecipe | YoloRecipe, **changes: Any) -> Any:
+def override(recipe: AnyRecipe, **changes: Any) -> Any:
     """Return the recipe with other values, checked like a file: `override(recipe, side_px=32)`.
 
     `epochs` is the number of all epochs of a network: the stages share it as they share their own, the last at least

@@ -85,3 +85,5 @@ DETECTOR = Recipe(
 )
 
 RECIPES = {recipe.name: recipe for recipe in (FRACTURE, REGION, DETECTOR)}
+#: The recipes whose weights ship, in the order in which members are asked.
+BUNDLE = (REGION, FRACTURE, DETECTOR)

@@ -84,7 +84,9 @@ def stroke(image: Canvas, points: npt.ArrayLike, width_px: float, value: float) 
     cover(image, mask, value)
 
 
-def write(image: Canvas, words: str, left_bottom_px: tuple[int, int], font: int, size: float, width_px: int = 1) -> None:
+def write(
+    image: Canvas, words: str, left_bottom_px: tuple[int, int], font: int, size: float, width_px: int = 1
+) -> None:
     """Write words in white onto the picture."""
     mask = np.zeros(image.shape, dtype=np.uint8)
     cv2.putText(mask, words, left_bottom_px, font, size, 255, width_px, cv2.LINE_AA)

@@ -9,6 +9,8 @@ import numpy as np
 from inference.training.fracatlas import REGIONS, Example
 from inference.training.negatives.canvas import Canvas
 
+#: The third of a shoulder picture that has the trunk is tissue for at least this share of its pixels.
+TRUNK_SHARE, TISSUE_GREY = 0.75, 64
 _SHOULDER, _HIP = REGIONS.index("shoulder"), REGIONS.index("hip")
 
 
@@ -24,8 +26,15 @@ class Sources:
 
 
 def choose_sources(radiographs: Sequence[Example]) -> Sources:
-    """Return the pictures that composites are made from; both groups are empty where no shoulder is among them."""
-    shoulders = tuple(each.pixels for each in radiographs if each.regions[_SHOULDER] and not each.regions[_HIP])
+    """Return the pictures that composites are made from; both groups are empty where no shoulder is among them.
+
+    A shoulder whose trunk cannot be told apart from the air beside it is left out, lest arms become negatives.
+    """
+    shoulders = tuple(
+        each.pixels
+        for each in radiographs
+        if each.regions[_SHOULDER] and not each.regions[_HIP] and _shows_trunk(crop_black(each.pixels))
+    )
     return Sources(shoulders, tuple(each.pixels for each in radiographs) if shoulders else ())
 
 
@@ -43,6 +52,13 @@ def crop_black(picture: np.ndarray) -> np.ndarray:
     if not len(rows):
         return picture
     return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _shows_trunk(picture: np.ndarray) -> bool:
+    """Return whether one side of the picture is dense from top to bottom, as a trunk is."""
+    third = max(1, picture.shape[1] // 3)
+    densest = max((picture[:, :third], picture[:, -third:]), key=lambda side: float(side.mean()))
+    return float((densest > TISSUE_GREY).mean()) >= TRUNK_SHARE
 
 
 def mirror_trunk(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:

@@ -41,7 +41,8 @@ def _stripes(rng: np.random.Generator, shape: tuple[int, int]) -> Canvas:
     """Lines of a detector that lost its rows or columns, whole or in part."""
     lines = rescale(rng.standard_normal((shape[0], 1)) @ np.ones((1, shape[1])))
     mixed = rng.uniform(0.4, 1) * lines + rng.uniform(0, 0.5) * _white(rng, shape)
-    return rescale(mixed if rng.random() < 0.5 else cv2.resize(mixed.T, shape[::-1]))
+    turned = np.asarray(cv2.resize(mixed.T, shape[::-1]), dtype=np.float32)
+    return rescale(mixed if rng.random() < 0.5 else turned)
 
 
 def _band(rng: np.random.Generator, shape: tuple[int, int]) -> Canvas:
@@ -60,7 +61,7 @@ def draw_noise(rng: np.random.Generator, shape: tuple[int, int]) -> Canvas:
     if rng.random() < 0.3:
         share = rng.uniform(0.2, 0.8)
         picture = share * picture + (1 - share) * MAKERS[int(rng.integers(len(MAKERS)))](rng, shape)
-    return np.asarray(picture ** rng.uniform(0.5, 2.5), dtype=np.float32)
+    return np.asarray(np.clip(picture, 0, 1) ** rng.uniform(0.5, 2.5), dtype=np.float32)
 
 
 def draw_noisy_gradient(rng: np.random.Generator, shape: tuple[int, int]) -> Canvas:

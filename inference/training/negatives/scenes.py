@@ -83,7 +83,7 @@ def _light_body(
     for _ in range(int(rng.choice([0, 0, 2, 4, 6]))):
         end = np.array(centre) + rng.uniform(-1, 1, 2) * size * 1.8
         middle = (np.array(centre) + end) / 2 + rng.normal(0, 0.1, 2) * size
-        stroke(mask, [centre, middle, end], shape[1] * size * rng.uniform(0.05, 0.3), 1.0)
+        stroke(mask, np.stack([np.array(centre), middle, end]), shape[1] * size * rng.uniform(0.05, 0.3), 1.0)
     depth = smooth(mask, max(shape) * size * float(rng.uniform(0.1, 0.4)))
     light = rng.uniform(0.2, 0.9) + rng.uniform(-0.6, 0.6) * (gradient(rng, shape) - 0.5) * 2 + 0.5 * (depth - 0.7)
     light = light + rng.uniform(0, 0.6) * (cloud(rng, shape, float(rng.uniform(0.5, 1.8))) - 0.5)
@@ -117,7 +117,9 @@ def _photograph(picture: Canvas, rng: np.random.Generator) -> Canvas:
 
 
 def _walk(rng: np.random.Generator, steps: int) -> Canvas:
-    return rescale(np.cumsum(rng.standard_normal(steps)) * rng.uniform(0.2, 1) + np.linspace(0, rng.normal(0, 5), steps))
+    return rescale(
+        np.cumsum(rng.standard_normal(steps)) * rng.uniform(0.2, 1) + np.linspace(0, rng.normal(0, 5), steps)
+    )
 
 
 def _mix(first: Canvas, second: Canvas, share: float) -> Canvas:

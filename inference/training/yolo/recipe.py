@@ -79,6 +79,7 @@ class YoloRecipe(Table):
         model: of ultralytics, by size: n (3 million weights), s (11), m (26), l (44), x (68).
         preprocess: the steps from a displayed image to that canvas, the same in serving.
         age_years: youngest and oldest patient that is taken, both included; who has no known age is left out.
+        images_per_step: whose gradients are added up, batch by batch, for one step of the optimiser.
         background: images without a box that training takes for each image with one; None for all of them.
     """
 
@@ -94,6 +95,7 @@ class YoloRecipe(Table):
     published_note: str = ""
     side_px: int = Field(ge=32, le=1280, multiple_of=STRIDES_PX[-1])
     batch: int = Field(default=16, ge=1)
+    images_per_step: int = Field(default=64, ge=1)
     seed: int = Field(default=0, ge=0)
     model: Annotated[str, Field(pattern=r"^yolov8[nsmlx]$")]
     epochs: int = Field(ge=1)

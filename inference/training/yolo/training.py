@@ -96,6 +96,7 @@ def _arguments(recipe: YoloRecipe, dataset: YoloDataset, folder: Path, epochs: i
         "epochs": epochs,
         "imgsz": recipe.side_px,
         "batch": recipe.batch,
+        "nbs": recipe.images_per_step,
         "optimizer": recipe.optimiser,
         "lr0": recipe.rate,
         "warmup_epochs": recipe.warmup_epochs,

@@ -1,0 +1,97 @@
+"""Images and labels of one part in batches: shuffled and flipped by a seed and the epoch, so that a run can go on."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from inference.training.families.pixels import Canvas, to_input
+from inference.training.recipe_book import Pictures
+
+Numbers = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Some images of a dataset in memory, with the labels of one part.
+
+    Attributes:
+        canvases: (N, side, side) of the whole dataset.
+        positions: (M,) of the images that are meant.
+        labels: (M, classes).
+    """
+
+    canvases: Canvas
+    positions: npt.NDArray[np.int64]
+    labels: Numbers
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def pixels(self) -> Canvas:
+        """The canvases that are meant, (M, side, side)."""
+        return self.canvases[self.positions]
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of (input, labels, weights).
+
+    Args:
+        weights: (M,) of each example in the loss.
+        epoch: the first that will be asked for; order and flips follow from the seed and the epoch alone.
+        flips: whether views are drawn from the recipe's flips; not for validation.
+    """
+
+    def __init__(
+        self, examples: Examples, recipe: Pictures, weights: Numbers, *, epoch: int = 0, flips: bool = True
+    ) -> None:
+        super().__init__(workers=1)
+        self._examples, self._recipe, self._weights, self._flips = examples, recipe, weights, flips
+        self._epoch = epoch
+        self._draw()
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._examples) / self._recipe.batch)
+
+    def __getitem__(self, index: int) -> tuple[Numbers, Numbers, Numbers]:
+        chosen = self._order[index * self._recipe.batch : (index + 1) * self._recipe.batch]
+        pixels = self._examples.canvases[self._examples.positions[chosen]]
+        mirrored = self._mirrored[chosen]
+        pixels[mirrored] = pixels[mirrored][:, :, ::-1]
+        return to_input(pixels, self._recipe.contract), self._examples.labels[chosen], self._weights[chosen]
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._draw()
+
+    def _draw(self) -> None:
+        rng = np.random.default_rng((self._recipe.seed, self._epoch))
+        count = len(self._examples)
+        self._order = rng.permutation(count) if self._flips else np.arange(count)
+        views = len(self._recipe.flips) if self._flips else 1
+        self._mirrored = rng.integers(0, views, count) > 0
+
+
+def balance(labels: Numbers, *, exclusive: bool) -> Numbers:
+    """Return (N,) weights with mean 1 by which every class has the same weight in all; (N, classes) labels.
+
+    With several labels at once there is no such weight: all are 1.
+    """
+    if labels.shape[1] > 1 and not exclusive:
+        return np.ones(len(labels), dtype=np.float32)
+    classes = labels.argmax(axis=1) if exclusive else labels[:, 0].astype(np.int64)
+    counts = np.bincount(classes)
+    return np.asarray(len(labels) / (np.count_nonzero(counts) * counts[classes]), dtype=np.float32)
+
+
+def predict(network: Any, pixels: Canvas, recipe: Pictures) -> Numbers:
+    """Return what a network says of canvases (N, side, side), batch by batch: (N, classes) or (N, features)."""
+    said = [
+        np.asarray(network.predict_on_batch(to_input(pixels[start : start + recipe.batch], recipe.contract)))
+        for start in range(0, len(pixels), recipe.batch)
+    ]
+    return np.concatenate(said).astype(np.float32)

@@ -1,0 +1,56 @@
+"""From a trained network to the graph that serves: OpenVINO IR, checked against the network on images in range."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import openvino as ov
+
+from inference.training.families.networks import INPUT
+
+#: Largest difference of any output between the network and its graph, both in float32.
+PARITY_TOLERANCE = 1e-4
+
+
+def export_graph(network: Any, output: str, images: npt.NDArray[np.float32], folder: Path, name: str) -> dict[str, str]:
+    """Write `<name>.xml` and `.bin` with a dynamic batch, and return their sha256 by file name.
+
+    Args:
+        images: inputs as the network takes them: real ones, since agreement on others proves nothing.
+
+    Raises:
+        ValueError: the graph does not have the one input and the one output, or does not agree with the network.
+    """
+    graph = ov.convert_model(network)
+    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
+        raise ValueError(f"{name}: {len(graph.inputs)} inputs and {len(graph.outputs)} outputs after export, not one")
+    graph.inputs[0].set_names({INPUT})
+    graph.outputs[0].set_names({output})
+    path = folder / f"{name}.xml"
+    # As they are: halved weights would be another model than the one whose numbers are reported.
+    ov.save_model(graph, path, compress_to_fp16=False)
+    require_parity(network, output, images, path)
+    return {file.name: sha256_of(file) for file in (path, path.with_suffix(".bin"))}
+
+
+def require_parity(network: Any, output: str, images: npt.NDArray[np.float32], path: Path) -> float:
+    """Return the largest difference on the images between a network and the graph of a file.
+
+    Raises:
+        ValueError: it is above `PARITY_TOLERANCE`.
+    """
+    compiled = ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    expected = np.asarray(network.predict_on_batch(images))
+    found = compiled({INPUT: images})[output]
+    difference = float(np.abs(found - expected).max())
+    if not difference <= PARITY_TOLERANCE:
+        raise ValueError(f"{path.name}: output {output} of the exported graph differs by {difference:.6f}")
+    return difference
+
+
+def sha256_of(path: Path) -> str:
+    """Return the digest of a file, lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

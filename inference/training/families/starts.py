@@ -1,0 +1,80 @@
+"""What a backbone knows before it is trained: ImageNet, a file, or nothing."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from domain.errors import ModelUnavailable
+from inference.training.recipe_book import Pictures
+
+IMAGENET, RANDOM = "imagenet", "random"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The weights that a backbone starts from: `imagenet`, `random`, or a file without the top."""
+
+    weights: str
+
+    @property
+    def is_random(self) -> bool:
+        """Whether it knows nothing yet."""
+        return self.weights == RANDOM
+
+    @property
+    def licence(self) -> str:
+        """Under what terms weights trained from it may be passed on, in words for a manifest."""
+        words = {IMAGENET: "from ImageNet weights of Keras Applications", RANDOM: "from random weights"}
+        return words.get(self.weights, "from weights that somebody brought")
+
+
+def build_backbone(recipe: Pictures, start: Start) -> Any:
+    """Return the recipe's backbone of Keras Applications, average pooled, without its top.
+
+    Raises:
+        ModelUnavailable: the ImageNet weights cannot be downloaded; says which file is needed, and what else goes.
+        ValueError: the file is not of this backbone.
+    """
+    if start.weights == IMAGENET:
+        return _download(recipe)
+    backbone = _build(recipe, None)
+    if not start.is_random:
+        _read_weights(backbone, Path(start.weights), recipe)
+    return backbone
+
+
+def _build(recipe: Pictures, weights: str | None) -> Any:
+    more = {"alpha": recipe.width} if recipe.backbone == "MobileNetV2" else {}
+    shape = (recipe.side_px, recipe.side_px, 3)
+    return getattr(keras.applications, recipe.backbone)(
+        include_top=False, weights=weights, input_shape=shape, pooling="avg", **more
+    )
+
+
+def _download(recipe: Pictures) -> Any:
+    try:
+        return _build(recipe, IMAGENET)
+    except Exception as error:  # Keras raises a bare Exception where a download fails
+        found = re.search(r"(https?://\S+/)(\S+?\.h5)", str(error))
+        if found is None:
+            raise
+        raise ModelUnavailable(
+            f"the ImageNet weights of {recipe.backbone} cannot be downloaded here. Fetch {found[2]} from {found[1]} on "
+            f"a machine that can, and pass it as --weights FILE; or begin with nothing: --weights random"
+        ) from error
+
+
+def _read_weights(backbone: Any, path: Path, recipe: Pictures) -> None:
+    try:
+        if path.suffix == ".keras":
+            backbone.set_weights(keras.saving.load_model(path, compile=False, safe_mode=True).get_weights())
+        else:
+            backbone.load_weights(path)
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError(
+            f"{path.name} does not hold the weights of {recipe.backbone} without its top: .h5 or .keras as Keras "
+            f"Applications saves them"
+        ) from error

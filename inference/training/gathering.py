@@ -1,0 +1,77 @@
+"""What every member says of every image of a split, gathered once, so that all that is fitted is fitted on the same."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.backends.installed import open_backends
+from inference.canvases import Canvases
+from inference.ensemble import Ensemble, Opinion
+from inference.header import read_header
+from inference.picture import open_picture
+from inference.radiograph import develop
+from inference.training.boxes import Corners
+from inference.training.fracatlas import REGIONS, Split
+from inference.zoo import load_manifest
+
+Row = dict[str, str]
+Progress = Callable[[Iterable[Row]], Iterable[Row]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """One image of the split: what the authors say of it, and the opinion of a bundle.
+
+    Attributes:
+        boxes: the authors' boxes in pixels of the stored image.
+    """
+
+    row: Row
+    rows: int
+    columns: int
+    boxes: tuple[Corners, ...]
+    opinion: Opinion
+
+    @property
+    def fractured(self) -> bool:
+        """Whether the authors' label is fractured."""
+        return self.row["fractured"] == "1"
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of the authors' labels; several where the image shows several."""
+        return tuple(region for region in REGIONS if self.row[region] == "1")
+
+    def calibrated_logit(self, member: str) -> float:
+        """Return the calibrated logit of one member."""
+        return next(each.calibrated_logit for each in self.opinion.evidence if each.entry.name == member)
+
+
+def read_rows(data: Path, split: Split) -> list[Row]:
+    """Return the rows of one split of the manifest of the data."""
+    with (data / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["split"] == split]
+
+
+def gather(bundle: Path, data: Path, split: Split, *, threads: int = 2, progress: Progress = iter) -> list[Gathered]:
+    """Ask all members of a bundle about every image of a split.
+
+    Raises:
+        ValueError: the bundle does not recognise the region of an image: the fit would be on fewer images than it says.
+    """
+    ensemble = Ensemble(bundle, load_manifest(bundle), open_backends(threads))
+    return [_gather_one(ensemble, data, row) for row in progress(read_rows(data, split))]
+
+
+def _gather_one(ensemble: Ensemble, data: Path, row: Row) -> Gathered:
+    picture = open_picture(data / "images" / row["image_id"])
+    header = read_header(picture)
+    opinion = ensemble.read(Canvases(develop(picture, header).display))
+    if not opinion.is_known:
+        raise ValueError(f"{row['image_id']}: the region is not recognised, set minimum_probability to 0 to fit")
+    width, height = header.columns, header.rows
+    unit = json.loads(row["boxes_xyxy_norm"] or "[]")
+    boxes = tuple((x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in unit)
+    return Gathered(row, height, width, boxes, opinion)
