@@ -98,6 +98,8 @@ class ImageStatement:
             words.append(wording.describe_probability(self.fracture.probability))
             if self.fracture.state is not FractureState.ABSENT:
                 words.append(wording.describe_boxes(len(self.findings)))
+        if self.reading.silent:
+            words.append(wording.describe_silence(member.model for member in self.reading.silent))
         return f"{self._name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
 
     @property
@@ -154,7 +156,8 @@ class StudyStatement:
         """The processing summary (CID 6047)."""
         if self.result.fracture is None:
             return codes.NO_ALGORITHM_SUCCEEDED
-        return codes.PROCESSING_SUMMARIES[self.complete, self.result.fracture.state is not FractureState.ABSENT]
+        all_spoke = self.complete and not any(image.reading.silent for image in self.images)
+        return codes.PROCESSING_SUMMARIES[all_spoke, self.result.fracture.state is not FractureState.ABSENT]
 
     @property
     def headline(self) -> str:

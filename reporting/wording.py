@@ -1,5 +1,7 @@
 """Every sentence a radiologist reads, once. ASCII: a character outside the image's own character set would be lost."""
 
+from collections.abc import Iterable
+
 from domain.finding import FractureState
 
 NOT_A_DIAGNOSIS = "AI result, preliminary - not a diagnosis"
@@ -68,6 +70,11 @@ def describe_coverage(read: int, images: int) -> str:
 def describe_unread(reason: str) -> str:
     """Why an image was not read; reasons end with or without a full stop."""
     return f"{NOT_ANALYSED}: {reason.rstrip('. ')}"
+
+
+def describe_silence(models: Iterable[str]) -> str:
+    """Which models were asked and did not answer: what is said is said without them."""
+    return f"without {', '.join(models)}, which gave no answer"
 
 
 def describe_boxes(count: int) -> str:

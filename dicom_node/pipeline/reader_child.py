@@ -24,8 +24,13 @@ OpenReader = Callable[[], ReadFile]
 _log = logging.getLogger(__name__)
 
 
-def open_bundle(bundle: Path, threads: int) -> ReadFile:
+def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0) -> ReadFile:
     """Load a bundle and return what reads with it.
+
+    Args:
+        bundle: folder with manifest.json and weights.
+        threads: inference threads.
+        member_seconds: a model that takes longer is left out of an answer.
 
     Raises:
         WeightsMismatch: a weight file is not the one that the manifest names.
@@ -37,7 +42,7 @@ def open_bundle(bundle: Path, threads: int) -> ReadFile:
     from inference.reader import Reader
 
     cv2.setNumThreads(threads)
-    reader = Reader(bundle, threads=threads)
+    reader = Reader(bundle, threads=threads, member_seconds=member_seconds)
 
     def read_file(path: Path, evidence_folder: Path) -> ReadImage:
         found = reader.read(path)

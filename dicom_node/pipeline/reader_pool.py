@@ -51,7 +51,7 @@ class ReaderPool:
         """
         bundle = reading.bundle or BUNDLED
         return cls(
-            partial(reader_child.open_bundle, bundle, reading.threads),
+            partial(reader_child.open_bundle, bundle, reading.threads, reading.member_seconds),
             model_set=model_set(load_manifest(bundle)),
             processes=reading.processes,
             deadline_seconds=reading.deadline_seconds,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.errors import DocumentError
-from domain.finding import Box, FractureState
+from domain.finding import Box, FractureState, SilentMember
 from reporting.evidence import ImageEvidence
 from reporting.statement import StudyStatement, state
 from tests.fakes.report_sources import (
@@ -180,3 +180,10 @@ def test_every_unread_image_says_why() -> None:
     statement = state(make_context(), find(refuse_image(header, "No pixels.")), [ImageEvidence(header)])
     assert "Not analysed: No pixels" in statement.lines[2]
     assert statement.presence.meaning == "Undetermined"
+
+
+def test_a_model_that_gave_no_answer_is_named_and_the_summary_says_not_all_succeeded() -> None:
+    silent = (SilentMember("second-model", "1.0.0", "deadline-exceeded"),)
+    told, whole = state_image(silent=silent), state_image()
+    assert "without second-model, which gave no answer" in " ".join(told.lines)
+    assert told.summary != whole.summary

@@ -39,6 +39,7 @@ CONTRACT = json.loads("""
  "types": [{"label": "oblique", "probability": 0.6}],
  "members": [{"model": "fracatlas-effnetb1-hand", "version": "1.0.0", "sha256": "ab", "probability": 0.9,
               "milliseconds": 12.3}],
+ "silent": [],
  "milliseconds": 118.0}
 """)
 
