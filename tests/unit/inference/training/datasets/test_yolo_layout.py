@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from inference.training.datasets.yolo_layout import write_yolo
 from inference.training.datasets.yolo_lines import read_boxes
 from tests.fakes.dataset_trees import write_fracatlas, write_grazpedwri, write_spinexr
 
-WRITERS = {"grazpedwri": write_grazpedwri, "spinexr": write_spinexr, "fracatlas": write_fracatlas}
+WRITERS: dict[str, Callable[[Path], Path]] = {
+    "grazpedwri": write_grazpedwri,
+    "spinexr": write_spinexr,
+    "fracatlas": write_fracatlas,
+}
 
 
 def read_splits(name: str, folder: Path) -> Splits:
@@ -48,7 +53,8 @@ def test_what_is_written_is_eight_bits_as_the_node_would_show_it(name: str, tmp_
         shown = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         assert shown is not None
         assert shown.dtype == np.uint8
-        assert np.abs(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) / 255 - read_grey(image.path)).max() < 0.01
+        assert shown.shape == measure(path)
+        assert np.abs(shown / 255 - read_grey(image.path)).max() < 0.01
 
 
 def test_pictures_of_eight_bits_are_linked_and_others_written(tmp_path: Path) -> None:
