@@ -184,6 +184,8 @@ def test_every_unread_image_says_why() -> None:
 
 def test_a_model_that_gave_no_answer_is_named_and_the_summary_says_not_all_succeeded() -> None:
     silent = (SilentMember("second-model", "1.0.0", "deadline-exceeded"),)
-    told, whole = state_image(silent=silent), state_image()
+    header = make_header()
+    reading = replace(read_image(header, PRESENT), silent=silent)
+    told, whole = state(make_context(), find(reading), make_evidence(header)), state_image(header)
     assert "without second-model, which gave no answer" in " ".join(told.lines)
     assert told.summary != whole.summary
