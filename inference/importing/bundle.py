@@ -1,6 +1,7 @@
 """A bundle with one more model: a copy of another bundle, or a bundle of somebody's own that grows."""
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from inference.zoo import load_manifest
 from inference.zoo.manifest import ANY_REGION, Fusion, Manifest, Model
 
 _MANIFEST = "manifest.json"
+_NAME = r"[a-z0-9][a-z0-9.-]{0,63}"
 
 
 def open_base(into: Path, base: Path) -> tuple[Path, Manifest]:
@@ -30,6 +32,20 @@ def open_base(into: Path, base: Path) -> tuple[Path, Manifest]:
     return base, load_manifest(base)
 
 
+def require_names(manifest: Manifest, name: str, without: Sequence[str]) -> None:
+    """Raise ConfigError unless a new model may have its name and the models to leave out exist."""
+    names = [model.name for model in manifest.models]
+    problems = [
+        f"--without: there is no model {each!r}; there are {', '.join(names)}" for each in without if each not in names
+    ]
+    if name in names and name not in without:
+        problems.append(f"--name: there is a model {name!r} already; --without {name} replaces it")
+    if not re.fullmatch(_NAME, name):
+        problems.append(f"--name {name!r}: small letters, digits, dots and dashes, at most 64, a letter or digit first")
+    if problems:
+        raise ConfigError(tuple(problems), subject=manifest.bundle)
+
+
 def join(manifest: Manifest, entry: Model, *, bundle: str, without: Sequence[str], weight: float) -> Manifest:
     """Return the manifest with one more model.
 
@@ -39,30 +55,17 @@ def join(manifest: Manifest, entry: Model, *, bundle: str, without: Sequence[str
             among the members, and moves nothing.
 
     Raises:
-        ConfigError: a name is taken or unknown, or what is left cannot read an image.
+        ConfigError: what is left cannot read an image.
     """
-    problems = _problems(manifest, entry, without)
-    if problems:
-        raise ConfigError(tuple(problems), subject=bundle)
     kept = tuple(model for model in manifest.models if model.name not in without)
     fusion = _fuse(manifest.fusion, kept, entry, weight)
     try:
         return Manifest.model_validate(
-            {"schema": 2, "bundle": bundle, "models": (*kept, entry), "fusion": fusion}, from_attributes=True
+            {"schema": 2, "bundle": _slug(bundle), "models": (*kept, entry), "fusion": fusion}, from_attributes=True
         )
     except ValidationError as error:
         told = tuple(str(each["msg"]).removeprefix("Value error, ") for each in error.errors())
         raise ConfigError(told, subject=bundle) from error
-
-
-def _problems(manifest: Manifest, entry: Model, without: Sequence[str]) -> list[str]:
-    names = [model.name for model in manifest.models]
-    problems = [
-        f"--without: there is no model {name!r}; there are {', '.join(names)}" for name in without if name not in names
-    ]
-    if entry.name in names and entry.name not in without:
-        problems.append(f"--name: there is a model {entry.name!r} already; --without {entry.name} replaces it")
-    return problems
 
 
 def _fuse(rule: Fusion | None, kept: tuple[Model, ...], entry: Model, weight: float) -> Fusion | None:
@@ -81,6 +84,10 @@ def _fuse(rule: Fusion | None, kept: tuple[Model, ...], entry: Model, weight: fl
         operating_points=points,
         choice=rule.choice if rule else "the mean of the members, as before the import",
     )
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9.-]+", "-", name.lower()).strip("-.")[:64] or "imported"
 
 
 def _mean_points(models: Sequence[Model]) -> Any:

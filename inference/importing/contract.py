@@ -136,7 +136,7 @@ def _clashes(contract: Contract) -> list[str]:
         problems.append(f"--doubt-from {doubt:g} is above --present-from {present:g}")
     if str(contract["range"]).startswith("imagenet") and contract["channels"] == 1:
         problems.append("--range: imagenet ranges are for three channels, and this model takes one")
-    for key in ("side_px", "channels"):
+    for key in sorted(contract.found.fixed):
         said = contract.found.values.get(key)
         if said is not None and contract[key] is not None and str(contract[key]) != said:
             problems.append(

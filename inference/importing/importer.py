@@ -13,7 +13,7 @@ from domain.errors import ConfigError
 from inference.backends import Tensor
 from inference.backends.installed import open_backends
 from inference.canvases import Canvases
-from inference.importing.bundle import join, open_base, write_bundle
+from inference.importing.bundle import join, open_base, require_names, write_bundle
 from inference.importing.contract import Ask, Contract, settle
 from inference.importing.graph import shape_graph, write_graph
 from inference.importing.heads import apply_heads
@@ -27,7 +27,7 @@ from inference.zoo.manifest import BackendName, Model
 #: A model that takes longer on one image is none to serve.
 _TIMEOUT_SECONDS = 120.0
 #: Inference threads of the trial.
-_THREADS = 2
+_THREADS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,6 @@ class Request:
         sha256: of the file that it came from.
         options: answers to QUESTIONS by key, as text.
         images_are: what the images of the trial are, for the entry.
-        weight: in the statement about a fracture, beside the other members.
     """
 
     name: str
@@ -53,7 +52,6 @@ class Request:
     without: tuple[str, ...] = ()
     backend: BackendName | None = None
     float16: bool = False
-    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +78,27 @@ def import_model(source: Source, request: Request, ask: Ask | None = None) -> Im
         ModelUnavailable: the backend is not installed.
     """
     base, manifest = open_base(request.into, request.base)
+    require_names(manifest, request.name, request.without)
     contract = settle(source.found, request.options, ask, subject=request.file_name)
     heads = plan_heads(source.found.outputs, contract.meaning)
     with tempfile.TemporaryDirectory(prefix="osteonode-import-") as folder:
-        trial = _Trial(source, request, contract, heads, Path(folder))
-        imported = trial.run()
+        imported = _Trial(source, request, contract, heads, _choose_backend(source, request), Path(folder)).run()
+        bundle = manifest.bundle if base == request.into else request.into.name
         joined = join(
-            manifest, imported.entry, bundle=manifest.bundle if base == request.into else request.into.name.lower(),
-            without=request.without, weight=request.weight,
-        )  # fmt: skip
+            manifest, imported.entry, bundle=bundle, without=request.without, weight=contract["weight"] or 0.0
+        )
         write_bundle(request.into, base, joined, Path(folder))
     return imported
+
+
+def _choose_backend(source: Source, request: Request) -> BackendName:
+    backend = request.backend or source.backends[0]
+    if backend not in source.backends:
+        problem = f"--backend {backend}: this file is served by {' or '.join(source.backends)}"
+        raise ConfigError((problem,), subject=request.file_name)
+    if request.float16 and backend != "openvino":
+        raise ConfigError(("--float16: only OpenVINO rounds weights",), subject=request.file_name)
+    return backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +109,8 @@ class _Trial:
     request: Request
     contract: Contract
     heads: tuple[Head, ...]
+    backend: BackendName
     folder: Path
-
-    @property
-    def backend(self) -> BackendName:
-        backend = self.request.backend or self.source.backends[0]
-        if backend not in self.source.backends:
-            possible = " or ".join(self.source.backends)
-            raise ConfigError((f"--backend {backend}: this file is served by {possible}",), subject=self.request.name)
-        return backend
 
     def run(self) -> Imported:
         batches = [Canvases(image).make(self.contract.input)[0] for image in self.request.images]
@@ -118,7 +119,7 @@ class _Trial:
         differences = self._compare(paths, batches, expected)
         require_parity(differences, subject=self.request.name)
         rounded: tuple[Difference, ...] = ()
-        if self.request.float16 and self.backend == "openvino":
+        if self.request.float16:
             paths = self._write(float16=True)
             rounded = self._compare(paths, batches, expected)
         return Imported(self._entry(paths, differences, rounded), self.contract, differences, rounded)
@@ -128,7 +129,10 @@ class _Trial:
         if self.backend != "openvino":
             return self.source.write_native(stem, self.heads)
         graph = shape_graph(
-            self.source.convert(), self.contract.input, self.contract.meaning, subject=self.request.name
+            self.source.convert(self.contract["side_px"]),
+            self.contract.input,
+            self.contract.meaning,
+            subject=self.request.name,
         )
         return write_graph(graph, stem, float16=float16)
 

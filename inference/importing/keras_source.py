@@ -55,7 +55,7 @@ class KerasSource:
         tensors = self._keras.tree.flatten(answer)
         return {name: np.asarray(each) for name, each in zip(_names(self._model), tensors, strict=True)}
 
-    def convert(self) -> openvino.Model:
+    def convert(self, side_px: int | None = None) -> openvino.Model:
         """Return the graph straight from the model; its ONNX export drops constants for several families."""
         try:
             return openvino.convert_model(self._model)

@@ -52,7 +52,7 @@ class LightGbmSource:
         features = self._backbone.predict(batch)[self._features.name]
         return {"trees": score_features(self._booster, features, threads=1)}
 
-    def convert(self) -> openvino.Model:
+    def convert(self, side_px: int | None = None) -> openvino.Model:
         """Raise ModelError: trees are no graph."""
         raise ModelError("trees are served by LightGBM itself: leave --backend out")
 

@@ -44,7 +44,7 @@ class OnnxSource:
         names = [each.name for each in self._session.get_outputs()]
         return dict(zip(names, map(np.asarray, self._session.run(names, {self.found.input_name: batch})), strict=True))
 
-    def convert(self) -> openvino.Model:
+    def convert(self, side_px: int | None = None) -> openvino.Model:
         """Return the graph; raises ModelError where OpenVINO lacks an operation."""
         try:
             return openvino.convert_model(str(self._path))
@@ -73,6 +73,7 @@ class OnnxSource:
             input_name=inputs[0].name,
             layout=_layout(shape),
             outputs=self._outputs(),
+            fixed=frozenset(_image(shape)),
             values=_image(shape) | read_yolo_metadata(metadata),
         )
 

@@ -136,7 +136,7 @@ def _find(name: str, fits: Fits, outputs: Sequence[RawOutput]) -> RawOutput | No
             f"which output is {name!r}? It could be any of {describe(candidates)}. Export the model again with the "
             f"right one alone, or named {name!r}"
         )
-    return (named or candidates or [None])[0]
+    return next(iter(named or candidates), None)
 
 
 def _is_enough(names: frozenset[str], task: Task) -> bool:

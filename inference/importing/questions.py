@@ -24,6 +24,7 @@ class Found:
         layout: where the channels are.
         outputs: as the file has them.
         values: answers that it gives, by key of QUESTIONS, in the words of an option.
+        fixed: keys of values that nobody can overrule: the network takes nothing else.
         notes: what a person should know.
     """
 
@@ -32,6 +33,7 @@ class Found:
     layout: Literal["nchw", "nhwc"]
     outputs: tuple[RawOutput, ...]
     values: Mapping[str, str] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset({"side_px", "channels"})
     notes: tuple[str, ...] = ()
 
 
@@ -135,6 +137,16 @@ def _probability(text: str, facts: Facts) -> float:
     return value
 
 
+def _weight(text: str, facts: Facts) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{text!r} is no number from 0 up")
+    return value
+
+
 def _names(text: str, facts: Facts) -> tuple[str, ...]:
     return tuple(name for each in text.split(",") if (name := each.strip()))
 
@@ -230,6 +242,11 @@ QUESTIONS: Sequence[Question] = (
     Question(
         "minimum_probability", "Below which probability is an image none of its regions?", _says("0 to 1"),
         _probability, _for_tasks("region"), default="0.5",
+    ),
+    Question(
+        "weight", "Its weight in the statement about a fracture, beside the other members?",
+        _says("0 (it is told and moves nothing) or more"), _weight, _for_tasks("fracture", "detector", "multilabel"),
+        default="0",
     ),
     Question(
         "channel_order", "Order of its channels?", _says("rgb or bgr; only imagenet ranges tell them apart"),

@@ -54,7 +54,7 @@ class SavedModelSource:
         answer = self._signature(**{self.found.input_name: self._tensorflow.constant(batch)})
         return {name: np.asarray(tensor.numpy()) for name, tensor in answer.items()}
 
-    def convert(self) -> openvino.Model:
+    def convert(self, side_px: int | None = None) -> openvino.Model:
         """Return the graph of the folder."""
         try:
             return openvino.convert_model(str(self._path))

@@ -38,8 +38,11 @@ class Source(Protocol):
         """
         ...
 
-    def convert(self) -> openvino.Model:
+    def convert(self, side_px: int | None = None) -> openvino.Model:
         """Return the graph for OpenVINO, as the converter leaves it: nothing about it is believed.
+
+        Args:
+            side_px: of the image, for converters that follow one through the network.
 
         Raises:
             ModelError: the converter failed.

@@ -46,9 +46,9 @@ class YoloSource:
             answer = self._network(self._torch.from_numpy(batch))
         return {"yolo": np.asarray((answer[0] if isinstance(answer, tuple) else answer).numpy())}
 
-    def convert(self) -> openvino.Model:
-        """Return the graph, traced at the side of the checkpoint."""
-        side = int(self.found.values.get("side_px", "640"))
+    def convert(self, side_px: int | None = None) -> openvino.Model:
+        """Return the graph, traced at one side: its anchors are constants of that."""
+        side = side_px or 640
         example = self._torch.zeros(1, 3, side, side)
         self._head.export, self._head.format = True, "openvino"
         try:
@@ -75,6 +75,7 @@ class YoloSource:
             input_name="images",
             layout="nchw",
             outputs=(RawOutput("yolo", (None, 4 + len(classes), None)),),
+            fixed=frozenset({"channels"}),
             values=yolo_answers(classes) | {"channels": "3"} | ({"side_px": str(side)} if side else {}),
         )
 
@@ -97,7 +98,7 @@ def _detector_head(network: Any) -> Any:
 
 
 def _side(checkpoint: Mapping[str, Any]) -> int | None:
-    """Return the side that it was trained at, rounded up to what its strides divide."""
+    """Return the side that it was trained at, if the checkpoint still says so."""
     arguments = checkpoint.get("train_args") or {}
     said = arguments.get("imgsz") if isinstance(arguments, Mapping) else None
     side = max(said) if isinstance(said, list | tuple) else said

@@ -32,10 +32,6 @@ Base = Annotated[
     typer.Option("--bundle", help="What a new bundle is a copy of. Default: the shipped bundle.", metavar="DIR"),
 ]
 Without = Annotated[str, typer.Option("--without", help="Models left out of the copy, with commas between.")]
-Weight = Annotated[
-    float,
-    typer.Option("--weight", min=0, help="Weight in the statement about a fracture; 0: it speaks and moves nothing."),
-]
 Images = Annotated[
     Path | None,
     typer.Option(
@@ -47,7 +43,8 @@ Images = Annotated[
     ),
 ]
 Backbone = Annotated[
-    Path | None, typer.Option("--backbone", exists=True, help="The network under trees of LightGBM.", metavar="FILE")
+    Path | None,
+    typer.Option("--backbone", exists=True, help="The network under trees of LightGBM. Default: none.", metavar="FILE"),
 ]
 BackendOption = Annotated[
     str | None, typer.Option("--backend", help="openvino, keras, ultralytics or lightgbm. Default: openvino if it can.")
@@ -60,31 +57,59 @@ AllowPickle = Annotated[
 ]
 
 # Answers, all as text: `inference.importing.questions` says what each may be, and which a model needs.
-Task = Annotated[str | None, typer.Option("--task", help="region, fracture, detector, types or multilabel.")]
-Side = Annotated[str | None, typer.Option("--side", help="Side of the image it takes, px.", metavar="PX")]
-Channels = Annotated[str | None, typer.Option("--channels", help="Channels of that image: 1 or 3.")]
-PixelRange = Annotated[
-    str | None, typer.Option("--range", help="Its pixel values: 0..1, -1..1, 0..255, imagenet-caffe, imagenet-torch.")
+Task = Annotated[
+    str | None,
+    typer.Option("--task", help="region, fracture, detector, types or multilabel. Default: the file's, else asked."),
 ]
-Order = Annotated[str | None, typer.Option("--channel-order", help="rgb or bgr.")]
-Classes = Annotated[str | None, typer.Option("--classes", help="What its outputs stand for, in order: a,b,c.")]
+Side = Annotated[
+    str | None,
+    typer.Option("--side", help="Side of the image it takes, px. Default: the file's, else asked.", metavar="PX"),
+]
+Channels = Annotated[
+    str | None, typer.Option("--channels", help="Channels of that image: 1 or 3. Default: the file's, else asked.")
+]
+PixelRange = Annotated[
+    str | None,
+    typer.Option(
+        "--range",
+        help="Its pixel values: 0..1, -1..1, 0..255, imagenet-caffe, imagenet-torch. Default: the file's, else asked.",
+    ),
+]
+Weight = Annotated[
+    str | None,
+    typer.Option("--weight", help="In the statement about a fracture. Default: 0, it is told, moves nothing."),
+]
+Order = Annotated[
+    str | None, typer.Option("--channel-order", help="rgb or bgr. Default: bgr for imagenet-caffe, else rgb.")
+]
+Classes = Annotated[
+    str | None,
+    typer.Option("--classes", help="What its outputs stand for, in order: a,b,c. Default: the file's, else asked."),
+]
 Preprocess = Annotated[
     str | None,
     typer.Option("--preprocess", help="Steps before it: stretch_contrast, darken_border, clahe, gaussian, then "
-                 "letterbox or stretch."),
+                 "letterbox or stretch. Default: that of YOLO, else asked."),
 ]  # fmt: skip
-Scores = Annotated[str | None, typer.Option("--scores", help="What it ends in: probability or logit.")]
-Present = Annotated[
-    str | None, typer.Option("--present-from", help="Probability from which a fracture is present, 0 to 1.")
+Scores = Annotated[
+    str | None, typer.Option("--scores", help="What it ends in: probability or logit. Default: the file's, else asked.")
 ]
-Doubt = Annotated[str | None, typer.Option("--doubt-from", help="Probability from which it is in doubt, 0 to 1.")]
+Present = Annotated[
+    str | None,
+    typer.Option("--present-from", help="Probability from which a fracture is present, 0 to 1. Default: asked."),
+]
+Doubt = Annotated[
+    str | None, typer.Option("--doubt-from", help="Probability from which it is in doubt, 0 to 1. Default: asked.")
+]
 Minimum = Annotated[
     str | None,
     typer.Option("--minimum-probability", help="Below it an image is none of the regions, 0 to 1. Default: 0.5."),
 ]
-Regions = Annotated[str | None, typer.Option("--regions", help="A specialist: asked for these regions alone.")]
-Licence = Annotated[str | None, typer.Option("--licence", help="Licence of the weights.")]
-TrainedOn = Annotated[str | None, typer.Option("--data", help="What it was trained on.")]
+Regions = Annotated[
+    str | None, typer.Option("--regions", help="A specialist: used for these regions alone. Default: all.")
+]
+Licence = Annotated[str | None, typer.Option("--licence", help="Licence of the weights. Default: not stated.")]
+TrainedOn = Annotated[str | None, typer.Option("--data", help="What it was trained on. Default: not stated.")]
 
 
 def import_model(
@@ -107,7 +132,7 @@ def import_model(
     data: TrainedOn = None,
     bundle: Base = None,
     without: Without = "",
-    weight: Weight = 0.0,
+    weight: Weight = None,
     images: Images = None,
     backbone: Backbone = None,
     backend: BackendOption = None,
@@ -133,17 +158,17 @@ def import_model(
         "task": task, "side_px": side, "channels": channels, "range": pixel_range, "channel_order": channel_order,
         "classes": classes, "preprocess": preprocess, "scores": scores, "present_from": present_from,
         "doubt_from": doubt_from, "minimum_probability": minimum_probability, "regions": regions, "licence": licence,
-        "data": data,
+        "data": data, "weight": weight,
     }  # fmt: skip
     _say(f"loading {file.name} in its own framework ...")
     source = open_source(file, backbone=backbone, is_trusted=allow_pickle)
     request = _request(
         file, name or _name_after(file), into, {key: said for key, said in options.items() if said is not None}, images,
-        bundle=bundle, without=without, weight=weight, backend=backend, float16=float16,
+        bundle=bundle, without=without, backend=backend, float16=float16,
     )  # fmt: skip
     _say(f"{source.found.kind}; converting, and running it on {len(request.images)} images ...")
     imported = import_model(source, request, _choose_ask())
-    _print_imported(imported, into, source.framework, weight)
+    _print_imported(imported, into, source.framework)
 
 
 def _request(
@@ -185,7 +210,7 @@ def _ask(question: "Question", allowed: str, wrong: str) -> str:
 _SAID = {"option": "you, as an option", "file": "the file", "answer": "you", "default": "nobody: this is the default"}
 
 
-def _print_imported(imported: "Imported", into: Path, framework: str, weight: float) -> None:
+def _print_imported(imported: "Imported", into: Path, framework: str) -> None:
     from dicom_node.cli.terminal import make_table, print_table
 
     contract = make_table(
@@ -197,7 +222,7 @@ def _print_imported(imported: "Imported", into: Path, framework: str, weight: fl
     for note in (*imported.contract.found.notes, *imported.contract.notes):
         print(f"note: {note}")
     _print_parity(imported, framework)
-    _print_next_steps(imported, into, weight)
+    _print_next_steps(imported, into)
 
 
 def _told(value: Any) -> str:
@@ -222,12 +247,12 @@ def _cells(each: "Difference") -> tuple[str, ...]:
     return each.quantity, f"{each.largest:.2g} {each.unit}", f"{each.tolerance:g}", f"{each.spread:.2g}"
 
 
-def _print_next_steps(imported: "Imported", into: Path, weight: float) -> None:
+def _print_next_steps(imported: "Imported", into: Path) -> None:
     print(f"Written to {into}. It has not been validated here, and is not calibrated. Next:")
     print(f"  osteonode models verify --bundle {into}")
     print(f"  osteonode models evaluate --bundle {into} --data DIR   on labelled radiographs of your own")
     print(f"  osteonode read IMAGE --bundle {into}")
-    if imported.entry.speaks_of_fractures and not weight:
+    if imported.entry.speaks_of_fractures and not imported.contract["weight"]:
         print(
             "Its weight is 0: it is told beside the others and moves nothing. Give it one with --weight once measured."
         )
