@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.training.datasets.labelled import LabelledImage, Splits
@@ -32,6 +32,7 @@ def names_of(splits: Splits) -> list[list[str]]:
     return [[image.path.name for image in part] for part in parts_of(splits)]
 
 
+@settings(deadline=None)
 @given(SIZES, CUTS, st.integers(0, 1000))
 def test_every_image_is_in_one_part_and_every_patient_too(
     sizes: list[tuple[int, bool, str]], shares: tuple[float, float, float], seed: int
@@ -43,6 +44,7 @@ def test_every_image_is_in_one_part_and_every_patient_too(
     assert sum(len(part) for part in patients) == len(sizes)
 
 
+@settings(deadline=None)
 @given(SIZES, CUTS, st.integers(0, 1000))
 def test_each_part_is_as_close_to_its_share_as_the_largest_patient_lets_it(
     sizes: list[tuple[int, bool, str]], shares: tuple[float, float, float], seed: int
@@ -52,6 +54,7 @@ def test_each_part_is_as_close_to_its_share_as_the_largest_patient_lets_it(
         assert -4 / 3 * largest - 1e-6 <= len(part) - share * len(images) <= 2 / 3 * largest + 1e-6
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(0, 1000))
 def test_each_stratum_is_divided_as_the_whole_is(sizes: list[tuple[int, bool, str]], seed: int) -> None:
     images, largest = draw(sizes), max(size for size, _, _ in sizes)
@@ -63,6 +66,7 @@ def test_each_stratum_is_divided_as_the_whole_is(sizes: list[tuple[int, bool, st
             assert abs(count - share * total) <= 2 * largest + 1e-6
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(0, 1000), st.randoms(use_true_random=False))
 def test_neither_the_order_nor_the_folder_of_the_images_matters(
     sizes: list[tuple[int, bool, str]], seed: int, shuffler: random.Random

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from inference.training.datasets.labelled import LabelledBox
@@ -16,6 +16,7 @@ def corners(box: LabelledBox) -> tuple[float, ...]:
     return box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, UNIT, UNIT, UNIT, UNIT, st.sampled_from(CLASSES))
 def test_a_box_comes_back_from_its_line_to_a_thousandth_of_a_pixel(
     rows: int, columns: int, x1: float, x2: float, y1: float, y2: float, label: str
@@ -29,6 +30,7 @@ def test_a_box_comes_back_from_its_line_to_a_thousandth_of_a_pixel(
     assert corners(back) == pytest.approx(corners(box), abs=1e-3)
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, *[st.floats(-1e5, 1e5)] * 4)
 def test_a_line_never_leaves_the_picture(rows: int, columns: int, x1: float, x2: float, y1: float, y2: float) -> None:
     assume(x1 < x2 and y1 < y2)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the extra `train`")
-h5py = pytest.importorskip("h5py", reason="needs the extra `train`")
+torch = pytest.importorskip("torch", reason="needs the extra `models`")
+h5py = pytest.importorskip("h5py", reason="needs the extra `models`")
 
 from inference.training.initialisation import load_imagenet  # noqa: E402
 from inference.training.network import FractureNetwork, RegionNetwork, Trunk  # noqa: E402

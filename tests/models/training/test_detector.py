@@ -1,0 +1,125 @@
+"""A detector's targets lie where the boxes are, and its loss falls towards them."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `models`")
+
+from inference.detection import decode_boxes  # noqa: E402
+from inference.training.detector import Detected, DetectorNetwork  # noqa: E402
+from inference.training.detector_loss import centre_targets, detector_loss, overlap_loss  # noqa: E402
+from inference.training.efficientnet_lite import LiteTrunk, load_lite_imagenet  # noqa: E402
+
+#: Not square, not in the middle, off the grid: mirrored or swapped it would be another box.
+BOX = (0.11, 0.52, 0.31, 0.63)
+CELLS = 32
+
+
+def test_boxes_come_back_from_their_own_targets() -> None:
+    centres, distances = centre_targets([BOX], CELLS)
+    corners, scores = decode_boxes(centres, distances, 0.5)
+    assert scores.tolist() == [1.0]
+    assert corners[0] / CELLS == pytest.approx(BOX, abs=1e-5)
+
+
+def test_a_small_box_inside_a_large_one_keeps_its_cells() -> None:
+    small = (0.30, 0.30, 0.40, 0.42)
+    centres, distances = centre_targets([(0.05, 0.05, 0.9, 0.9), small], CELLS)
+    row, column = int(0.36 * CELLS), int(0.35 * CELLS)
+    assert centres[row, column] == 1.0
+    assert distances[0, row, column] == pytest.approx(column + 0.5 - 0.30 * CELLS)
+
+
+def test_there_is_a_cell_for_every_8_pixels_and_an_opinion_for_every_region() -> None:
+    network = DetectorNetwork(4).eval()
+    with torch.inference_mode():
+        output = network(torch.rand(2, 1, 64, 64))
+    assert [tuple(part.shape) for part in output] == [(2, 1), (2, 4), (2, 1, 8, 8), (2, 4, 8, 8)]
+    assert bool((output.distances > 0).all())
+
+
+def test_the_statement_depends_on_the_region_it_is_told() -> None:
+    network = DetectorNetwork(2).eval()
+    with torch.inference_mode():
+        network.fracture_head.bias[1], network.fracture_head.bias[2] = 5.0, -5.0
+        image = torch.rand(1, 1, 64, 64)
+        one, other = (float(network(image, torch.eye(2)[i : i + 1]).fracture_logit) for i in (0, 1))
+    assert one - other > 5
+
+
+def _output(centres: np.ndarray, distances: np.ndarray) -> Detected:
+    logits = np.where(centres >= 0.999, 8.0, -8.0)
+    return Detected(
+        torch.tensor([[6.0]]),
+        torch.tensor([[6.0, -6.0]]),
+        torch.tensor(logits, dtype=torch.float32)[None, None],
+        torch.tensor(np.maximum(distances, 0.1), dtype=torch.float32)[None],
+    )
+
+
+def test_the_loss_is_low_for_the_right_answer_and_high_for_a_mirrored_one() -> None:
+    centres, distances = centre_targets([BOX], CELLS)
+    right, mirrored = _output(centres, distances), _output(centres[:, ::-1], distances[:, :, ::-1])
+    losses = [
+        float(detector_loss(each, torch.ones(1, 1), torch.tensor([[1.0, 0.0]]), [[BOX]], 0.0))
+        for each in (right, mirrored)
+    ]
+    assert losses[0] < 0.1
+    assert losses[1] > losses[0] + 1
+
+
+def test_boxes_that_agree_lose_nothing_and_a_shift_loses() -> None:
+    wanted = torch.tensor([[2.0, 1.0, 2.0, 1.0]])
+    weight = torch.ones(1)
+    assert float(overlap_loss(wanted, wanted, weight)) == pytest.approx(0.0, abs=1e-6)
+    assert float(overlap_loss(torch.tensor([[3.0, 1.0, 1.0, 1.0]]), wanted, weight)) > 0.3
+
+
+def test_images_without_boxes_still_teach() -> None:
+    network = DetectorNetwork(4)
+    output = network(torch.rand(1, 1, 64, 64), torch.tensor([[1.0, 0, 0, 0]]))
+    detector_loss(output, torch.zeros(1, 1), torch.tensor([[1.0, 0, 0, 0]]), [[]], 0.0).backward()
+    assert network.centre_tower.out.weight.grad is not None
+
+
+def test_a_file_of_another_network_is_refused(tmp_path) -> None:
+    torch.save({"weight": torch.zeros(1)}, tmp_path / "other.pth")
+    with pytest.raises(ValueError, match="not EfficientNet-Lite0"):
+        load_lite_imagenet(LiteTrunk(), tmp_path / "other.pth")
+
+
+def test_batch_norm_is_folded_into_the_kernels(tmp_path) -> None:
+    torch.manual_seed(0)
+    convolution, norm = torch.nn.Conv2d(3, 32, 3, 2, bias=False), torch.nn.BatchNorm2d(32, eps=1e-3)
+    norm.running_mean.uniform_(-1, 1)
+    norm.running_var.uniform_(0.5, 2)
+    trunk = LiteTrunk()
+    state = _state_of(trunk) | {"_conv_stem.weight": convolution.weight.detach()}
+    state |= {f"_bn0.{name}": value for name, value in norm.state_dict().items()}
+    torch.save(state, tmp_path / "weights.pth")
+    load_lite_imagenet(trunk, tmp_path / "weights.pth")
+    x = torch.rand(1, 3, 9, 9)
+    assert torch.allclose(trunk.stem.conv(x), norm.eval()(convolution(x)), atol=1e-5)
+
+
+def _state_of(trunk: LiteTrunk) -> dict[str, torch.Tensor]:
+    """A state dict as the package names it, with batch norms that change nothing but a scale."""
+    state: dict[str, torch.Tensor] = {}
+    pairs = [("_conv_stem", "_bn0", trunk.stem), ("_conv_head", "_bn1", trunk.top)]
+    for index, block in enumerate(trunk.blocks):
+        parts = [("depthwise", "_bn1"), ("project", "_bn2")] + ([("expand", "_bn0")] if block.expand else [])
+        pairs += [
+            (f"_blocks.{index}._{part}_conv", f"_blocks.{index}.{norm}", getattr(block, part)) for part, norm in parts
+        ]
+    for conv, norm, module in pairs:
+        outputs = module.conv.weight.shape[0]
+        state[f"{conv}.weight"] = module.conv.weight.detach().clone()
+        ones, zeros = torch.ones(outputs), torch.zeros(outputs)
+        state |= dict(
+            zip(
+                (f"{norm}.{p}" for p in ("weight", "bias", "running_mean", "running_var")),
+                (ones, zeros, zeros, ones),
+                strict=True,
+            )
+        )
+    return state
