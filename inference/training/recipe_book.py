@@ -49,8 +49,8 @@ class Recipe(Table):
     target: Target
     classes: tuple[str, ...] = Field(min_length=1)
     shares: Shares | Literal["published"]
-    elsewhere: dict[str, Elsewhere] = {}
-    published: dict[str, JsonValue] = {}
+    elsewhere: dict[str, Elsewhere] = Field(default={})
+    published: dict[str, JsonValue] = Field(default={})
     published_note: str = ""
     side_px: int = Field(ge=32, le=2048)
     batch: Positive = 16

@@ -5,28 +5,77 @@ from typing import Annotated
 
 import typer
 
-from dicom_node.cli.models.options import Data, Runs
+from dicom_node.cli.models.options import Runs
 from dicom_node.cli.models.packages import require_packages
 
 Recipe = Annotated[str, typer.Argument(help="Name of the recipe; a wrong one lists those there are.", metavar="RECIPE")]
-Imagenet = Annotated[
+Data = Annotated[
     Path,
-    typer.Option("--imagenet", exists=True, help="MobileNetV2 weights without the top, Keras .h5.", metavar="FILE"),
+    typer.Option("--data", exists=True, file_okay=False, help="The dataset, as its authors lay it out.", metavar="DIR"),
+]
+Weights = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        help="What training starts from: imagenet (downloaded), a file without the top (.h5, .keras), or random.",
+        metavar="imagenet|FILE|random",
+    ),
+]
+Dataset = Annotated[
+    str | None,
+    typer.Option("--dataset", help="Which dataset DIR is. Default: the recipe's own.", metavar="NAME"),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", min=1, help="Epochs in all, shared by the recipe's stages. Default: the recipe's."),
 ]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the processor.")]
 
 
-def train_model(recipe: Recipe, data: Data, imagenet: Imagenet, runs: Runs, threads: Threads = 2) -> None:
-    """Train the weights of one recipe; a second call goes on where the first one ended. Takes hours.
+def train_model(
+    recipe: Recipe,
+    data: Data,
+    runs: Runs = Path("runs"),
+    weights: Weights = "imagenet",
+    dataset: Dataset = None,
+    epochs: Epochs = None,
+    threads: Threads = 2,
+) -> None:
+    """Train one recipe; a second call goes on where the first one ended. Takes minutes to hours.
 
-    Needs the extra `train`: `make train`, then .venv-train/bin/osteonode.
+    Writes to RUNS/RECIPE: weights, metrics.json with intervals, curves and confusion matrices as pictures, and
+    entry.json for a manifest. The recipes fracatlas-* make the shipped weights and need the extra `train`; all others
+    need `make models`, then .venv-models/bin/osteonode.
     """
+    from inference.training.recipe_book import load_book
+
+    if recipe in load_book():
+        from dicom_node.cli.models.family_training import train_from_book
+
+        train_from_book(recipe, data, runs, weights, dataset, epochs, threads)
+        return
     require_packages("torch", "h5py", "sklearn")
+    from inference.training.recipes import RECIPES
+
+    if recipe not in RECIPES:
+        known = ", ".join((*RECIPES, *load_book()))
+        raise typer.BadParameter(f"there is no recipe {recipe!r}; there are: {known}", param_hint="RECIPE")
+    _train_shipped(recipe, data, runs, weights, dataset, epochs, threads)
+
+
+def _train_shipped(
+    recipe: str, data: Path, runs: Path, weights: str, dataset: str | None, epochs: int | None, threads: int
+) -> None:
     from inference.training.recipes import RECIPES
     from inference.training.run import train_recipe
 
-    if recipe not in RECIPES:
-        raise typer.BadParameter(f"there is no recipe {recipe!r}; there are: {', '.join(RECIPES)}", param_hint="RECIPE")
+    if not Path(weights).is_file():
+        raise typer.BadParameter(
+            f"{recipe} starts from a file of ImageNet weights without the top, not from {weights!r}",
+            param_hint="--weights",
+        )
+    if dataset not in (None, "fracatlas") or epochs is not None:
+        raise typer.BadParameter(f"{recipe} has its own dataset, fracatlas, and its own epochs", param_hint="--dataset")
     folder = runs / recipe
     folder.mkdir(parents=True, exist_ok=True)
-    print(train_recipe(RECIPES[recipe], data=data, imagenet=imagenet, folder=folder, threads=threads))
+    print(train_recipe(RECIPES[recipe], data=data, imagenet=Path(weights), folder=folder, threads=threads))

@@ -1,0 +1,149 @@
+"""Families whose classifier is no network: features of a fixed backbone, computed once and kept on the disk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from pydantic import JsonValue
+
+from inference.training.families.batches import Numbers
+from inference.training.families.classifiers import as_dense, build_classifier, save_trees, score
+from inference.training.families.entries import propose_entry
+from inference.training.families.fitting import Workplace
+from inference.training.families.graphs import export_graph, sha256_of
+from inference.training.families.material import Material
+from inference.training.families.networks import build_features
+from inference.training.families.outcome import Outcome
+from inference.training.families.parts import Part, plan_parts
+from inference.training.families.pixels import to_input
+from inference.training.families.scores import Table, score_binary, score_exclusive
+from inference.training.families.starts import Start
+from inference.training.recipe_book import ClassifierName, FeaturesRecipe
+from inference.zoo.manifest import ABNORMAL, BackendName, Model
+
+#: The output of the network under LightGBM.
+FEATURES = "features"
+PARITY_IMAGES = 8
+#: Features are written after so many images, so that a killed run goes on from there.
+CHUNK_IMAGES = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """One classifier, and what it says (images, classes) of every image."""
+
+    name: ClassifierName
+    classifier: Any
+    said: Numbers
+
+
+def run_features(
+    recipe: FeaturesRecipe, material: Material, start: Start, place: Workplace, facts: dict[str, JsonValue]
+) -> Outcome:
+    """Compute the features, fit every classifier of the recipe, compare them, and export the first.
+
+    Raises:
+        ValueError: as `Material.require`, or the first classifier is one that has no export.
+    """
+    (part,) = plan_parts(recipe)
+    examples = material.require(part)
+    network = build_features(recipe, start)
+    features = compute_features(network, recipe, material, place)
+    wanted = examples.labels.argmax(axis=1) if part.exclusive else examples.labels[:, 0].astype(np.int64)
+    taught = features[examples.positions]
+    fitted = []
+    for name in recipe.classifiers:
+        classifier = build_classifier(name, recipe, *taught.shape).fit(taught, wanted)
+        fitted.append(Fitted(name, classifier, score(classifier, features, len(part.classes))))
+        place.report(f"{part.name}: fitted {name} to {len(taught)} images")
+    tables = {each.name: table for each in fitted if (table := _score(recipe, part, each, material)) is not None}
+    measures: dict[str, JsonValue] = {name: table.as_json()["measures"] for name, table in tables.items()}
+    entry = _export(recipe, part, network, fitted[0], material, {"test": measures}, start, place.folder)
+    return Outcome(tables, [entry], facts)
+
+
+def compute_features(network: Any, recipe: FeaturesRecipe, material: Material, place: Workplace) -> Numbers:
+    """Return (images, features) of every image, from the disk where an earlier run left them there.
+
+    In a folder of another run nothing is taken: the file is named by the run.
+    """
+    path = place.folder / f"features-{place.run}.npy"
+    done = np.load(path) if path.is_file() else np.empty((0, network.output_shape[-1]), dtype=np.float32)
+    if len(done):
+        place.report(f"features of {len(done)} of {len(material.canvases)} images were computed before")
+    while len(done) < len(material.canvases):
+        chunk = material.canvases[len(done) : len(done) + CHUNK_IMAGES]
+        done = np.concatenate([done, _compute(network, recipe, chunk, place, len(done))])
+        fresh = path.with_suffix(".new.npy")
+        np.save(fresh, done)
+        fresh.replace(path)
+        place.report(f"features of {len(done)} of {len(material.canvases)} images")
+    return np.asarray(done, dtype=np.float32)
+
+
+def _compute(network: Any, recipe: FeaturesRecipe, chunk: Numbers, place: Workplace, before: int) -> Numbers:
+    said = []
+    with place.show(f"features after image {before}", -(-len(chunk) // recipe.batch)) as step:
+        for start in range(0, len(chunk), recipe.batch):
+            batch = to_input(chunk[start : start + recipe.batch], recipe.contract)
+            said.append(np.asarray(network.predict_on_batch(batch), dtype=np.float32))
+            step()
+    return np.concatenate(said)
+
+
+def _score(recipe: FeaturesRecipe, part: Part, fitted: Fitted, material: Material) -> Table | None:
+    examples = material.examples(material.test, part)
+    if not len(examples):
+        return None
+    said = fitted.said[examples.positions].astype(np.float64)
+    if part.exclusive:
+        return score_exclusive(examples.labels.argmax(axis=1), said, part.classes)
+    return score_binary(examples.labels[:, 0] > 0.5, said[:, 0], recipe.thresholds[0], ("normal", ABNORMAL))
+
+
+def _export(
+    recipe: FeaturesRecipe,
+    part: Part,
+    network: Any,
+    fitted: Fitted,
+    material: Material,
+    metrics: Mapping[str, JsonValue],
+    start: Start,
+    folder: Path,
+) -> Model:
+    shown = to_input(material.canvases[:PARITY_IMAGES], recipe.contract)
+    validation = material.examples(material.validation, part)
+    pair = (validation.labels, fitted.said[validation.positions])
+    if fitted.name == "lightgbm":
+        files = export_graph(network, FEATURES, shown, folder, part.name)
+        trees = folder / f"{part.name}.txt"
+        save_trees(fitted.classifier, trees)
+        files, backend = {**files, trees.name: sha256_of(trees)}, "lightgbm"
+    else:
+        whole = append_classifier(network, fitted.classifier, part)
+        whole.save(folder / f"{part.name}.keras")
+        files, backend = export_graph(whole, part.output, shown, folder, part.name), "openvino"
+    return propose_entry(recipe, part, files, pair, metrics, start, backend=_BACKENDS[backend])
+
+
+_BACKENDS: Mapping[str, BackendName] = {"lightgbm": "lightgbm", "openvino": "openvino"}
+
+
+def append_classifier(network: Any, classifier: Any, part: Part) -> Any:
+    """Return the network with a fitted logistic pipeline as its last layer: one graph from pixels to probabilities.
+
+    Raises:
+        ValueError: the classifier is not linear.
+    """
+    if not hasattr(classifier.named_steps["classify"], "coef_") or "scale" not in classifier.named_steps:
+        raise ValueError("only logistic regression and LightGBM can be exported: name one of them first")
+    kernel, bias = as_dense(classifier, len(part.classes))
+    activation = "softmax" if part.exclusive else "sigmoid"
+    last = keras.layers.Dense(len(part.classes), activation=activation, name=part.output)
+    whole = keras.Model(network.input, last(network.output))
+    last.set_weights([kernel, bias])
+    whole.jit_compile = False
+    return whole
