@@ -91,7 +91,11 @@ def test_what_was_imported_answers_in_the_bundle_as_it_did_before(request_of: An
 def test_the_bundle_is_a_copy_of_the_other_with_one_more_model(request_of: Any) -> None:
     request = request_of()
     import_model(StandInSource(), request)
-    assert [model.name for model in load_manifest(request.into).models] == ["stand-in-region", "stand-in-fracture", "four"]
+    assert [model.name for model in load_manifest(request.into).models] == [
+        "stand-in-region",
+        "stand-in-fracture",
+        "four",
+    ]
     assert {each.state for each in verify(request.into)} == {"ok"}
     assert not list(request.into.glob("*.tmp"))
 
