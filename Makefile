@@ -31,6 +31,11 @@ serve: $(VENV)/.node ## run the node: make serve CONFIG=site.toml
 test: $(VENV)/.dev peers ## install what tests need, run every check and every test
 	@$(MAKE) check
 	$(BIN)/pytest $(ARGS)
+	@$(MAKE) test-models
+
+.PHONY: test-models
+test-models: $(MODELS_VENV)/.models ## the tests of training and import, in .venv-models
+	$(MODELS_VENV)/bin/python -m pytest tests/models
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types and import contracts; changes nothing

@@ -117,7 +117,7 @@ def clahe(image: Image) -> Image:
     """Return the image with its contrast equalised tile by tile, in 16 bits so that no grey level is lost."""
     operator = cv2.createCLAHE(CLAHE_CLIP, CLAHE_TILES)
     levels = np.rint(np.clip(image, 0.0, 1.0) * 65535.0).astype(np.uint16)
-    return np.divide(operator.apply(levels), 65535.0, dtype=np.float32)
+    return np.asarray(np.divide(operator.apply(levels), 65535.0), dtype=np.float32)
 
 
 def gaussian(image: Image) -> Image:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ ADDRESS_EVENTS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
     "socket.sendmsg": lambda arguments: arguments[1],
     "socket.sendto": lambda arguments: arguments[1],
 }
+
+#: Tests of other frameworks run in their own environment, see `make test-models`.
+collect_ignore = [] if find_spec("tensorflow") else ["models"]
 
 
 def pytest_configure() -> None:

@@ -76,7 +76,8 @@ def fit_fusion(gathered: list[Gathered], members: list[str]) -> FittedFusion:
 def fit_boxes(gathered: list[Gathered], member: str, fusion: dict[str, Any]) -> dict[str, Any]:
     """Return `box_calibration`: the chance that a box is right, from its logit and that of its image.
 
-    Right is an overlap of one half with an annotated box; of several boxes on one the surest: so average precision counts.
+    Right is an overlap of one half with an annotated box, and of several boxes on one the surest: so average precision
+    counts.
     """
     rule = Fusion.model_validate(fusion)
     features, right = [], []

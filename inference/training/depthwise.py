@@ -68,4 +68,4 @@ def depthwise5(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride
     if torch.is_autocast_enabled("cpu"):
         kind = torch.get_autocast_dtype("cpu")
         x, weight, bias = x.to(kind), weight.to(kind), bias.to(kind)
-    return _Depthwise5.apply(x, weight, bias, stride)  # type: ignore[no-any-return,no-untyped-call]
+    return _Depthwise5.apply(x, weight, bias, stride)

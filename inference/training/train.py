@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from inference.detection import decode_boxes
 from inference.training.batches import Batch, plain_batches, training_batches
-from inference.training.boxes import Detection, average_precision_50
+from inference.training.boxes import Corners, Detection, average_precision_50
 from inference.training.detector import STRIDE, Detected, DetectorNetwork
 from inference.training.detector_loss import detector_loss
 from inference.training.efficientnet_lite import load_lite_imagenet
@@ -99,10 +99,15 @@ def box_precision(network: nn.Module, examples: Sequence[Example], recipe: Recip
                 scores = torch.sigmoid(output.centres[index, 0].float()).numpy()
                 corners, best = decode_boxes(scores, output.distances[index].float().numpy(), 0.02)
                 found += [
-                    Detection(start * 16 + index, float(score), tuple(map(float, box / cells)))
+                    Detection(start * 16 + index, float(score), _to_corners(box / cells))
                     for box, score in zip(corners, best, strict=True)
                 ]
     return average_precision_50(found, [list(example.boxes) for example in examples])
+
+
+def _to_corners(box: np.ndarray) -> Corners:
+    x_min, y_min, x_max, y_max = map(float, box)
+    return x_min, y_min, x_max, y_max
 
 
 def _image_logits(output: torch.Tensor | tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:

@@ -18,7 +18,7 @@ from inference.training.families.material import Material
 from inference.training.families.networks import build_features
 from inference.training.families.outcome import Outcome
 from inference.training.families.parts import Part, plan_parts
-from inference.training.families.pixels import to_input
+from inference.training.families.pixels import Canvas, to_input
 from inference.training.families.scores import Table, score_binary, score_exclusive
 from inference.training.families.starts import Start
 from inference.training.recipe_book import ClassifierName, FeaturesRecipe
@@ -59,7 +59,9 @@ def run_features(
         classifier = build_classifier(name, recipe, *taught.shape).fit(taught, wanted)
         fitted.append(Fitted(name, classifier, score(classifier, features, len(part.classes))))
         place.report(f"{part.name}: fitted {name} to {len(taught)} images")
-    tables = {each.name: table for each in fitted if (table := _score(recipe, part, each, material)) is not None}
+    tables: dict[str, Table] = {
+        each.name: table for each in fitted if (table := _score(recipe, part, each, material)) is not None
+    }
     measures: dict[str, JsonValue] = {name: table.as_json()["measures"] for name, table in tables.items()}
     entry = _export(recipe, part, network, fitted[0], material, {"test": measures}, start, place.folder)
     return Outcome(tables, [entry], facts)
@@ -84,7 +86,7 @@ def compute_features(network: Any, recipe: FeaturesRecipe, material: Material, p
     return np.asarray(done, dtype=np.float32)
 
 
-def _compute(network: Any, recipe: FeaturesRecipe, chunk: Numbers, place: Workplace, before: int) -> Numbers:
+def _compute(network: Any, recipe: FeaturesRecipe, chunk: Canvas, place: Workplace, before: int) -> Numbers:
     said = []
     with place.show(f"features after image {before}", -(-len(chunk) // recipe.batch)) as step:
         for start in range(0, len(chunk), recipe.batch):

@@ -1,7 +1,7 @@
 """From a dataset as its authors publish it to the folder that ultralytics trains from."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def build_dataset(recipe: YoloRecipe, data: Path, folder: Path, *, threads: int,
             it cannot be trained on.
     """
     splits = choose_images(recipe, READERS[recipe.dataset](data))
-    report(f"{recipe.name}: {_count(splits)}")
+    report(f"{recipe.name}: {_count(recipe, splits)}")
     parts = [
         draw_canvases(part, recipe, folder / "canvases", threads=threads)
         for part in (splits.training, splits.validation, splits.test)
@@ -74,18 +74,17 @@ def _divide(recipe: YoloRecipe, images: Sequence[LabelledImage]) -> Splits:
 def _thin_out(recipe: YoloRecipe, images: Sequence[LabelledImage]) -> tuple[LabelledImage, ...]:
     if recipe.background is None:
         return tuple(images)
-    labels = set(recipe.classes)
-    is_annotated = [any(box.label in labels for box in image.boxes) for image in images]
-    without = [index for index, annotated in enumerate(is_annotated) if not annotated]
-    most = round(recipe.background * sum(is_annotated))
-    kept = set(random.Random(recipe.seed).sample(without, min(most, len(without))))
-    return tuple(image for index, image in enumerate(images) if is_annotated[index] or index in kept)
+    without = [index for index, image in enumerate(images) if not _count_boxes(recipe, image)]
+    most = round(recipe.background * (len(images) - len(without)))
+    left_out = set(without) - set(random.Random(recipe.seed).sample(without, min(most, len(without))))
+    return tuple(image for index, image in enumerate(images) if index not in left_out)
 
 
-def _count(splits: Splits) -> str:
+def _count(recipe: YoloRecipe, splits: Splits) -> str:
     parts = {"to train on": splits.training, "to validate": splits.validation, "to test": splits.test}
-    return ", ".join(f"{len(images)} images with {_boxes(images)} boxes {use}" for use, images in parts.items())
+    boxes = {use: sum(_count_boxes(recipe, image) for image in images) for use, images in parts.items()}
+    return ", ".join(f"{len(images)} images with {boxes[use]} boxes {use}" for use, images in parts.items())
 
 
-def _boxes(images: Iterable[LabelledImage]) -> int:
-    return sum(len(image.boxes) for image in images)
+def _count_boxes(recipe: YoloRecipe, image: LabelledImage) -> int:
+    return sum(box.label in recipe.classes for box in image.boxes)

@@ -13,14 +13,16 @@ from inference.training.yolo.recipe import INPUT, YoloRecipe
 
 #: Name of the graph's output.
 OUTPUT = "yolo"
+#: Of the graph and of its weights.
+SUFFIXES = (".xml", ".bin")
 #: Largest differences between the network in torch and the file that is written, boxes and scores.
 TOLERANCE_PX, TOLERANCE_SCORE = 1e-3, 1e-4
 
 Images = npt.NDArray[np.float32]
 
 
-def export_network(recipe: YoloRecipe, weights: Path, folder: Path, images: Images) -> tuple[str, str]:
-    """Write `<name>.xml` and `.bin` with a batch of any size, one input and one output; return their names.
+def export_network(recipe: YoloRecipe, weights: Path, folder: Path, images: Images) -> Path:
+    """Write `<name>.xml` and `.bin` with a batch of any size, one input and one output; return the graph.
 
     Args:
         weights: a `.pt` of ultralytics.
@@ -34,16 +36,16 @@ def export_network(recipe: YoloRecipe, weights: Path, folder: Path, images: Imag
     network = network_of(load_checkpoint(weights, subject=recipe.name), subject=recipe.name)
     graph = _convert(network, recipe)
     folder.mkdir(parents=True, exist_ok=True)
-    names = f"{recipe.name}.xml", f"{recipe.name}.bin"
+    target = folder / f"{recipe.name}.xml"
     # Float16 weights would move boxes by tenths of a pixel: more than the tolerance.
-    ov.save_model(graph, folder / names[0], compress_to_fp16=False)
+    ov.save_model(graph, target, compress_to_fp16=False)
     try:
-        _require_agreement(recipe, network, folder / names[0], images)
+        _require_agreement(recipe, network, target, images)
     except ValueError:
-        for name in names:
-            (folder / name).unlink()
+        for suffix in SUFFIXES:
+            target.with_suffix(suffix).unlink()
         raise
-    return names
+    return target
 
 
 def _convert(network: Any, recipe: YoloRecipe) -> Any:

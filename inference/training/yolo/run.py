@@ -16,6 +16,7 @@ from inference.training.yolo.figures import measure_as_published, measure_as_ser
 from inference.training.yolo.pictures import draw_confusion, draw_curves
 from inference.training.yolo.recipe import YoloRecipe
 from inference.training.yolo.served_boxes import find_boxes, read_canvases
+from inference.training.yolo.summary import summarise
 from inference.training.yolo.training import Weights, train_network
 
 #: Images that the agreement of the exported graph is proved on.
@@ -57,35 +58,32 @@ def train_yolo(
         recipe, dataset, folder / "training", weights=weights, epochs=epochs, threads=threads, report=report
     )
     report(f"{recipe.name}: export and figures")
-    origin = _say_origin(recipe, weights, epochs)
-    return _finish(recipe, dataset, best, folder, origin, threads)
+    metrics = _measure(recipe, dataset, best, folder, threads) | _say_origin(recipe, weights, epochs)
+    for line in summarise(metrics):
+        report(line)
+    return _write_json(folder / "entry.json", _draft(recipe, folder, metrics))
 
 
-def _finish(
-    recipe: YoloRecipe,
-    dataset: YoloDataset,
-    best: Path,
-    folder: Path,
-    origin: Mapping[str, JsonValue],
-    threads: int,
-) -> Path:
+def _measure(recipe: YoloRecipe, dataset: YoloDataset, best: Path, folder: Path, threads: int) -> dict[str, JsonValue]:
+    """Export the best weights, measure what was exported, and draw the pictures."""
     part, images = dataset.measured
-    files = export_network(recipe, best, folder, read_canvases(images[:PARITY_IMAGES]))
-    classes = find_boxes(folder / files[0], images, recipe.classes)
-    metrics: dict[str, JsonValue] = {
-        **origin,
+    graph = export_network(recipe, best, folder, read_canvases(images[:PARITY_IMAGES]))
+    classes = find_boxes(graph, images, recipe.classes)
+    draw_curves(folder / "training" / "results.csv", folder / "curves.png", recipe.name)
+    draw_confusion(count_confusions(classes), recipe.classes, folder / "confusion.png", f"{recipe.name}, {part}")
+    return {
         "part": part,
         "images": len(images),
         "as_published": measure_as_published(recipe, best, dataset, folder / "training", threads=threads),
         "as_served": measure_as_served(classes, recipe.seed),
-        "published": dict(recipe.published),
-        "published_note": recipe.published_note,
     }
+
+
+def _draft(recipe: YoloRecipe, folder: Path, metrics: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
     _write_json(folder / "metrics.json", metrics)
-    draw_curves(folder / "training" / "results.csv", folder / "curves.png", recipe.name)
-    draw_confusion(count_confusions(classes), recipe.classes, folder / "confusion.png", f"{recipe.name}, {part}")
-    entry = draft_entry(recipe, folder, files, metrics, day=datetime.now(UTC).date())
-    return _write_json(folder / "entry.json", entry.model_dump(mode="json", exclude_none=True))
+    entry = draft_entry(recipe, folder, metrics, day=datetime.now(UTC).date())
+    content: dict[str, JsonValue] = entry.model_dump(mode="json", exclude_none=True)
+    return content
 
 
 def _say_origin(recipe: YoloRecipe, weights: Weights, epochs: int) -> dict[str, JsonValue]:
@@ -98,6 +96,8 @@ def _say_origin(recipe: YoloRecipe, weights: Weights, epochs: int) -> dict[str, 
         "epochs": epochs,
         "first_weights": weights if isinstance(weights, str) else weights.name,
         "ultralytics": version("ultralytics"),
+        "published": dict(recipe.published),
+        "published_note": recipe.published_note,
     }
 
 

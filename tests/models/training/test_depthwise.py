@@ -13,7 +13,8 @@ def test_values_and_gradients_are_those_of_conv2d(stride: int, side: int) -> Non
     inputs = (torch.randn(2, 4, side, side), torch.randn(4, 1, 5, 5), torch.randn(4))
     leaves = [each.requires_grad_() for each in inputs]
     expected = torch.nn.functional.conv2d(*leaves, stride=stride, groups=4)
-    found = depthwise5(*leaves, stride)
+    x, kernel, bias = leaves
+    found = depthwise5(x, kernel, bias, stride)
     outward = torch.randn_like(expected)
     assert torch.allclose(found, expected, atol=1e-5)
     for one, other in zip(
