@@ -82,18 +82,26 @@ def test_a_box_of_a_class_that_the_recipe_does_not_name_makes_an_image_backgroun
     assert splits.training == ()
 
 
+USES = {"train": "to train on", "val": "to validate", "test": "to test"}
+
+
 def test_a_published_folder_becomes_canvases_and_label_files_that_say_the_same(tmp_path: Path) -> None:
     said: list[str] = []
     data = write_grazpedwri(tmp_path / "data", patients=8)
     dataset = build_dataset(make_recipe(), data, tmp_path / "run", threads=1, report=said.append)
-    assert said == [
-        "small: 8 images with 13 boxes to train on, 4 images with 6 boxes to validate, 4 images with 6 boxes to test"
-    ]
+    layout = tmp_path / "run" / "layout" / "labels"
+    assert said == [f"small: {', '.join(describe(layout / part, use) for part, use in USES.items())}"]
     for image in dataset.splits.training:
-        lines = (tmp_path / "run" / "layout" / "labels" / "train" / f"{image.path.stem}.txt").read_text().splitlines()
+        lines = (layout / "train" / f"{image.path.stem}.txt").read_text().splitlines()
         assert [numbers_of(line) for line in lines] == [
             pytest.approx(as_numbers(box)) for box in image.boxes if box.label in ("fracture", "text")
         ]
+
+
+def describe(labels: Path, use: str) -> str:
+    files = list(labels.iterdir())
+    boxes = sum(len(file.read_text().splitlines()) for file in files)
+    return f"{len(files)} images with {boxes} boxes {use}"
 
 
 def numbers_of(line: str) -> list[float]:

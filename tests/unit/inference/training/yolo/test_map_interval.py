@@ -57,7 +57,7 @@ def test_images_are_drawn_whole_with_all_their_classes() -> None:
 def test_without_an_annotated_box_there_is_nothing_to_measure() -> None:
     empty = ClassBoxes("a", [[]], [[]])
     for measure in (mean_average_precision_50, interval_of_map50):
-        with pytest.raises(ValueError, match="no image .* has an annotated box"):
+        with pytest.raises(ValueError, match="has an annotated box"):
             measure([empty])
 
 

@@ -1,0 +1,26 @@
+"""ultralytics keeps to itself."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from inference.training.yolo.engine import load_ultralytics
+
+pytest.importorskip("ultralytics", reason="needs the extra `models`")
+
+
+def test_it_reports_to_nobody_and_needs_no_font_of_others(tmp_path: Path) -> None:
+    load_ultralytics(tmp_path / "settings", 1)
+    utils, checks = sys.modules["ultralytics.utils"], sys.modules["ultralytics.utils.checks"]
+    services = ("sync", "clearml", "comet", "dvc", "mlflow", "raytune", "tensorboard", "wandb")
+    assert not any(utils.SETTINGS[name] for name in services)
+    assert not utils.ONLINE
+    for font in ("Arial.ttf", "Arial.Unicode.ttf"):
+        assert Path(checks.check_font(font)).parent == Path(utils.USER_CONFIG_DIR)
+
+
+def test_it_uses_as_many_threads_as_it_is_given(tmp_path: Path) -> None:
+    load_ultralytics(tmp_path / "settings", 1)
+    assert sys.modules["ultralytics.utils.torch_utils"].select_device("cpu").type == "cpu"
+    assert sys.modules["torch"].get_num_threads() == 1
