@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dicom_node.cli import bench, check_config, demo, hold, models, read, release, retry, send, serve, show, studies
+from dicom_node.cli.explain import explain as explain_images
 from dicom_node.cli.terminal import explain
 from domain.errors import ConfigError, OsteonodeError, WeightsMismatch
 
@@ -41,6 +42,7 @@ def _global_options(
 app.command("serve", rich_help_panel="Run")(serve.serve)
 app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("read", rich_help_panel="Run")(read.read)
+app.command("explain", rich_help_panel="Run")(explain_images)
 app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("send", rich_help_panel="Set up")(send.send)
 app.command("studies", rich_help_panel="Look and intervene")(studies.studies)

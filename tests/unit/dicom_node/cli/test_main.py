@@ -13,7 +13,7 @@ from dicom_node.cli.models import require_packages
 from domain.errors import ModelUnavailable
 
 COMMANDS = [
-    *("serve", "demo", "read", "check-config", "send", "studies", "show", "retry", "hold", "release"),
+    *("serve", "demo", "read", "explain", "check-config", "send", "studies", "show", "retry", "hold", "release"),
     *("models list", "models verify", "models train", "models evaluate", "bench ingest", "bench read", "bench study"),
 ]
 
