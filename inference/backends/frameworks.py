@@ -1,6 +1,8 @@
 """The frameworks that serving does not install: loaded when a model asks for one, and kept quiet."""
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -37,11 +39,15 @@ def load_framework(module: str, *packages: str) -> ModuleType:
         for name, value in _QUIET.get(each, {}).items():
             os.environ.setdefault(name, value)
     if framework == "ultralytics" and "YOLO_CONFIG_DIR" not in os.environ:
-        os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp(prefix="osteonode-ultralytics-")
+        os.environ["YOLO_CONFIG_DIR"] = folder = tempfile.mkdtemp(prefix="osteonode-ultralytics-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if framework in sys.modules:
         return import_module(module)
     with _silenced():
-        return import_module(module)
+        loaded = import_module(module)
+    if framework == "ultralytics":
+        import_module("ultralytics.utils").SETTINGS.update(sync=False)
+    return loaded
 
 
 @contextmanager

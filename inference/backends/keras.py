@@ -14,6 +14,9 @@ from inference.backends.deadline import run_within
 from inference.backends.frameworks import load_framework, load_keras
 from inference.zoo import VerifiedModel
 
+#: What Keras raises on a file that it cannot make a model of.
+LOAD_ERRORS = (ValueError, TypeError, OSError, RuntimeError, KeyError, AttributeError, ImportError)
+
 
 class KerasSession:
     """One loaded model, whose outputs are told by name."""
@@ -57,7 +60,7 @@ class KerasBackend:
             path.write_bytes(model.content("keras"))
             try:
                 loaded = self._keras.saving.load_model(path, compile=False, safe_mode=True)
-            except (ValueError, TypeError, OSError, RuntimeError, KeyError) as error:
+            except LOAD_ERRORS as error:
                 raise ModelError("Keras cannot load the model", subject=model.name) from error
         _require_outputs(loaded, model)
         return KerasSession(loaded, model.output_names, model.name)
@@ -70,7 +73,10 @@ def require_float32(model: VerifiedModel) -> None:
 
 
 def _require_outputs(loaded: Any, model: VerifiedModel) -> None:
-    named = loaded.output if isinstance(loaded.output, dict) else None
-    missing = sorted(set(model.output_names) - set(named or model.output_names[:1]))
+    # Of several outputs without names, nothing says which is which.
+    said = (
+        set(loaded.output) if isinstance(loaded.output, dict) else set(model.output_names[: len(loaded.outputs) == 1])
+    )
+    missing = sorted(set(model.output_names) - said)
     if missing:
         raise ModelError(f"the model has no output named {', '.join(missing)}", subject=model.name)

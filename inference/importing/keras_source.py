@@ -12,6 +12,7 @@ import openvino
 from domain.errors import ModelError
 from inference.backends import Tensor
 from inference.backends.frameworks import load_framework, load_keras
+from inference.backends.keras import LOAD_ERRORS
 from inference.importing.outputs import Ending, Head, RawOutput
 from inference.importing.questions import Found
 from inference.importing.rescaling import range_of_layers
@@ -41,7 +42,7 @@ class KerasSource:
             raise ModelError("it has a Lambda layer, which is code that would run: --allow-pickle if you trust it")
         try:
             self._model = self._keras.saving.load_model(path, compile=False, safe_mode=not is_trusted)
-        except (ValueError, TypeError, OSError, RuntimeError, KeyError, AttributeError, ImportError) as error:
+        except LOAD_ERRORS as error:
             raise ModelError(
                 f"Keras {self._keras.__version__} cannot load it ({type(error).__name__}), perhaps for a layer of "
                 "another package: export it where it was trained, model.export('folder'), and import the folder"

@@ -100,7 +100,7 @@ def _require_harmless(path: Path) -> None:
     proto = load_framework("tensorflow.core.protobuf.saved_model_pb2").SavedModel()
     try:
         proto.ParseFromString((path / "saved_model.pb").read_bytes())
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, load_framework("google.protobuf.message").DecodeError) as error:
         raise ModelError("its saved_model.pb cannot be read") from error
     found = sorted(_operations(proto) & _DANGEROUS)
     if found:
