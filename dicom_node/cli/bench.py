@@ -17,6 +17,9 @@ app = typer.Typer(help="The benchmarks: ingest, read, study. Loopback and drawn 
 
 Studies = Annotated[int, typer.Option("--studies", min=1, help="Studies of two images of 2500 x 2048 px, 12 bits.")]
 Threads = Annotated[int, typer.Option("--threads", min=1, max=64, help="Inference threads of the reader process.")]
+Samples = Annotated[
+    int, typer.Option("--samples", min=2, help="Images that LIME scores, each with other parts hidden.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 Measure = Callable[..., dict[str, object]]
 
@@ -46,6 +49,22 @@ def bench_study(studies: Studies = 20, threads: Threads = 2, bundle: Bundle = No
     from dicom_node.bench.study import measure_study
 
     _measure("study", measure_study, studies, studies + 1, _reading(bundle, threads), as_json)
+
+
+@app.command("lime")
+def bench_lime(samples: Samples = 1000, threads: Threads = 2, as_json: AsJson = False) -> None:
+    """Measure LIME on EfficientNetB1 at 224 px, in seconds: through Keras, and as it is done here in f32 and bf16.
+
+    Needs the extra `models`: `make models`, then .venv-models/bin/osteonode.
+    """
+    from dicom_node.bench.lime import PHASES, measure_lime
+    from dicom_node.bench.machine import describe_code, describe_machine
+    from dicom_node.cli.terminal import show_progress
+
+    machine, code = describe_machine(), describe_code()
+    with show_progress("bench lime", PHASES) as step:
+        result = measure_lime(samples=samples, threads=threads, step=step)
+    _print({"bench": "lime", **result, "machine": machine, "code": code}, as_json)
 
 
 def _reading(bundle: Path | None, threads: int) -> "Reading":

@@ -48,7 +48,7 @@ def draw_heat(display: Map, heat: Map, box: Box | None, reading: ImageReading, m
         models: their names.
     """
     words = Words("Where the models looked", _say(reading), "heat map: evidence of each cell", ", ".join(models))
-    legend = (("evidence for a fracture", FOR, False), ("region of interest", REGION, True))
+    legend = (("evidence for a fracture", FOR, False), ("region of interest", REGION, False))
     picture = to_bytes(display)
     colours = _tint(picture, _shrink(heat, picture), FOR)
     if box is not None:
@@ -61,8 +61,8 @@ def draw_lime(display: Map, lime: LimeMap, models: Sequence[str]) -> Pixels:
     words = Words(
         "What each part adds",
         f"LIME, {lime.samples} samples, R2 {lime.r2:.2f}",
-        f"hidden parts: {wording.describe_probability(max(0.0, min(1.0, lime.intercept)))} with none shown, "
-        f"{wording.percent(lime.probability)} with all; numbers are percentage points",
+        f"{wording.describe_probability(lime.probability)}; {_say_intercept(lime)} with every part hidden; "
+        "numbers are percentage points",
         ", ".join(models),
     )
     legend = (("speaks for a fracture", FOR, False), ("speaks against", AGAINST, False))
@@ -72,6 +72,11 @@ def draw_lime(display: Map, lime: LimeMap, models: Sequence[str]) -> Pixels:
     colours = _tint(colours, np.maximum(-weights, 0), AGAINST)
     _number_parts(colours, lime)
     return _frame(picture, colours, words, legend)
+
+
+def _say_intercept(lime: LimeMap) -> str:
+    """What the linear model says of nothing; a line may lead out of 0..1."""
+    return wording.percent(min(max(lime.intercept, 0.0), 1.0))
 
 
 def _say(reading: ImageReading) -> str:

@@ -14,7 +14,16 @@ from domain.errors import ModelUnavailable
 
 COMMANDS = [
     *("serve", "demo", "read", "explain", "check-config", "send", "studies", "show", "retry", "hold", "release"),
-    *("models list", "models verify", "models train", "models evaluate", "bench ingest", "bench read", "bench study"),
+    *(
+        "models list",
+        "models verify",
+        "models train",
+        "models evaluate",
+        "bench ingest",
+        "bench read",
+        "bench study",
+        "bench lime",
+    ),
 ]
 
 
