@@ -26,7 +26,12 @@ class YoloDataset:
     @property
     def measured(self) -> tuple[str, tuple[LabelledImage, ...]]:
         """The part that figures are measured on, by name: the test part, or validation where there is none."""
-        return ("test", self.splits.test) if self.splits.test else ("validation", self.splits.validation)
+        return name_measured(self.splits)
+
+
+def name_measured(splits: Splits) -> tuple[str, tuple[LabelledImage, ...]]:
+    """Return the part that figures are measured on, and what it is called."""
+    return ("test", splits.test) if splits.test else ("validation", splits.validation)
 
 
 def build_dataset(recipe: YoloRecipe, data: Path, folder: Path, *, threads: int, report: Report) -> YoloDataset:
@@ -42,6 +47,9 @@ def build_dataset(recipe: YoloRecipe, data: Path, folder: Path, *, threads: int,
     """
     splits = choose_images(recipe, READERS[recipe.dataset](data))
     report(f"{recipe.name}: {_count(recipe, splits)}")
+    part, images = name_measured(splits)
+    if not any(_count_boxes(recipe, image) for image in images):
+        raise ValueError(f"no {part} image has a box of {', '.join(recipe.classes)}: there is nothing to measure with")
     parts = [
         draw_canvases(part, recipe, folder / "canvases", threads=threads)
         for part in (splits.training, splits.validation, splits.test)

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from domain.errors import ModelUnavailable
+from domain.errors import ModelError, ModelUnavailable
 from inference.backends.ultralytics import load_checkpoint
 from inference.training.yolo.dataset import Report, YoloDataset
 from inference.training.yolo.engine import load_ultralytics
@@ -40,7 +40,7 @@ def train_network(
 
     Raises:
         ModelUnavailable: ultralytics is not installed, or ImageNet weights were asked for, which do not exist.
-        ModelError: the file of weights is no YOLO model, or would run code of its own.
+        ModelError: the file of weights is no YOLO model, or would run code of its own; or an earlier run is torn.
         ValueError: an earlier run in this folder was made for another number of epochs.
     """
     if weights == "imagenet":
@@ -70,7 +70,10 @@ def _epochs_done(last: Path, epochs: int) -> int | None:
     """Return how many epochs an earlier run has done, 0 without one, None where it has done all of them."""
     if not last.is_file():
         return 0
-    checkpoint = load_checkpoint(last, subject=last.name)
+    try:
+        checkpoint = load_checkpoint(last, subject=last.name)
+    except ModelError as error:
+        raise ModelError(f"{last} cannot be read: a run may have ended while it was written; remove it") from error
     planned = int(checkpoint["train_args"]["epochs"])
     if planned != epochs:
         raise ValueError(f"{last} is of a run of {planned} epochs, not {epochs}; name another folder, or remove it")
@@ -101,6 +104,7 @@ def _arguments(recipe: YoloRecipe, dataset: YoloDataset, folder: Path, epochs: i
         "lr0": recipe.rate,
         "warmup_epochs": recipe.warmup_epochs,
         "seed": recipe.seed,
+        "patience": 0,  # all epochs, however they go
         "device": "0" if has_gpu else "cpu",
         # True would download a network to check half precision with; bf16 is not checked, and needs no check.
         "amp": "bf16" if has_gpu else False,

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("ultralytics", reason="needs the extra `models`")
-
 from inference.training.recipe_book import load_book
 from inference.training.yolo.recipe import YoloRecipe
 from inference.training.yolo.run import train_yolo

@@ -20,7 +20,8 @@ def test_it_reports_to_nobody_and_needs_no_font_of_others(tmp_path: Path) -> Non
         assert Path(checks.check_font(font)).parent == Path(utils.USER_CONFIG_DIR)
 
 
-def test_it_uses_as_many_threads_as_it_is_given(tmp_path: Path) -> None:
-    load_ultralytics(tmp_path / "settings", 1)
+@pytest.mark.parametrize("threads", [2, 1])
+def test_it_uses_as_many_threads_as_it_is_given(tmp_path: Path, threads: int) -> None:
+    load_ultralytics(tmp_path / "settings", threads)
     assert sys.modules["ultralytics.utils.torch_utils"].select_device("cpu").type == "cpu"
-    assert sys.modules["torch"].get_num_threads() == 1
+    assert sys.modules["torch"].get_num_threads() == threads

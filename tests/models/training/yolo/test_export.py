@@ -37,7 +37,7 @@ def test_boxes_decoded_without_ultralytics_are_those_that_it_finds(wrists: Run, 
     output = compile_graph(wrists.folder / "yolov8-grazpedwri.xml")({"image": canvases()})[OUTPUT]
     scores = output[:, 4:]
     output[:, 4:] = (scores - scores.min()) / (scores.max() - scores.min())
-    theirs = non_max_suppression(torch.from_numpy(output), conf_thres=FLOOR, iou_thres=0.45, multi_label=True)
+    theirs = non_max_suppression(torch.from_numpy(output.copy()), conf_thres=FLOOR, iou_thres=0.45, multi_label=True)
     for image, expected in zip(output, theirs, strict=True):
         boxes, sure, classes = decode_yolo(image, FLOOR)
         found = sorted(zip(classes.tolist(), sure.tolist(), boxes.tolist(), strict=True), reverse=True)

@@ -98,6 +98,13 @@ def test_a_published_folder_becomes_canvases_and_label_files_that_say_the_same(t
         ]
 
 
+def test_a_test_part_without_a_box_is_refused_before_hours_of_training(tmp_path: Path) -> None:
+    data = write_grazpedwri(tmp_path / "data", patients=8)
+    with pytest.raises(ValueError, match="no test image has a box of metal"):
+        build_dataset(make_recipe(classes=["metal"]), data, tmp_path / "run", threads=1, report=lambda line: None)
+    assert not (tmp_path / "run").exists()
+
+
 def describe(labels: Path, use: str) -> str:
     files = list(labels.iterdir())
     boxes = sum(len(file.read_text().splitlines()) for file in files)
