@@ -73,10 +73,13 @@ def require_float32(model: VerifiedModel) -> None:
 
 
 def _require_outputs(loaded: Any, model: VerifiedModel) -> None:
-    # Of several outputs without names, nothing says which is which.
-    said = (
-        set(loaded.output) if isinstance(loaded.output, dict) else set(model.output_names[: len(loaded.outputs) == 1])
-    )
-    missing = sorted(set(model.output_names) - said)
+    missing = sorted(set(model.output_names) - _names_of(loaded, model))
     if missing:
         raise ModelError(f"the model has no output named {', '.join(missing)}", subject=model.name)
+
+
+def _names_of(loaded: Any, model: VerifiedModel) -> set[str]:
+    """Return the names of a model's outputs. One alone needs no name; of several, nothing else says which is which."""
+    if isinstance(loaded.output, dict):
+        return set(loaded.output)
+    return {model.output_names[0]} if len(loaded.outputs) == 1 else set()

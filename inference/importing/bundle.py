@@ -55,9 +55,12 @@ def join(manifest: Manifest, entry: Model, *, bundle: str, without: Sequence[str
             among the members, and moves nothing.
 
     Raises:
-        ConfigError: what is left cannot read an image.
+        ConfigError: what is left cannot read an image, or a file of the new model has the name of another's.
     """
     kept = tuple(model for model in manifest.models if model.name not in without)
+    taken = sorted(set(entry.files) & {name for model in kept for name in model.files})
+    if taken:
+        raise ConfigError((f"--name: another model has files called {', '.join(taken)}",), subject=bundle)
     fusion = _fuse(manifest.fusion, kept, entry, weight)
     try:
         return Manifest.model_validate(
@@ -101,7 +104,8 @@ def write_bundle(into: Path, base: Path, manifest: Manifest, staged: Path) -> No
     """Write the files of every model, the new one's from `staged`, and the manifest last.
 
     Raises:
-        ModelError: a file of the new model would overwrite another one.
+        ModelError: the bundle that the model joins lacks a file.
+        OSError: the folder cannot be written.
     """
     into.mkdir(parents=True, exist_ok=True)
     for model in manifest.models:

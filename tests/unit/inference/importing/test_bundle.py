@@ -16,7 +16,9 @@ def base(tmp_path: Path) -> Path:
 
 def another(manifest: Manifest, **changes: Any) -> Model:
     entry = manifest.members("fracture")[0].model_dump(by_alias=True)
-    return Model.model_validate(entry | {"name": "ours"} | changes)
+    name = changes.pop("name", "ours")
+    files = {f"{name}.{suffix}": "0" * 64 for suffix in ("xml", "bin")}
+    return Model.model_validate(entry | {"name": name, "files": files} | changes)
 
 
 def add(manifest: Manifest, entry: Model, **changes: Any) -> Manifest:
@@ -46,7 +48,8 @@ def test_the_only_one_that_speaks_of_fractures_needs_no_rule(base: Path) -> None
 
 def test_a_region_model_changes_no_rule(base: Path) -> None:
     manifest = load_manifest(base)
-    region = Model.model_validate(manifest.members("region")[0].model_dump() | {"name": "ours"})
+    files = {"ours.xml": "0" * 64, "ours.bin": "0" * 64}
+    region = Model.model_validate(manifest.members("region")[0].model_dump() | {"name": "ours", "files": files})
     assert add(manifest, region).fusion is None
 
 
@@ -54,6 +57,12 @@ def test_what_cannot_read_an_image_is_refused(base: Path) -> None:
     manifest = load_manifest(base)
     with pytest.raises(ConfigError, match="a model for the region"):
         add(manifest, another(manifest), without=("stand-in-region",))
+
+
+def test_a_file_of_another_model_is_not_written_over(base: Path) -> None:
+    manifest = load_manifest(base)
+    with pytest.raises(ConfigError, match="another model has files called stand-in-region"):
+        add(manifest, another(manifest, files=manifest.members("region")[0].files))
 
 
 def test_a_folder_with_something_else_is_left_alone(base: Path, tmp_path: Path) -> None:
