@@ -17,8 +17,17 @@ from inference.zoo.manifest import Fit, Flip, InputContract, Probability, Range,
 Target = Literal["region", "abnormal", "abnormal per region", "multilabel", "types", "lesions"]
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
+#: Those of Keras Applications by their names there, and `Trial`: three small convolutions that try a folder out in a
+#: minute before a real backbone takes hours.
 Backbone = Literal[
-    "ResNet50", "VGG16", "InceptionV3", "EfficientNetB1", "EfficientNetB5", "EfficientNetB6", "MobileNetV2"
+    "ResNet50",
+    "VGG16",
+    "InceptionV3",
+    "EfficientNetB1",
+    "EfficientNetB5",
+    "EfficientNetB6",
+    "MobileNetV2",
+    "Trial",
 ]
 
 
@@ -120,7 +129,6 @@ class Pictures(Recipe):
     flips: tuple[Flip, ...] = ("none",)
     precision: Literal["float32", "mixed_bfloat16"] = "mixed_bfloat16"
     thresholds: tuple[Probability, ...] = (0.5,)
-    width: Annotated[float, Field(gt=0, le=1)] = 1.0
 
     @property
     def contract(self) -> InputContract:

@@ -1,6 +1,7 @@
 """From a trained network to the graph that serves: OpenVINO IR, checked against the network on images in range."""
 
 import hashlib
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ def export_graph(network: Any, output: str, images: npt.NDArray[np.float32], fol
     Raises:
         ValueError: the graph does not have the one input and the one output, or does not agree with the network.
     """
-    graph = ov.convert_model(network)
+    with warnings.catch_warnings():
+        # The converter calls the network with a list of one input, and Keras finds that odd.
+        warnings.filterwarnings("ignore", message="The structure of `inputs`", category=UserWarning)
+        graph = ov.convert_model(network)
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
         raise ValueError(f"{name}: {len(graph.inputs)} inputs and {len(graph.outputs)} outputs after export, not one")
     graph.inputs[0].set_names({INPUT})

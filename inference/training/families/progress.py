@@ -141,7 +141,7 @@ class Narrator(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._bar.close()
         seconds = time.perf_counter() - self._began
-        losses = ", ".join(f"{_NAMES.get(name, name)} {value:.4f}" for name, value in (logs or {}).items())
+        losses = ", ".join(f"{_NAMES.get(name, name)} {value:.4g}" for name, value in (logs or {}).items())
         left = f"; up to {(self._epochs - epoch - 1) * seconds / 60:.0f} min left" if epoch + 1 < self._epochs else ""
         self._report(f"{self._title}, epoch {epoch + 1} of {self._epochs}: {losses}; {seconds:.0f} s{left}")
 

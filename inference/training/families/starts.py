@@ -11,6 +11,8 @@ from domain.errors import ModelUnavailable
 from inference.training.recipe_book import Pictures
 
 IMAGENET, RANDOM = "imagenet", "random"
+#: The backbone that is no network of Keras Applications, and its channels layer by layer.
+TRIAL, TRIAL_CHANNELS = "Trial", (16, 32, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def build_backbone(recipe: Pictures, start: Start) -> Any:
         ValueError: the file is not of this backbone.
     """
     if start.weights == IMAGENET:
+        if recipe.backbone == TRIAL:
+            raise ModelUnavailable("nobody has trained the backbone Trial on ImageNet: --weights random")
         return _download(recipe)
     backbone = _build(recipe, None)
     if not start.is_random:
@@ -47,11 +51,21 @@ def build_backbone(recipe: Pictures, start: Start) -> Any:
 
 
 def _build(recipe: Pictures, weights: str | None) -> Any:
-    more = {"alpha": recipe.width} if recipe.backbone == "MobileNetV2" else {}
     shape = (recipe.side_px, recipe.side_px, 3)
-    return getattr(keras.applications, recipe.backbone)(
-        include_top=False, weights=weights, input_shape=shape, pooling="avg", **more
-    )
+    if recipe.backbone == TRIAL:
+        return _build_trial(shape)
+    build = getattr(keras.applications, recipe.backbone)
+    return build(include_top=False, weights=weights, input_shape=shape, pooling="avg")
+
+
+def _build_trial(shape: tuple[int, int, int]) -> Any:
+    image = keras.Input(shape)
+    features = image
+    for channels in TRIAL_CHANNELS:
+        features = keras.layers.Conv2D(channels, 3, strides=2, padding="same", use_bias=False)(features)
+        features = keras.layers.BatchNormalization(momentum=0.9)(features)
+        features = keras.layers.Activation("relu")(features)
+    return keras.Model(image, keras.layers.GlobalAveragePooling2D()(features))
 
 
 def _download(recipe: Pictures) -> Any:

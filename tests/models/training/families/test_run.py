@@ -1,0 +1,121 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow", reason="needs the extra `models`")
+pytest.importorskip("lightgbm", reason="needs the extra `models`")
+
+from inference.training.families.material import load_material
+from inference.training.families.pixels import to_input
+from inference.zoo.manifest import Model
+from tests.fakes.tiny_runs import TinyRun, silent, tiny, train
+
+#: Hierarchies with fewer regions than they have, since each is a network more.
+HIERARCHY = {"classes": ("hand", "leg"), "epochs": 1}
+RUNS: dict[str, tuple[str | None, dict[str, Any]]] = {
+    "resnet50-hierarchical": ("mura", {"classes": ("elbow", "hand"), "epochs": 1}),
+    "efficientnetb1-hierarchical": ("fracatlas", {**HIERARCHY, "refuse_below": 0.55}),
+    "efficientnetb5-multilabel": (None, {"epochs": 2}),
+    "efficientnetb6-types": (None, {"epochs": 1}),
+    "inceptionv3-spinexr": (None, {"epochs": 1}),
+    "vgg16-cnn": ("fracatlas", {"epochs": 2}),
+    "resnet50-pca": (None, {"components": 8}),
+    "vgg16-lightgbm": ("fracatlas", {"trees": 5}),
+}
+Trained = Callable[..., TinyRun]
+
+
+@pytest.fixture(params=RUNS)
+def run(request: pytest.FixtureRequest, trained: Trained) -> TinyRun:
+    dataset, changes = RUNS[request.param]
+    return trained(request.param, dataset, **changes)
+
+
+def test_a_run_leaves_metrics_pictures_and_a_manifest_entry_for_each_model(run: TinyRun) -> None:
+    metrics = json.loads((run.folder / "metrics.json").read_text())
+    assert metrics["tables"]
+    for table in metrics["tables"].values():
+        for measure in table["measures"].values():
+            assert measure["low"] <= measure["value"] <= measure["high"]
+    if run.recipe.engine == "keras":
+        assert cv2.imread(str(run.folder / "curves.png")).shape[0] > 300
+    if run.recipe.target != "multilabel":
+        assert cv2.imread(str(run.folder / "confusion.png")).shape[0] > 300
+
+
+def test_every_entry_is_one_that_serving_takes_and_names_files_that_are_there(run: TinyRun) -> None:
+    entries = [Model.model_validate(each) for each in json.loads((run.folder / "entry.json").read_text())]
+    assert entries
+    for entry in entries:
+        assert entry.input == run.recipe.contract
+        assert all((run.folder / name).is_file() for name in entry.files)
+
+
+def test_no_patient_is_in_two_parts(run: TinyRun) -> None:
+    splits = load_material(run.recipe, run.data, silent).splits
+    parts = [{image.patient for image in part} for part in (splits.training, splits.validation, splits.test)]
+    assert not parts[0] & parts[1]
+    assert not parts[0] & parts[2]
+    assert not parts[1] & parts[2]
+    assert parts[0]
+    assert parts[2]
+
+
+def test_a_second_call_trains_nothing_again_and_finds_the_same(run: TinyRun) -> None:
+    before = {path.name: path.read_bytes() for path in run.folder.glob("*.bin")}
+    again = train(run.recipe, run.data, run.folder)
+    assert not [line for line in again.lines if "epoch" in line]
+    assert {path.name: path.read_bytes() for path in run.folder.glob("*.bin")} == before
+
+
+def test_the_classes_of_an_entry_stand_in_the_order_of_the_outputs(trained: Trained) -> None:
+    """A network that is made to know one class must be read as that class from its graph and its entry."""
+    run = trained("efficientnetb6-types", *RUNS["efficientnetb6-types"][:1], **RUNS["efficientnetb6-types"][1])
+    (entry,) = run.outcome.entries
+    said = read_graph(run, entry, "type")
+    material = load_material(run.recipe, run.data, silent)
+    images = material.images(material.test)
+    confusion = np.zeros((len(entry.classes), len(entry.classes)), dtype=int)
+    for image, probabilities in zip(images, said, strict=True):
+        confusion[entry.classes.index(image.fracture_type), int(probabilities.argmax())] += 1
+    assert confusion.tolist() == run.outcome.tables["type"].confusion.tolist()
+
+
+def read_graph(run: TinyRun, entry: Model, output: str) -> np.ndarray:
+    import openvino
+
+    material = load_material(run.recipe, run.data, silent)
+    graph = openvino.Core().compile_model(
+        run.folder / entry.file_name("xml"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
+    chosen = material.canvases[material.test.start : material.test.stop]
+    return graph({"image": to_input(chosen, entry.input)})[output]
+
+
+def test_a_folder_of_another_run_is_not_gone_on_with(trained: Trained, tree: Callable[[str], Path]) -> None:
+    run = trained("vgg16-cnn", *RUNS["vgg16-cnn"][:1], **RUNS["vgg16-cnn"][1])
+    with pytest.raises(ValueError, match="another --runs"):
+        train(run.recipe.model_copy(update={"seed": 7}), run.data, run.folder)
+
+
+def test_a_part_that_has_nothing_to_tell_apart_is_said_by_name(tree: Callable[[str], Path], tmp_path: Path) -> None:
+    recipe = tiny("resnet50-hierarchical", "fracatlas", classes=("hand", "knee"), epochs=1)
+    with pytest.raises(ValueError, match=r"region: .* not two that differ in hand, knee"):
+        train(recipe, tree("fracatlas"), tmp_path)
+
+
+def test_a_hierarchy_that_may_refuse_says_how_much_it_answers(trained: Trained) -> None:
+    run = trained(
+        "efficientnetb1-hierarchical",
+        *RUNS["efficientnetb1-hierarchical"][:1],
+        **RUNS["efficientnetb1-hierarchical"][1],
+    )
+    metrics = json.loads((run.folder / "metrics.json").read_text())
+    assert 0 <= metrics["refusal"]["coverage"]["value"] <= 1
+    points = [entry.operating_points for entry in run.outcome.entries if entry.task == "fracture"]
+    assert {(each.doubt_from, each.present_from) for each in points} == {(0.45, 0.55)}
