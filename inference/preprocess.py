@@ -42,8 +42,10 @@ def stretch_contrast(image: npt.NDArray[np.generic]) -> Image:
     low, high = np.percentile(values[::step, ::step], STRETCH_PERCENTILES)
     if high <= low:
         return np.zeros_like(values)
-    stretched: Image = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0, dtype=np.float32)
-    return stretched
+    # In place: on a large detector new memory costs more than the arithmetic.
+    stretched = np.subtract(values, np.float32(low))
+    np.divide(stretched, np.float32(high - low), out=stretched)
+    return np.clip(stretched, 0.0, 1.0, out=stretched)
 
 
 #: A line at an edge is border when this share of it is at least BORDER_GREY: outside the collimation nothing is
@@ -57,17 +59,24 @@ def darken_border(image: Image) -> Image:
     Lines are followed inwards from each edge, at most to the middle, while they are border; so bone that reaches the
     edge stays, because no line of it is white from end to end.
     """
-    bright = image >= BORDER_GREY
+    bright = (image >= BORDER_GREY).view(np.uint8)
     # Columns first: rows are then judged without them, or a corner would hide the rows between two side borders.
-    left, right = _count_border(bright.mean(axis=0)), _count_border(bright.mean(axis=0)[::-1])
-    inner = bright[:, left : bright.shape[1] - right]
-    top, bottom = _count_border(inner.mean(axis=1)), _count_border(inner.mean(axis=1)[::-1])
+    columns = _shares(bright, axis=0)
+    left, right = _count_border(columns), _count_border(columns[::-1])
+    rows = _shares(bright[:, left : bright.shape[1] - right], axis=1)
+    top, bottom = _count_border(rows), _count_border(rows[::-1])
     if not (left or right or top or bottom):
         return image
     darkened = np.zeros_like(image)
     inside = (slice(top, image.shape[0] - bottom), slice(left, image.shape[1] - right))
     darkened[inside] = image[inside]
     return darkened
+
+
+def _shares(marked: npt.NDArray[np.uint8], axis: int) -> npt.NDArray[np.float64]:
+    """Return the share of ones along an axis: a mean, which numpy takes ten times as long for."""
+    counts = np.asarray(cv2.reduce(marked, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), dtype=np.float64).ravel()
+    return counts / marked.shape[axis]
 
 
 def _count_border(shares: npt.NDArray[np.floating]) -> int:

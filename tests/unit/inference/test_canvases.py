@@ -66,3 +66,12 @@ def test_a_step_that_two_members_share_is_done_once(monkeypatch: pytest.MonkeyPa
     canvases = Canvases(IMAGE)
     sides = [canvases.make(_contract(side_px=side))[0].shape[-1] for side in (32, 64)]
     assert (sides, len(done)) == ([32, 64], 1)
+
+
+def test_members_with_the_same_canvas_get_the_same_one_each_in_its_own_range() -> None:
+    canvases = Canvases(IMAGE)
+    plain, geometry = canvases.make(_contract())
+    scaled, same = canvases.make(_contract(range="0..255", flips=["none", "horizontal"]))
+    assert same is geometry
+    assert np.array_equal(scaled[0, 0], plain[0, 0] * np.float32(255))
+    assert np.array_equal(canvases.make(_contract())[0], plain)

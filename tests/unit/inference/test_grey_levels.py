@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from pydicom import Dataset
 
 from inference.decode import decode
-from inference.grey_levels import FlatImage, GreyLevels, Windowing, grey_levels, modality_values
+from inference.grey_levels import FlatImage, GreyLevels, Windowing, count_values, grey_levels, modality_values
 from inference.header import read_header
 from tests.fakes.pixel_images import make_image, ramp
 
@@ -169,3 +169,18 @@ def test_no_numbers_of_a_header_take_the_display_out_of_its_range(
 def test_an_image_of_one_value_is_said_to_be_flat() -> None:
     with pytest.raises(FlatImage):
         _levels(make_image(np.full((96, 80), 7, dtype=np.uint16), **TWELVE_BITS))
+
+
+@pytest.mark.parametrize(("kind", "bits"), [(np.uint8, 8), (np.uint16, 8), (np.uint16, 12), (np.uint16, 16)])
+def test_every_pixel_is_counted_once_at_its_value(kind: type, bits: int) -> None:
+    stored = np.random.default_rng(bits).integers(0, 2**bits, (300, 200)).astype(kind)
+    stored[0, :2] = 0, 2**bits - 1
+    counts = count_values(stored[:, ::2], 2**bits)
+    assert counts.dtype == np.int64
+    assert np.array_equal(counts, np.bincount(stored[:, ::2].ravel(), minlength=2**bits))
+
+
+def test_more_pixels_of_one_value_than_float32_can_count_are_counted() -> None:
+    stored = np.zeros((4097, 4096), dtype=np.uint8)
+    stored[0, 0] = 1
+    assert count_values(stored, 256)[:2].tolist() == [4097 * 4096 - 1, 1]

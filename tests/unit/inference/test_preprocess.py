@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.preprocess import darken_border, letterbox, stretch_contrast
+from inference.preprocess import BORDER_GREY, STRETCH_PERCENTILES, darken_border, letterbox, stretch_contrast
 
 SIDES = st.integers(40, 900)
 
@@ -43,6 +43,14 @@ def test_contrast_does_not_depend_on_the_scale_of_the_values() -> None:
     assert np.allclose(stretch_contrast(values), stretch_contrast(values * 4000 + 17), atol=1e-4)
 
 
+def test_the_stretch_gives_to_the_last_bit_what_its_formula_says() -> None:
+    values = np.random.default_rng(5).random((1100, 1000), dtype=np.float32)
+    kept = values.copy()
+    low, high = (np.float32(each) for each in np.percentile(values[::4, ::4], STRETCH_PERCENTILES))
+    assert np.array_equal(stretch_contrast(values), np.clip((values - low) / (high - low), 0, 1))
+    assert np.array_equal(values, kept)
+
+
 def test_a_flat_image_stays_finite() -> None:
     assert not stretch_contrast(np.full((50, 50), 7)).any()
 
@@ -77,3 +85,12 @@ def test_bone_that_reaches_the_edge_stays() -> None:
 def test_an_image_that_is_white_throughout_stays() -> None:
     image = np.ones((60, 60), np.float32)
     assert np.array_equal(darken_border(image), image)
+
+
+@pytest.mark.parametrize(("left", "bottom"), [(0, 0), (9, 0), (0, 21), (13, 17)])
+def test_exactly_the_white_lines_at_the_edges_are_darkened(left: int, bottom: int) -> None:
+    image = np.random.default_rng(left).random((121, 83), dtype=np.float32) * BORDER_GREY * 0.9
+    image[:, :left] = image[121 - bottom :] = 1.0
+    expected = image.copy()
+    expected[:, :left] = expected[121 - bottom :] = 0.0
+    assert np.array_equal(darken_border(image), expected)
