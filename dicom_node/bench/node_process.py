@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +22,10 @@ _STOP_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class NodeProcess:
-    """A serving process and its peers, which run in this one."""
+    """A serving process and its peers, which run in this one; `ready_seconds` from its start to its word."""
 
     pid: int
+    ready_seconds: float
     peer: Peer
     archive: Archive
     receiver: MllpReceiver
@@ -43,10 +45,13 @@ def run_node(folder: Path, *, quiet_seconds: float, reading: Reading) -> Iterato
         config = folder / "site.toml"
         config.write_text(write_toml(settings), encoding="utf-8")
         log = folder / "node.log"
+        started = time.monotonic()
         with log.open("wb") as events, _start(config, events.fileno()) as process:
             try:
                 port = _await_ready(process, log)
-                yield NodeProcess(process.pid, Peer(HOST, port, NODE_AE_TITLE, MODALITY_AE_TITLE), archive, receiver)
+                ready_seconds = round(time.monotonic() - started, 2)
+                peer = Peer(HOST, port, NODE_AE_TITLE, MODALITY_AE_TITLE)
+                yield NodeProcess(process.pid, ready_seconds, peer, archive, receiver)
             finally:
                 _stop(process)
 

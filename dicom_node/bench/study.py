@@ -33,7 +33,7 @@ def measure_study(folder: Path, *, studies: int, reading: Reading, step: Callabl
     files = write_studies(folder / "studies", studies + 1)
     with run_node(folder, quiet_seconds=QUIET_SECONDS, reading=reading) as node:
         loaded = measure_memory(node.pid)
-        durations = [_measure_one(node, each, step) for each in files][1:]
+        durations = [measure_one(node, each, step) for each in files][1:]
         worked = measure_memory(node.pid)
     return {
         "what": "last image acknowledged to report in the archive, quiet time excluded",
@@ -45,7 +45,12 @@ def measure_study(folder: Path, *, studies: int, reading: Reading, step: Callabl
     }
 
 
-def _measure_one(node: NodeProcess, files: Sequence[Path], step: Callable[[], None]) -> float:
+def measure_one(node: NodeProcess, files: Sequence[Path], step: Callable[[], None]) -> float:
+    """Return the seconds that one study takes, as `measure_study` counts them.
+
+    Raises:
+        OsteonodeError: an image was not taken, or the study was not answered within 60 seconds.
+    """
     before = set(node.archive.files())
     for sent in store_files(files, node.peer):
         if not sent.stored:
