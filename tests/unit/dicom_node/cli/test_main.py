@@ -17,6 +17,7 @@ COMMANDS = [
     *(
         "models list",
         "models verify",
+        "models import",
         "models train",
         "models evaluate",
         "bench ingest",

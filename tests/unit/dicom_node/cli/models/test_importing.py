@@ -76,6 +76,6 @@ def test_at_a_terminal_the_missing_answers_are_asked_for_and_a_wrong_one_again()
         print(contract["range"], contract["preprocess"])
 
     result = CliRunner().invoke(app, input="wide\n0..255\n\n")
-    assert result.stdout.strip() == "0..255 ('stretch',)"
+    assert result.stdout.strip().endswith("0..255 ('stretch',)")
     assert "Range of its pixel values?" in result.output
     assert "'wide' is none of 0..1" in result.output
