@@ -1,6 +1,7 @@
 """What a backbone knows before it is trained: ImageNet, a file, or nothing."""
 
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,13 +73,21 @@ def _download(recipe: Pictures) -> Any:
     try:
         return _build(recipe, IMAGENET)
     except Exception as error:  # Keras raises a bare Exception where a download fails
-        found = re.search(r"(https?://\S+/)(\S+?\.h5)", str(error))
-        if found is None:
+        explained = explain_download(recipe.backbone, str(error))
+        if explained is None:
             raise
-        raise ModelUnavailable(
-            f"the ImageNet weights of {recipe.backbone} cannot be downloaded here. Fetch {found[2]} from {found[1]} on "
-            f"a machine that can, and pass it as --weights FILE; or begin with nothing: --weights random"
-        ) from error
+        raise explained from error
+
+
+def explain_download(backbone: str, message: str) -> ModelUnavailable | None:
+    """Return what to tell a person where Keras failed to fetch a file; None where that was not what failed."""
+    found = re.search(r"(https?://\S+/)(\S+?\.h5)", message)
+    if found is None:
+        return None
+    return ModelUnavailable(
+        f"the ImageNet weights of {backbone} cannot be downloaded here. Fetch {found[2]} from {found[1]} on a machine "
+        f"that can, and pass it as --weights FILE; or begin with nothing: --weights random"
+    )
 
 
 def _read_weights(backbone: Any, path: Path, recipe: Pictures) -> None:
@@ -86,8 +95,11 @@ def _read_weights(backbone: Any, path: Path, recipe: Pictures) -> None:
         if path.suffix == ".keras":
             backbone.set_weights(keras.saving.load_model(path, compile=False, safe_mode=True).get_weights())
         else:
-            backbone.load_weights(path)
-    except (ValueError, OSError, KeyError) as error:
+            with warnings.catch_warnings():
+                # Keras warns where a layer finds nothing in the file, and leaves it as it was.
+                warnings.filterwarnings("error", message="Skipping", category=UserWarning)
+                backbone.load_weights(path)
+    except (ValueError, OSError, KeyError, UserWarning) as error:
         raise ValueError(
             f"{path.name} does not hold the weights of {recipe.backbone} without its top: .h5 or .keras as Keras "
             f"Applications saves them"
