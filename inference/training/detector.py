@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from inference.training.efficientnet_lite import LiteTrunk
-from inference.training.network import TOP_CHANNELS, Convolution
+from inference.training.network import TOP_CHANNELS, Convolution, Trunk
 
 STRIDE = 8
 
@@ -53,14 +53,14 @@ class Tower(nn.Module):
 
 
 class DetectorNetwork(nn.Module):
-    """EfficientNet-Lite0, a feature pyramid down to stride 8 (Lin et al. 2017, arXiv:1612.03144), and three heads."""
+    """A trunk, a feature pyramid down to stride 8 (Lin et al. 2017, arXiv:1612.03144), and three heads."""
 
     WIDTH = 96
 
-    def __init__(self, regions: int) -> None:
+    def __init__(self, trunk: Trunk | LiteTrunk, regions: int) -> None:
         super().__init__()
-        self.trunk = LiteTrunk()
-        near, middle, far = LiteTrunk.channels
+        self.trunk = trunk
+        near, middle, far = trunk.channels
         self.from_far = Convolution(far, self.WIDTH, 1, 1)
         self.from_middle = Convolution(middle, self.WIDTH, 1, 1)
         self.from_near = Convolution(near, self.WIDTH, 1, 1)

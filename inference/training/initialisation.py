@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import torch
+from torch import nn
 
 from inference.training.network import Convolution, Trunk
 
@@ -36,6 +37,21 @@ def load_imagenet(trunk: Trunk, weights: Path) -> None:
             counts[kind] += 1
             norm = [np.asarray(layers[_numbered("batch_normalization", index)]["vars"][str(i)]) for i in range(4)]
             _assign(module, kernel, norm)
+
+
+def load_trunk(trunk: nn.Module, weights: Path) -> None:
+    """Copy the trunk of a network that was trained here (`weights.pt`).
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: its trunk is another one.
+    """
+    state = torch.load(weights, map_location="cpu", weights_only=True)
+    own = {name.removeprefix("trunk."): value for name, value in state.items() if name.startswith("trunk.")}
+    try:
+        trunk.load_state_dict(own)
+    except RuntimeError as error:
+        raise ValueError(f"{weights} has another trunk") from error
 
 
 def _numbered(name: str, index: int) -> str:

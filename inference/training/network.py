@@ -12,8 +12,8 @@ from inference.training.depthwise import depthwise5
 
 #: Expansion, output channels, repeats, first stride: table 2 of the paper.
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-#: Index of the last block at stride 16 (96 channels).
-LAST_STRIDE_16 = 12
+#: Index of the last block at stride 8 (32 channels) and at stride 16 (96 channels).
+LAST_STRIDE_8, LAST_STRIDE_16 = 5, 12
 TOP_CHANNELS = 1280
 
 
@@ -52,7 +52,9 @@ class InvertedResidual(nn.Module):
 
 
 class Trunk(nn.Module):
-    """MobileNetV2 without its classifier: features at stride 16 (96 channels) and stride 32 (1280 channels)."""
+    """MobileNetV2 without its classifier: features at stride 8 (32), 16 (96) and 32 (1280 channels)."""
+
+    channels = (32, 96, TOP_CHANNELS)
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,15 +67,13 @@ class Trunk(nn.Module):
         self.blocks = nn.ModuleList(blocks)
         self.top = Convolution(channels, TOP_CHANNELS, 1, 1)
 
-    def forward(self, grey: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x = (grey * 2 - 1).expand(-1, 3, -1, -1)
-        x = functional.relu6(self.stem(x))
-        middle = x
+    def forward(self, grey: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        x = functional.relu6(self.stem((grey * 2 - 1).expand(-1, 3, -1, -1)))
+        kept = {}
         for index, block in enumerate(self.blocks):
             x = block(x)
-            if index == LAST_STRIDE_16:
-                middle = x
-        return middle, functional.relu6(self.top(x))
+            kept[index] = x
+        return kept[LAST_STRIDE_8], kept[LAST_STRIDE_16], functional.relu6(self.top(x))
 
     def freeze(self, blocks: int) -> None:
         """Keep the stem and the first `blocks` blocks as they are: edges are edges in a radiograph too."""
@@ -91,7 +91,7 @@ class RegionNetwork(nn.Module):
         self.head = nn.Linear(TOP_CHANNELS, regions)
 
     def forward(self, grey: torch.Tensor) -> torch.Tensor:
-        _, top = self.trunk(grey)
+        _, _, top = self.trunk(grey)
         return self.head(self.dropout(top.mean((2, 3))))
 
 
@@ -118,7 +118,7 @@ class FractureNetwork(nn.Module):
 
     def forward(self, grey: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the image logit (N, 1) and the map of logits (N, 1, S/16, S/16)."""
-        middle, top = self.trunk(grey)
+        _, middle, top = self.trunk(grey)
         up = functional.interpolate(self.from_top(top), scale_factor=2.0, mode="nearest")
         local = functional.relu(up + self.from_middle(middle))
         local = functional.relu(local + self.mix(local))

@@ -18,6 +18,7 @@ class Recipe:
 
     name: str
     task: Literal["fracture", "region", "detector"]
+    backbone: Literal["mobilenetv2", "efficientnetlite0"]
     side_px: int
     epochs: int
     images_per_epoch: int
@@ -39,6 +40,7 @@ class Recipe:
 FRACTURE = Recipe(
     name="fracatlas-mobilenetv2-fracture",
     task="fracture",
+    backbone="mobilenetv2",
     side_px=448,
     epochs=10,
     images_per_epoch=2400,
@@ -54,6 +56,7 @@ FRACTURE = Recipe(
 REGION = Recipe(
     name="fracatlas-mobilenetv2-region",
     task="region",
+    backbone="mobilenetv2",
     side_px=256,
     epochs=4,
     images_per_epoch=2400,
@@ -70,6 +73,7 @@ REGION = Recipe(
 DETECTOR = Recipe(
     name="fracatlas-efficientnetlite0-detector",
     task="detector",
+    backbone="efficientnetlite0",
     side_px=512,
     epochs=12,
     images_per_epoch=2000,
@@ -80,10 +84,27 @@ DETECTOR = Recipe(
     frozen_blocks=3,
     phantoms=400,
     seed=20261122,
-    flips=("none",),
     ranges=AugmentationRanges(rotation=10.0, shear=3.0, scale=(0.8, 1.3), shift=0.1),
 )
 
-RECIPES = {recipe.name: recipe for recipe in (FRACTURE, REGION, DETECTOR)}
+#: Starts from the trunk of the fracture recipe's own weights.
+SECOND_DETECTOR = Recipe(
+    name="fracatlas-mobilenetv2-detector",
+    task="detector",
+    backbone="mobilenetv2",
+    side_px=448,
+    epochs=11,
+    images_per_epoch=2000,
+    batch=16,
+    positives_share=0.45,
+    trunk_rate=2e-4,
+    head_rate=1.5e-3,
+    frozen_blocks=3,
+    phantoms=400,
+    seed=20261123,
+    ranges=AugmentationRanges(rotation=8.0, shear=3.0, scale=(0.8, 1.4), shift=0.1),
+)
+
+RECIPES = {recipe.name: recipe for recipe in (FRACTURE, REGION, DETECTOR, SECOND_DETECTOR)}
 #: The recipes whose weights ship, in the order in which members are asked.
 BUNDLE = (REGION, FRACTURE, DETECTOR)

@@ -15,35 +15,40 @@ from inference.training.batches import Batch, plain_batches, training_batches
 from inference.training.boxes import Corners, Detection, average_precision_50
 from inference.training.detector import STRIDE, Detected, DetectorNetwork
 from inference.training.detector_loss import detector_loss
-from inference.training.efficientnet_lite import load_lite_imagenet
+from inference.training.efficientnet_lite import LiteTrunk, load_lite_imagenet
 from inference.training.fracatlas import REGIONS, Example
-from inference.training.initialisation import load_imagenet
-from inference.training.network import FractureNetwork, RegionNetwork
+from inference.training.initialisation import load_imagenet, load_trunk
+from inference.training.network import FractureNetwork, RegionNetwork, Trunk
 from inference.training.recipes import Recipe
 
 Report = Callable[[str], None]
 
 
 Network = FractureNetwork | RegionNetwork | DetectorNetwork
-BUILDERS: dict[str, Callable[[], Network]] = {
-    "fracture": FractureNetwork,
-    "region": lambda: RegionNetwork(len(REGIONS)),
-    "detector": lambda: DetectorNetwork(len(REGIONS)),
-}
+TRUNKS: dict[str, Callable[[], Trunk | LiteTrunk]] = {"mobilenetv2": Trunk, "efficientnetlite0": LiteTrunk}
 
 
 def build_network(recipe: Recipe) -> Network:
     """Return the recipe's network with random weights from its seed."""
     torch.manual_seed(recipe.seed)
-    return BUILDERS[recipe.task]()
+    if recipe.task == "detector":
+        return DetectorNetwork(TRUNKS[recipe.backbone](), len(REGIONS))
+    return FractureNetwork() if recipe.task == "fracture" else RegionNetwork(len(REGIONS))
 
 
-def initialise(network: Network, imagenet: Path) -> None:
-    """Put ImageNet weights into the network's trunk, from the file that its architecture starts from."""
-    if isinstance(network, DetectorNetwork):
-        load_lite_imagenet(network.trunk, imagenet)
+def initialise(network: Network, weights: Path) -> None:
+    """Put weights into the network's trunk: those of ImageNet, or of a network with the same trunk that was trained here.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not for this trunk.
+    """
+    if weights.suffix == ".pt":
+        load_trunk(network.trunk, weights)
+    elif isinstance(network.trunk, LiteTrunk):
+        load_lite_imagenet(network.trunk, weights)
     else:
-        load_imagenet(network.trunk, imagenet)
+        load_imagenet(network.trunk, weights)
 
 
 def train(

@@ -31,7 +31,7 @@ def test_a_small_box_inside_a_large_one_keeps_its_cells() -> None:
 
 
 def test_there_is_a_cell_for_every_8_pixels_and_an_opinion_for_every_region() -> None:
-    network = DetectorNetwork(4).eval()
+    network = DetectorNetwork(LiteTrunk(), 4).eval()
     with torch.inference_mode():
         output = network(torch.rand(2, 1, 64, 64))
     assert [tuple(part.shape) for part in output] == [(2, 1), (2, 4), (2, 1, 8, 8), (2, 4, 8, 8)]
@@ -39,7 +39,7 @@ def test_there_is_a_cell_for_every_8_pixels_and_an_opinion_for_every_region() ->
 
 
 def test_the_statement_depends_on_the_region_it_is_told() -> None:
-    network = DetectorNetwork(2).eval()
+    network = DetectorNetwork(LiteTrunk(), 2).eval()
     with torch.inference_mode():
         network.fracture_head.bias[1], network.fracture_head.bias[2] = 5.0, -5.0
         image = torch.rand(1, 1, 64, 64)
@@ -76,7 +76,7 @@ def test_boxes_that_agree_lose_nothing_and_a_shift_loses() -> None:
 
 
 def test_images_without_boxes_still_teach() -> None:
-    network = DetectorNetwork(4)
+    network = DetectorNetwork(LiteTrunk(), 4)
     output = network(torch.rand(1, 1, 64, 64), torch.tensor([[1.0, 0, 0, 0]]))
     detector_loss(output, torch.zeros(1, 1), torch.tensor([[1.0, 0, 0, 0]]), [[]], 0.0).backward()
     assert network.centre_tower.out.weight.grad is not None

@@ -32,7 +32,7 @@ def test_imagenet_weights_give_features_in_range(shared_data: Path) -> None:
     trunk = Trunk().eval()
     load_imagenet(trunk, shared_data / "weights" / "mobilenet_v2_imagenet_notop.weights.h5")
     with torch.inference_mode():
-        _, top = trunk(torch.rand(1, 1, 224, 224, generator=torch.Generator().manual_seed(0)))
+        _, _, top = trunk(torch.rand(1, 1, 224, 224, generator=torch.Generator().manual_seed(0)))
     # ReLU6 features of a network that fits together: neither dead nor saturated.
     assert 0.05 < float((top > 0).float().mean()) < 0.6
     assert float((top == 6).float().mean()) < 0.01

@@ -30,7 +30,7 @@ def test_the_map_of_the_mirrored_flip_is_turned_back() -> None:
 
 def _planted() -> tuple[np.ndarray, np.ndarray]:
     """A box of 2.5 cells left, 0.5 right, 1 up and 2 down of the middle of the cell in row 2, column 5."""
-    centres = np.full((1, 1, CELLS, CELLS), -9.0, dtype=np.float32)
+    centres = np.full((1, 1, CELLS, CELLS), -29.0, dtype=np.float32)
     centres[0, 0, 2, 5] = 3.0
     distances = np.zeros((1, 4, CELLS, CELLS), dtype=np.float32)
     distances[0, :, 2, 5] = (2.5, 1.0, 0.5, 2.0)
