@@ -54,7 +54,6 @@ def train_model(
 
         train_from_book(recipe, data, runs, weights, dataset, epochs, threads)
         return
-    require_packages("torch", "h5py", "sklearn")
     from inference.training.recipes import RECIPES
 
     if recipe not in RECIPES:
@@ -66,9 +65,6 @@ def train_model(
 def _train_shipped(
     recipe: str, data: Path, runs: Path, weights: str, dataset: str | None, epochs: int | None, threads: int
 ) -> None:
-    from inference.training.recipes import RECIPES
-    from inference.training.run import train_recipe
-
     if not Path(weights).is_file():
         raise typer.BadParameter(
             f"{recipe} starts from a file of ImageNet weights without the top, not from {weights!r}",
@@ -76,6 +72,10 @@ def _train_shipped(
         )
     if dataset not in (None, "fracatlas") or epochs is not None:
         raise typer.BadParameter(f"{recipe} has its own dataset, fracatlas, and its own epochs", param_hint="--dataset")
+    require_packages("torch", "h5py", "sklearn")
+    from inference.training.recipes import RECIPES
+    from inference.training.run import train_recipe
+
     folder = runs / recipe
     folder.mkdir(parents=True, exist_ok=True)
     print(train_recipe(RECIPES[recipe], data=data, imagenet=Path(weights), folder=folder, threads=threads))

@@ -92,7 +92,8 @@ def test_what_serves_says_what_the_table_was_made_of_class_by_class(name: str, t
     part, title, output = SERVED[name]
     dataset, changes = RUNS[name]
     run = trained(name, dataset, **changes)
-    entry = next(each for each in run.outcome.entries if each.name.endswith(f"-{part}"))
+    drafts = json.loads((run.folder / "entry.json").read_text())
+    entry = next(Model.model_validate(each) for each in drafts if each["name"].endswith(f"-{part}"))
     table = run.outcome.tables[title]
     counted = np.zeros_like(table.confusion)
     for label, said in serve(run, entry, output):

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+from dicom_node.cli.main import run
+
+
+def train(*arguments: str, data: Path) -> int:
+    return run(["models", "train", *arguments, "--data", str(data)])
+
+
+def test_a_recipe_that_is_not_there_lists_those_that_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("resnet18", data=tmp_path) == 2
+    said = capsys.readouterr().err
+    for name in ("resnet50-hierarchical", "yolov8-grazpedwri", "fracatlas-mobilenetv2-region"):
+        assert name in said
+
+
+def test_a_dataset_without_the_labels_is_refused_with_those_that_have_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("efficientnetb6-types", "--dataset", "fracatlas", "--weights", "random", data=tmp_path) == 2
+    assert "bone-break" in capsys.readouterr().err
+
+
+def test_weights_that_are_neither_a_word_nor_a_file_are_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("vgg16-cnn", "--weights", "imagnet", data=tmp_path) == 2
+    assert "neither imagenet nor random nor a file" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+def test_the_shipped_recipes_start_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("fracatlas-mobilenetv2-region", "--weights", "random", data=tmp_path) == 2
+    assert "a file of ImageNet weights" in " ".join(capsys.readouterr().err.replace("│", " ").split())
