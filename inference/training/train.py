@@ -37,7 +37,7 @@ def build_network(recipe: Recipe) -> Network:
 
 
 def initialise(network: Network, weights: Path) -> None:
-    """Put weights into the network's trunk: those of ImageNet, or of a network with the same trunk that was trained here.
+    """Put weights into the network's trunk: of ImageNet, or of a network that was trained here.
 
     Raises:
         FileNotFoundError: there is no such file.

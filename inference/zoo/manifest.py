@@ -32,7 +32,7 @@ OUTPUTS: Mapping[Task, tuple[frozenset[str], ...]] = {
 #: What a task may say besides.
 OPTIONAL: Mapping[Task, frozenset[str]] = {
     "fracture": frozenset({"fracture_map"}),
-    "detector": frozenset({"fracture_logit", "region"}),
+    "detector": frozenset({"fracture_logit"}),
 }
 #: The kinds of file that a backend needs, each once.
 FILES: Mapping[BackendName, frozenset[str]] = {
