@@ -111,7 +111,7 @@ def test_the_entry_says_that_nobody_has_validated_it_and_how_well_it_agrees(requ
     entry = import_model(StandInSource(), request_of()).entry
     assert entry.metrics["validated"] is False
     assert entry.calibration is None
-    parity = entry.metrics["parity"]
+    parity: Any = entry.metrics["parity"]
     assert parity["with"] == "stand-in 1"
     assert parity["images"] == len(IMAGES)
     assert 0 <= parity["largest_difference"]["region"] <= parity["tolerance"]["region"] == 1e-4
@@ -121,7 +121,8 @@ def test_the_entry_says_that_nobody_has_validated_it_and_how_well_it_agrees(requ
 def test_rounded_weights_are_told_with_what_they_cost(request_of: Any) -> None:
     imported = import_model(StandInSource(), request_of(float16=True))
     assert [each.quantity for each in imported.rounded] == ["region"]
-    assert "float16_weights" in imported.entry.metrics["parity"]
+    parity: Any = imported.entry.metrics["parity"]
+    assert "float16_weights" in parity
 
 
 def test_every_missing_answer_is_named_at_once_with_what_is_allowed(request_of: Any) -> None:
