@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from domain.finding import Box, FractureState, ImageReading
+from domain.finding import Box, ImageReading
 from inference.evidence import to_bytes
 from inference.explain.lime_map import LimeMap
 from reporting import wording
@@ -47,7 +47,7 @@ def draw_heat(display: Map, heat: Map, box: Box | None, reading: ImageReading, m
         reading: what the models say of the image.
         models: their names.
     """
-    words = Words("Where the models looked", _say(reading), "heat map: evidence of each cell", ", ".join(models))
+    words = Words("Where the models looked", *_say(reading), ", ".join(models))
     legend = (("evidence for a fracture", FOR, False), ("region of interest", REGION, False))
     picture = to_bytes(display)
     colours = _tint(picture, _shrink(heat, picture), FOR)
@@ -61,8 +61,7 @@ def draw_lime(display: Map, lime: LimeMap, models: Sequence[str]) -> Pixels:
     words = Words(
         "What each part adds",
         f"LIME, {lime.samples} samples, R2 {lime.r2:.2f}",
-        f"{wording.describe_probability(lime.probability)}; {_say_intercept(lime)} with every part hidden; "
-        "numbers are percentage points",
+        f"{wording.describe_probability(lime.probability)}; numbers are the percentage points that a part adds",
         ", ".join(models),
     )
     legend = (("speaks for a fracture", FOR, False), ("speaks against", AGAINST, False))
@@ -74,16 +73,12 @@ def draw_lime(display: Map, lime: LimeMap, models: Sequence[str]) -> Pixels:
     return _frame(picture, colours, words, legend)
 
 
-def _say_intercept(lime: LimeMap) -> str:
-    """What the linear model says of nothing; a line may lead out of 0..1."""
-    return wording.percent(min(max(lime.intercept, 0.0), 1.0))
-
-
-def _say(reading: ImageReading) -> str:
+def _say(reading: ImageReading) -> tuple[str, str]:
+    """Return the certainty and the statement that the heat map belongs to."""
     if reading.fracture is None:
-        return wording.NOT_ANALYSED
-    said = wording.STATEMENTS[FractureState(reading.fracture.state)]
-    return f"{said}, {wording.describe_probability(reading.fracture.probability)}"
+        return "", wording.NOT_ANALYSED
+    statement = wording.STATEMENTS[reading.fracture.state]
+    return wording.describe_probability(reading.fracture.probability), f"{statement}; colour: evidence of each place"
 
 
 def _shrink(values: Map, picture: Pixels) -> Map:

@@ -21,6 +21,8 @@ SEGMENTS = 50
 #: The darkest pixels but for this percentage are background; what is brighter by the margin is anatomy or a marker.
 _BACKGROUND_PERCENTILE, _ANATOMY_MARGIN = 1.0, 0.06
 _SMOOTH_PX = 7
+#: A piece that lies apart from its part and takes less of the picture than this counts as lying outside.
+_SPECK_SHARE = 0.001
 
 #: Compactness 0.3 follows the edges of bones and still gives parts of one size; with 0.1 they fray along the bones.
 _OPTIONS: Mapping[Method, Mapping[str, Any]] = {
@@ -84,9 +86,9 @@ def cut(image: Image, *, method: Method = "slic", segments: int = SEGMENTS, seed
     anatomy = cv2.blur(small, (_SMOOTH_PX, _SMOOTH_PX)) > background + _ANATOMY_MARGIN
     if not anatomy.any():
         anatomy = np.ones_like(anatomy)
-    found = np.where(anatomy, _run(method, small, anatomy, segments, seed), 0)
+    found = _separate(np.where(anatomy, _run(method, small, anatomy, segments, seed), 0))
     labels = np.unique(found, return_inverse=True)[1].reshape(small.shape).astype(np.int16)
-    return Segments(labels, image.shape, background, None if anatomy.all() else 0)
+    return Segments(labels, image.shape, background, 0 if (found == 0).any() else None)
 
 
 def hide(picture: Image, labels: Labels, kept: npt.NDArray[np.bool_], background: float) -> npt.NDArray[np.float32]:
@@ -109,6 +111,18 @@ def _run(method: Method, small: Image, anatomy: npt.NDArray[np.bool_], segments:
         return algorithm("slic", n_segments=segments, mask=anatomy, **_OPTIONS["slic"])(small)
     colour = np.repeat(small[:, :, None], 3, axis=2).astype(np.float64)
     return 1 + algorithm("quickshift", rng=seed, **_OPTIONS["quickshift"])(colour)
+
+
+def _separate(found: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+    """Return labels of which each but 0 is one connected area: SLIC gives islands the label of a part far away."""
+    separate = np.zeros(found.shape, dtype=np.int32)
+    for part in np.unique(found[found > 0]):
+        _, areas, measures, _ = cv2.connectedComponentsWithStats((found == part).astype(np.uint8), connectivity=4)
+        sizes = measures[:, cv2.CC_STAT_AREA]
+        sizes[0] = 0
+        for area in np.flatnonzero((sizes >= _SPECK_SHARE * found.size) | (sizes == sizes.max())):
+            separate[areas == area] = separate.max() + 1
+    return separate
 
 
 def _enlarge(labels: Labels, width: int, height: int) -> Labels:

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -106,6 +107,21 @@ def test_all_air_around_the_anatomy_is_one_part_with_the_grey_of_air(method: str
     assert not labels[:, -4:].any()
     assert labels[:, 14:-14].all()
     assert sorted(np.unique(labels)) == list(range(segments.count))
+
+
+def test_every_part_is_one_area_and_a_marker_beside_the_limb_is_a_part_by_itself() -> None:
+    image = np.zeros((120, 160), dtype=np.float32)
+    image[:, 60:110] = np.random.default_rng(0).uniform(0.3, 0.6, (120, 50))
+    image[10:22, 140:152] = 1.0
+    segments = cut(image, segments=24)
+    areas = [
+        cv2.connectedComponents((segments.labels == part).astype(np.uint8), connectivity=4)[0] - 1
+        for part in range(1, segments.count)
+    ]
+    assert set(areas) == {1}
+    marker = segments.labels == segments.labels[16, 146]
+    assert segments.labels[16, 146] != segments.outside
+    assert not marker[:, :130].any()
 
 
 def test_an_image_that_is_anatomy_all_over_has_no_part_outside() -> None:
