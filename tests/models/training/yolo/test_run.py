@@ -35,7 +35,8 @@ def test_a_stopped_training_goes_on_after_its_last_whole_epoch(wrists: Run) -> N
 
 def test_a_finished_training_is_not_done_again(wrists: Run) -> None:
     best = wrists.folder / "training" / "weights" / "best.pt"
-    before, said = hashlib.sha256(best.read_bytes()).hexdigest(), []
+    said: list[str] = []
+    before = hashlib.sha256(best.read_bytes()).hexdigest()
     train_yolo(wrists.recipe, wrists.data, wrists.folder, weights="random", epochs=2, report=said.append)
     assert "yolov8-grazpedwri: already trained for 2 epochs" in said
     assert not [line for line in said if "batch" in line]

@@ -66,6 +66,7 @@ def corners_of(image: LabelledImage) -> tuple[float, ...]:
 def test_a_planted_target_and_its_box_lie_on_one_place(tmp_path: Path, write, steps: tuple[str, ...]) -> None:
     (drawn,) = draw_canvases([write(tmp_path)], make_recipe(*steps), tmp_path / "canvases")
     canvas = cv2.imread(str(drawn.path), cv2.IMREAD_UNCHANGED)
+    assert canvas is not None
     assert (canvas.shape, canvas.dtype) == ((64, 64), np.uint8)
     rows, columns = np.nonzero(canvas > 150)
     found = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
