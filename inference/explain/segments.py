@@ -86,7 +86,7 @@ def cut(image: Image, *, method: Method = "slic", segments: int = SEGMENTS, seed
     anatomy = cv2.blur(small, (_SMOOTH_PX, _SMOOTH_PX)) > background + _ANATOMY_MARGIN
     if not anatomy.any():
         anatomy = np.ones_like(anatomy)
-    found = _separate(np.where(anatomy, _run(method, small, anatomy, segments, seed), 0))
+    found = separate(np.where(anatomy, _run(method, small, anatomy, segments, seed), 0))
     labels = np.unique(found, return_inverse=True)[1].reshape(small.shape).astype(np.int16)
     return Segments(labels, image.shape, background, 0 if (found == 0).any() else None)
 
@@ -113,7 +113,7 @@ def _run(method: Method, small: Image, anatomy: npt.NDArray[np.bool_], segments:
     return 1 + algorithm("quickshift", rng=seed, **_OPTIONS["quickshift"])(colour)
 
 
-def _separate(found: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+def separate(found: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
     """Return labels of which each but 0 is one connected area: SLIC gives islands the label of a part far away."""
     separate = np.zeros(found.shape, dtype=np.int32)
     for part in np.unique(found[found > 0]):

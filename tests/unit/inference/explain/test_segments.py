@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import ModelUnavailable
-from inference.explain.segments import Segments, cut, hide
+from inference.explain.segments import Segments, cut, hide, separate
 from inference.preprocess import letterbox, stretch_to_square
 
 QUARTERS = np.array([[0, 1], [2, 3]], dtype=np.int16)
@@ -52,6 +52,19 @@ def test_a_part_lies_on_the_canvas_where_the_image_does(fit: Any, rows: int, col
     assert ((labels == -1) == off).all()
     assert ((labels == expected) | off | near).all()
     assert near.mean() < 0.1
+
+
+def test_pieces_that_lie_apart_become_parts_of_their_own_and_specks_lie_outside() -> None:
+    found = np.zeros((60, 80), dtype=np.int64)
+    found[5:25, 5:25] = 1
+    found[5:25, 25:40] = 2
+    found[40:50, 60:70] = 1  # an island with the label of a part far away
+    found[30, 75] = 2  # a speck
+    parts = separate(found)
+    assert [int(parts[at]) for at in ((0, 0), (30, 75))] == [0, 0]
+    assert len({int(parts[10, 10]), int(parts[10, 30]), int(parts[45, 65])} - {0}) == 3
+    assert sorted(np.unique(parts)) == [0, 1, 2, 3]
+    assert [(parts == parts[at]).sum() for at in ((10, 10), (10, 30), (45, 65))] == [400, 300, 100]
 
 
 @pytest.mark.skipif(find_spec("lime") is not None, reason="lime is installed here")
