@@ -11,6 +11,7 @@ class Recipe:
     """Everything that decides what weights come out, but the data and the library versions.
 
     Attributes:
+        phantoms, negatives: how many are drawn among the radiographs; negatives show no region at all.
         positives_share: share of fractured images in an epoch; FracAtlas itself has 0.17.
         trunk_rate, head_rate: AdamW learning rates at their peak; cosine down to 1 % after a short rise.
         averaging: decay of the moving average of the weights, which is what ships.
@@ -29,6 +30,7 @@ class Recipe:
     frozen_blocks: int
     phantoms: int
     seed: int
+    negatives: int = 0
     map_weight: float = 1.0
     weight_decay: float = 0.02
     averaging: float = 0.998
@@ -58,8 +60,8 @@ REGION = Recipe(
     task="region",
     backbone="mobilenetv2",
     side_px=256,
-    epochs=4,
-    images_per_epoch=2400,
+    epochs=5,
+    images_per_epoch=3000,
     batch=32,
     positives_share=0.17,
     trunk_rate=1e-4,
@@ -67,6 +69,7 @@ REGION = Recipe(
     frozen_blocks=6,
     phantoms=400,
     seed=20261121,
+    negatives=1200,
     map_weight=0.0,
 )
 

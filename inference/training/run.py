@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from inference.training.fracatlas import Example, load_split
+from inference.training.negatives import draw_negatives
 from inference.training.phantoms import draw_examples
 from inference.training.recipes import Recipe
 from inference.training.train import Report, train
@@ -33,6 +34,8 @@ def train_recipe(
 
 
 def load_examples(recipe: Recipe, data: Path, side_px: int) -> tuple[list[Example], list[Example]]:
-    """Return the training examples, phantoms included, and the validation examples, which are all real."""
+    """Return the training examples, drawn ones included, and the validation examples, which are all real."""
+    radiographs = load_split(data, "train", side_px)
     phantoms = draw_examples(recipe.phantoms, recipe.seed, side_px)
-    return load_split(data, "train", side_px) + phantoms, load_split(data, "val", side_px)
+    negatives = draw_negatives(recipe.negatives, recipe.seed, side_px, radiographs=radiographs)
+    return radiographs + phantoms + negatives, load_split(data, "val", side_px)
