@@ -169,6 +169,8 @@ class KerasRecipe(Pictures):
     refuse_below: Probability | None = None
 
 
+#: One is a layer of the network that serves, the other has a text format.
+EXPORTED = ("logistic-regression", "lightgbm")
 ClassifierName = Literal["logistic-regression", "svc", "lightgbm", "random-forest", "gradient-boosting"]
 
 
@@ -184,6 +186,12 @@ class FeaturesRecipe(Pictures):
     components: Annotated[int, Field(ge=0)] = 0
     classifiers: tuple[ClassifierName, ...] = Field(min_length=1)
     trees: Positive = 200
+
+    @model_validator(mode="after")
+    def _can_be_exported(self) -> Self:
+        if self.classifiers[0] not in EXPORTED or (self.classifiers[0] == "lightgbm" and self.components):
+            raise ValueError("the first classifier is logistic-regression, or lightgbm without components: they serve")
+        return self
 
 
 AnyRecipe = KerasRecipe | FeaturesRecipe | YoloRecipe

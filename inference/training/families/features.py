@@ -46,7 +46,7 @@ def run_features(
     """Compute the features, fit every classifier of the recipe, compare them, and export the first.
 
     Raises:
-        ValueError: as `Material.require`, or the first classifier is one that has no export.
+        InputError: as `Material.require`.
     """
     (part,) = plan_parts(recipe)
     examples = material.require(part)
@@ -135,13 +135,7 @@ _BACKENDS: Mapping[str, BackendName] = {"lightgbm": "lightgbm", "openvino": "ope
 
 
 def append_classifier(network: Any, classifier: Any, part: Part) -> Any:
-    """Return the network with a fitted logistic pipeline as its last layer: one graph from pixels to probabilities.
-
-    Raises:
-        ValueError: the classifier is not linear.
-    """
-    if not hasattr(classifier.named_steps["classify"], "coef_") or "scale" not in classifier.named_steps:
-        raise ValueError("only logistic regression and LightGBM can be exported: name one of them first")
+    """Return the network with a fitted logistic pipeline as its last layer: one graph from pixels to probabilities."""
     kernel, bias = as_dense(classifier, len(part.classes))
     activation = "softmax" if part.exclusive else "sigmoid"
     last = keras.layers.Dense(len(part.classes), activation=activation, name=part.output)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import openvino as ov
 
+from domain.errors import ModelError
 from inference.training.families.networks import INPUT
 
 #: Largest difference of any output between the network and its graph, both in float32.
@@ -22,14 +23,14 @@ def export_graph(network: Any, output: str, images: npt.NDArray[np.float32], fol
         images: inputs as the network takes them: real ones, since agreement on others proves nothing.
 
     Raises:
-        ValueError: the graph does not have the one input and the one output, or does not agree with the network.
+        ModelError: the graph does not have the one input and the one output, or does not agree with the network.
     """
     with warnings.catch_warnings():
         # The converter calls the network with a list of one input, and Keras finds that odd.
         warnings.filterwarnings("ignore", message="The structure of `inputs`", category=UserWarning)
         graph = ov.convert_model(network)
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        raise ValueError(f"{name}: {len(graph.inputs)} inputs and {len(graph.outputs)} outputs after export, not one")
+        raise ModelError(f"{name}: {len(graph.inputs)} inputs and {len(graph.outputs)} outputs after export, not one")
     graph.inputs[0].set_names({INPUT})
     graph.outputs[0].set_names({output})
     path = folder / f"{name}.xml"
@@ -43,14 +44,14 @@ def require_parity(network: Any, output: str, images: npt.NDArray[np.float32], p
     """Return the largest difference on the images between a network and the graph of a file.
 
     Raises:
-        ValueError: it is above `PARITY_TOLERANCE`.
+        ModelError: it is above `PARITY_TOLERANCE`.
     """
     compiled = ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     expected = np.asarray(network.predict_on_batch(images))
     found = compiled({INPUT: images})[output]
     difference = float(np.abs(found - expected).max())
     if not difference <= PARITY_TOLERANCE:
-        raise ValueError(f"{path.name}: output {output} of the exported graph differs by {difference:.6f}")
+        raise ModelError(f"{path.name}: output {output} of the exported graph differs by {difference:.6f}")
     return difference
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from domain.errors import InputError
 from inference.training.datasets.labelled import LabelledImage, Splits
 from inference.training.datasets.registry import READERS
 from inference.training.datasets.splits import SHARES, split_by_patient, take_published
@@ -59,11 +60,11 @@ class Material:
         """Return the training examples of a part.
 
         Raises:
-            ValueError: there is none, or all have the same label.
+            InputError: there is none, or all have the same label.
         """
         examples = self.examples(self.training, part)
         if len(np.unique(examples.labels, axis=0)) < 2:
-            raise ValueError(
+            raise InputError(
                 f"{part.name}: {len(examples)} training images, and not two that differ in {', '.join(part.classes)}: "
                 "look at the folder, or choose another dataset"
             )
@@ -71,10 +72,18 @@ class Material:
 
 
 def load_material(recipe: Pictures, data: Path, show: ShowProgress) -> Material:
-    """Read the dataset that the recipe names from a folder; raises FileNotFoundError or ValueError, see its reader."""
-    splits = divide(recipe, READERS[recipe.dataset](data))
-    every = (*splits.training, *splits.validation, *splits.test)
-    return Material(splits, load_canvases(every, recipe.contract, show))
+    """Read the dataset that the recipe names from a folder.
+
+    Raises:
+        FileNotFoundError: the folder is not that dataset, see its reader.
+        InputError: a table of it is not its authors', or an image cannot be read.
+    """
+    try:
+        splits = divide(recipe, READERS[recipe.dataset](data))
+        every = (*splits.training, *splits.validation, *splits.test)
+        return Material(splits, load_canvases(every, recipe.contract, show))
+    except ValueError as error:
+        raise InputError(str(error)) from error
 
 
 def divide(recipe: Recipe, images: Sequence[LabelledImage]) -> Splits:

@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 
+from domain.errors import ModelError
 from inference.training.families.pixels import ShowProgress
 
 Report = Callable[[str], None]
@@ -46,13 +47,13 @@ def read_state(path: Path, run: str) -> State:
     """Return the state that a run left, or a new one.
 
     Raises:
-        ValueError: it is of another recipe, dataset or start.
+        ModelError: it is of another recipe, dataset or start.
     """
     if not path.is_file():
         return State(run)
     content = json.loads(path.read_text())
     if content["run"] != run:
-        raise ValueError(
+        raise ModelError(
             f"{path.parent} holds a run of another recipe, data or start: give another --runs, or remove that folder"
         )
     return State(**{**content, "history": tuple(content["history"])})

@@ -48,7 +48,8 @@ def train_family(
 
     Raises:
         FileNotFoundError: the folder is not that dataset.
-        ValueError: an image cannot be read, a part has nothing to learn, or the folder holds another run.
+        InputError: an image cannot be read, or a part has nothing to learn.
+        ModelError: the run's folder holds another run, the start is of another backbone, or an export disagrees.
         ModelUnavailable: the start cannot be had here.
     """
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from domain.errors import ModelUnavailable
+from domain.errors import ModelError, ModelUnavailable
 from inference.training.recipe_book import Pictures
 
 IMAGENET, RANDOM = "imagenet", "random"
@@ -39,7 +39,7 @@ def build_backbone(recipe: Pictures, start: Start) -> Any:
 
     Raises:
         ModelUnavailable: the ImageNet weights cannot be downloaded; says which file is needed, and what else goes.
-        ValueError: the file is not of this backbone.
+        ModelError: the file is not of this backbone.
     """
     if start.weights == IMAGENET:
         if recipe.backbone == TRIAL:
@@ -100,7 +100,7 @@ def _read_weights(backbone: Any, path: Path, recipe: Pictures) -> None:
                 warnings.filterwarnings("error", message="Skipping", category=UserWarning)
                 backbone.load_weights(path)
     except (ValueError, OSError, KeyError, UserWarning) as error:
-        raise ValueError(
+        raise ModelError(
             f"{path.name} does not hold the weights of {recipe.backbone} without its top: .h5 or .keras as Keras "
             f"Applications saves them"
         ) from error

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("tensorflow", reason="needs the extra `models`")
 pytest.importorskip("lightgbm", reason="needs the extra `models`")
 
+from domain.errors import InputError, ModelError
 from inference.backends.lightgbm import LightGbmBackend
 from inference.backends.openvino import OpenVinoBackend
 from inference.training.families.material import load_material
@@ -122,13 +123,13 @@ def serve(run: TinyRun, entry: Model, output: str) -> Iterator[tuple[int, np.nda
 
 def test_a_folder_of_another_run_is_not_gone_on_with(trained: Trained, tree: Callable[[str], Path]) -> None:
     run = trained("vgg16-cnn", *RUNS["vgg16-cnn"][:1], **RUNS["vgg16-cnn"][1])
-    with pytest.raises(ValueError, match="another --runs"):
+    with pytest.raises(ModelError, match="another --runs"):
         train(run.recipe.model_copy(update={"seed": 7}), run.data, run.folder)
 
 
 def test_a_part_that_has_nothing_to_tell_apart_is_said_by_name(tree: Callable[[str], Path], tmp_path: Path) -> None:
     recipe = tiny("resnet50-hierarchical", "fracatlas", classes=("hand", "knee"), epochs=1)
-    with pytest.raises(ValueError, match=r"region: .* not two that differ in hand, knee"):
+    with pytest.raises(InputError, match=r"region: .* not two that differ in hand, knee"):
         train(recipe, tree("fracatlas"), tmp_path)
 
 

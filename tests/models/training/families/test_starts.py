@@ -7,7 +7,7 @@ pytest.importorskip("keras", reason="needs the extra `models`")
 
 import keras
 
-from domain.errors import ModelUnavailable
+from domain.errors import ModelError, ModelUnavailable
 from inference.training.families.networks import BACKBONE, build_network, prepare
 from inference.training.families.parts import plan_parts
 from inference.training.families.starts import Start, build_backbone, explain_download
@@ -33,7 +33,7 @@ def test_a_file_gives_a_backbone_what_another_has_learned(name: str, tmp_path: P
 def test_a_file_of_another_backbone_is_refused_by_name(tmp_path: Path) -> None:
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     other.save_weights(tmp_path / "other.weights.h5")
-    with pytest.raises(ValueError, match=r"other\.weights\.h5 does not hold the weights of Trial"):
+    with pytest.raises(ModelError, match=r"other\.weights\.h5 does not hold the weights of Trial"):
         build_backbone(RECIPE, Start(str(tmp_path / "other.weights.h5")))
 
 

@@ -83,3 +83,8 @@ def test_fewer_epochs_are_shared_as_the_stages_share_theirs(epochs: int, shared:
 def test_the_one_epoch_of_a_short_run_is_of_the_last_stage() -> None:
     recipe: KerasRecipe = override(BOOK["efficientnetb1-hierarchical"], epochs=1)
     assert recipe.stages[0].rate == BOOK["efficientnetb1-hierarchical"].stages[-1].rate
+
+
+def test_a_classifier_that_cannot_serve_is_compared_but_not_the_first() -> None:
+    with pytest.raises(ValidationError, match="the first classifier"):
+        override(BOOK["vgg16-lightgbm"], classifiers=["svc", "lightgbm"])
