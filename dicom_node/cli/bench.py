@@ -1,7 +1,9 @@
 """osteonode bench: the project's own benchmarks."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +23,20 @@ Samples = Annotated[
     int, typer.Option("--samples", min=2, help="Images that LIME scores, each with other parts hidden.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+
+
+class Rival(StrEnum):
+    """What models can be compared with."""
+
+    SEEDS = "seeds"
+
+
+Against = Annotated[
+    Rival | None,
+    typer.Option("--against", help="Compare with how such models are usually served. Default: measure this node."),
+]
+Rounds = Annotated[int, typer.Option("--rounds", min=1, help="Of a comparison: how often each way has its turn.")]
+Quick = Annotated[bool, typer.Option("--quick", help="A comparison of two small networks in three rounds.")]
 Measure = Callable[..., dict[str, object]]
 
 
@@ -33,11 +49,28 @@ def bench_ingest(studies: Studies = 20, threads: Threads = 2, bundle: Bundle = N
 
 
 @app.command("read")
-def bench_read(studies: Studies = 10, threads: Threads = 2, bundle: Bundle = None, as_json: AsJson = False) -> None:
-    """Measure the reading of one image, in milliseconds: decode, window, models, heat map, pictures."""
+def bench_read(
+    studies: Studies = 10,
+    threads: Threads = 2,
+    bundle: Bundle = None,
+    against: Against = None,
+    rounds: Rounds = 9,
+    quick: Quick = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the reading of one image, in milliseconds: decode, window, each model, picture.
+
+    Also says how long a node takes to be ready, and its memory. --against seeds compares the models with the way in
+    which fracture models are usually served: one image at a time through Keras or ultralytics. That takes a quarter
+    of an hour and 12 GiB of memory, and needs the extra `models`: make models, then .venv-models/bin/osteonode.
+    """
     from dicom_node.bench.read import measure_read
 
-    _measure("read", measure_read, studies, 2 * studies + 1, _reading(bundle, threads), as_json)
+    reading = _reading(bundle, threads)
+    if against is None:
+        _measure("read", measure_read, studies, 2 * studies + 1, reading, as_json)
+    else:
+        _compare(reading, 3 if quick else rounds, quick, as_json)
 
 
 @app.command("study")
@@ -83,21 +116,22 @@ def _measure(name: str, measure: Measure, studies: int, steps: int, reading: "Re
     _print({"bench": name, **result, "machine": machine, "code": code}, as_json)
 
 
+def _compare(reading: "Reading", rounds: int, quick: bool, as_json: bool) -> None:
+    from dicom_node.bench.against_seeds import choose_groups, count_steps, measure_against_seeds
+
+    groups = choose_groups(reading.bundle, quick=quick)
+    measure = partial(_without_studies, partial(measure_against_seeds, groups=groups, rounds=rounds))
+    _measure("read against seeds", measure, 0, count_steps(groups, rounds), reading, as_json)
+
+
+def _without_studies(measure: Measure, folder: Path, *, studies: int, **arguments: object) -> dict[str, object]:
+    return measure(folder, **arguments)
+
+
 def _print(result: Mapping[str, object], as_json: bool) -> None:
-    from dicom_node.cli.terminal import make_table, print_table
+    from dicom_node.cli.bench_tables import print_result
 
     if as_json:
         print(json.dumps(result))
-        return
-    table = make_table(("measured", "value"))
-    for name, value in _flatten(result):
-        table.add_row(name.replace("_", " "), str(value))
-    print_table(table)
-
-
-def _flatten(result: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
-    for name, value in result.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{above}{name} ")
-        else:
-            yield f"{above}{name}", value
+    else:
+        print_result(result)

@@ -1,0 +1,94 @@
+"""Who is compared in `bench read --against seeds`: networks, and the ways to run them.
+
+The networks are those that fracture classifiers on the web are served with, at their sizes. Their weights are random,
+which changes no duration.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Engine = Literal["keras", "ultralytics", "openvino", "openvino-requests", "openvino-pairs"]
+Precision = Literal["f32", "bf16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network of random weights.
+
+    Attributes:
+        backbone: a class of `keras.applications`, or "EfficientNetLite0", or "yolov8n".
+        side_px: of its square input.
+        copies: of one image that it takes as one batch: its flips.
+        member: of a bundle, whose stand-in it is.
+    """
+
+    backbone: str
+    side_px: int
+    copies: int = 1
+    member: str = ""
+
+    @property
+    def is_yolo(self) -> bool:
+        """Whether ultralytics serves it, and not Keras."""
+        return self.backbone.startswith("yolo")
+
+    @property
+    def name(self) -> str:
+        """Backbone and size, as it stands in a result."""
+        return f"{self.backbone}@{self.side_px}" + (f"x{self.copies}" if self.copies > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to run networks, in a process of its own."""
+
+    name: str
+    engine: Engine
+    precision: Precision = "f32"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Networks that read one image one after the other, and the ways to run them; the first is the baseline."""
+
+    name: str
+    networks: tuple[Network, ...]
+    ways: tuple[Way, ...]
+
+    def without(self, precision: Precision) -> "Group":
+        """Return the group where the processor lacks a precision."""
+        return Group(self.name, self.networks, tuple(way for way in self.ways if way.precision != precision))
+
+
+KERAS = Way("keras predict", "keras")
+ULTRALYTICS = Way("ultralytics predict", "ultralytics")
+ONE_BY_ONE = (Way("openvino f32", "openvino"), Way("openvino bf16", "openvino", "bf16"))
+#: Two images of one network at a time; two networks of one image at a time.
+BY_TWO = (
+    Way("openvino f32, 2 images at a time", "openvino-requests"),
+    Way("openvino bf16, 2 images at a time", "openvino-requests", "bf16"),
+    Way("openvino bf16, 2 networks at a time", "openvino-pairs", "bf16"),
+)
+
+SEEDS = Group(
+    "six seed classifiers",
+    (
+        Network("EfficientNetB1", 224),
+        Network("ResNet50", 224),
+        Network("VGG16", 224),
+        Network("InceptionV3", 299),
+        Network("EfficientNetB5", 456),
+        Network("EfficientNetB6", 256),
+    ),
+    (KERAS, *ONE_BY_ONE, *BY_TWO),
+)
+YOLO = Group("seed detector", (Network("yolov8n", 640),), (ULTRALYTICS, *ONE_BY_ONE))
+QUICK = Group(
+    "two small classifiers", (Network("MobileNetV2", 96), Network("MobileNet", 96)), (KERAS, *ONE_BY_ONE, *BY_TWO)
+)
+
+
+def of_bundle(stand_ins: Sequence[Network]) -> Group:
+    """Return the group of a bundle's members, each compared with its stand-in."""
+    return Group("bundled ensemble", tuple(stand_ins), (KERAS, *ONE_BY_ONE, *BY_TWO))

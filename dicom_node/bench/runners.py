@@ -1,0 +1,211 @@
+"""What runs networks in one of the ways, each opened in a fresh process that has nothing else to do."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dicom_node.bench.contest import Engine, Network, Precision, Way
+from dicom_node.bench.contest_files import native_file
+from dicom_node.bench.contest_models import draw_image, load_graph, load_members, make_input
+from inference.backends import Tensor
+from inference.backends.frameworks import load_framework, load_keras
+from inference.canvases import Canvases
+from inference.preprocess import Image
+from inference.zoo import VerifiedModel
+from inference.zoo.manifest import Model
+
+#: Images that go through every network in a round.
+IMAGES = 2
+_TIMEOUT_SECONDS = 120.0
+_SCORE_FLOOR = 0.01
+
+#: Runs a number of images, which are all the same one, and returns what the network says of the last.
+Run = Callable[[int], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process is to open.
+
+    Attributes:
+        folder: where the files of the networks lie.
+        threads: of the processor.
+        bundle: whose members run in the place of the networks, where the way is one of ours.
+    """
+
+    way: Way
+    networks: tuple[Network, ...]
+    folder: Path
+    threads: int
+    bundle: Path | None = None
+
+
+class Runner:
+    """Networks that are loaded, and run one after the other; the first run of each is part of loading."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        self.answers = [run(1) for run in runs]
+
+    def time_round(self) -> list[float]:
+        """Return the seconds an image by network, or in all where networks overlap."""
+        return [_time(partial(run, IMAGES)) / IMAGES for run in self._runs]
+
+
+class PairsRunner(Runner):
+    """Two networks at a time work on one image, the longest first, each on a thread of its own."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        super().__init__(runs)
+        alone = [_time(partial(run, IMAGES)) for run in runs]
+        self._longest_first = [runs[index] for index in sorted(range(len(runs)), key=lambda index: -alone[index])]
+        self._threads = ThreadPoolExecutor(2)
+
+    def time_round(self) -> list[float]:
+        """Return the seconds an image takes in all."""
+        return [sum(_time(self._run_all) for _ in range(IMAGES)) / IMAGES]
+
+    def _run_all(self) -> None:
+        list(self._threads.map(lambda run: run(1), self._longest_first))
+
+
+def open_runner(order: Order) -> Runner:
+    """Load the networks of an order.
+
+    Raises:
+        ModelUnavailable: the framework is not installed.
+        ModelError: a network cannot be loaded, or would be computed in another precision.
+    """
+    return _ENGINES[order.way.engine](order)
+
+
+def _open_keras(order: Order) -> Runner:
+    keras, threading = load_keras(), load_framework("tensorflow").config.threading
+    with suppress(RuntimeError):  # it has started with another number
+        threading.set_intra_op_parallelism_threads(order.threads)
+
+    def load(network: Network) -> Run:
+        model = keras.saving.load_model(native_file(order.folder, network), compile=False)
+        return _repeat(partial(model.predict, make_input(network), verbose=0))
+
+    return Runner([load(network) for network in order.networks])
+
+
+def _open_ultralytics(order: Order) -> Runner:
+    ultralytics, torch = load_framework("ultralytics", "torch"), load_framework("torch")
+    picture = np.repeat(np.rint(draw_image() * 255).astype(np.uint8)[:, :, None], 3, axis=2)
+
+    def load(network: Network) -> Run:
+        model = ultralytics.YOLO(native_file(order.folder, network), task="detect")
+
+        def predict() -> Tensor:
+            torch.set_num_threads(order.threads)  # ultralytics takes one less than there are
+            found = model.predict(picture, imgsz=network.side_px, device="cpu", verbose=False)
+            return np.asarray(found[0].boxes.data.numpy(), dtype=np.float32)
+
+        return _repeat(predict)
+
+    return Runner([load(network) for network in order.networks])
+
+
+def _open_openvino(order: Order) -> Runner:
+    return Runner(_load_sessions(order, order.threads))
+
+
+def _open_pairs(order: Order) -> Runner:
+    return PairsRunner(_load_sessions(order, 1))
+
+
+def _load_sessions(order: Order, threads: int) -> list[Run]:
+    from inference.backends.openvino import OpenVinoBackend
+
+    backend, image = OpenVinoBackend(threads), draw_image()
+
+    def load(model: VerifiedModel) -> Run:
+        session = backend.compile(model)
+        if "yolo" in model.entry.outputs:
+            return _repeat(lambda: _find_boxes(session, model, image))
+        batch, _ = Canvases(image).make(model.entry.input)
+        return _repeat(lambda: session.run(batch, _TIMEOUT_SECONDS)[model.output_names[0]])
+
+    return [load(model) for model in _load_models(order)]
+
+
+def _find_boxes(session: Any, model: VerifiedModel, image: Image) -> Tensor:
+    """Do all that `predict` does: the canvas, the network, and what is left when overlapping boxes are suppressed."""
+    from inference.yolo_boxes import decode_yolo
+
+    batch, _ = Canvases(image).make(model.entry.input)
+    corners, _, _ = decode_yolo(session.run(batch, _TIMEOUT_SECONDS)["yolo"][0], _SCORE_FLOOR)
+    return np.asarray(corners, dtype=np.float32)
+
+
+def _open_requests(order: Order) -> Runner:
+    image = draw_image()
+    return Runner([_load_queue(model, image, order.threads) for model in _load_models(order)])
+
+
+def _load_queue(model: VerifiedModel, image: Image, threads: int) -> Run:
+    from inference.explain.throughput import Queue, Work
+
+    batch, _ = Canvases(image).make(model.entry.input)
+    graph = load_framework("openvino").Core().read_model(model=model.content("xml"), weights=model.content("bin"))
+    queue = Queue(
+        graph,
+        batch.shape[1:],
+        threads=threads,
+        batch=len(batch),
+        precision=model.entry.precision,
+        name=model.name,
+    )
+
+    def run(images: int) -> Tensor:
+        work = Work(images * len(batch), lambda _: batch, lambda said: [said[model.output_names[0]]])
+        return queue.run(work)[-1]
+
+    return run
+
+
+def _load_models(order: Order) -> list[VerifiedModel]:
+    loaded = (
+        load_members(order.bundle)
+        if order.bundle
+        else [load_graph(order.folder, network) for network in order.networks]
+    )
+    return [replace(model, entry=_at(model.entry, order.way.precision)) for model in loaded]
+
+
+def _at(entry: Model, precision: Precision) -> Model:
+    return entry.model_copy(update={"precision": precision})
+
+
+def _repeat(step: Callable[[], Tensor]) -> Run:
+    def run(images: int) -> Tensor:
+        answer = step()
+        for _ in range(images - 1):
+            answer = step()
+        return answer
+
+    return run
+
+
+def _time(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+_ENGINES: Mapping[Engine, Callable[[Order], Runner]] = {
+    "keras": _open_keras,
+    "ultralytics": _open_ultralytics,
+    "openvino": _open_openvino,
+    "openvino-requests": _open_requests,
+    "openvino-pairs": _open_pairs,
+}

@@ -1,0 +1,49 @@
+"""The result of a benchmark as a person reads it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dicom_node.cli.terminal import make_table, print_table
+
+_NUMBERS = ("ms an image", "images/s", "x baseline", "CPU ms", "CPU x less", "RSS MiB", "RSS x less")
+#: Keys of a way that a network alone does not have.
+_OF_A_PROCESS = ("cpu_ms", "baseline_cpu_over_this", "rss_mib", "baseline_rss_over_this")
+
+
+def print_result(result: Mapping[str, Any]) -> None:
+    """Print a result to stdout: one table, and before it one for each group that was compared."""
+    for group in result.get("groups", ()):
+        _print_group(group)
+    table = make_table(("measured", "value"))
+    for name, value in flatten({name: value for name, value in result.items() if name != "groups"}):
+        table.add_row(name.replace("_", " "), str(value))
+    print_table(table)
+
+
+def flatten(result: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
+    """Return the values of a result with their names one after the other; a summary of durations is one value."""
+    for name, value in result.items():
+        if isinstance(value, Mapping) and "p50_ms" in value:
+            yield f"{above}{name}", f"{value['p50_ms']} ms, p95 {value['p95_ms']} ms ({value['number']})"
+        elif isinstance(value, Mapping) and "below" in value:
+            yield f"{above}{name}", f"{value['measured']}, {_JUDGED[bool(value['met'])]} {value['below']}"
+        elif isinstance(value, Mapping):
+            yield from flatten(value, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", value
+
+
+_JUDGED = {True: "below", False: "NOT below"}
+
+
+def _print_group(group: Mapping[str, Any]) -> None:
+    table = make_table(("way", "network", *_NUMBERS), numbers=_NUMBERS, title=str(group["group"]))
+    for way in group["ways"]:
+        table.add_row(str(way["way"]), "all", *_speed(way), *(str(way[key]) for key in _OF_A_PROCESS))
+        for each in way.get("networks", ()):
+            table.add_row("", str(each["network"]), *_speed(each), *("" for _ in _OF_A_PROCESS))
+    print_table(table)
+
+
+def _speed(measured: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(measured["p50_ms"]), str(measured["images_per_second"]), str(measured["times_baseline"])
