@@ -25,7 +25,7 @@ def fuse(evidence: Sequence[Evidence], rule: Fusion | None, region: str) -> tupl
     probability = sigmoid(logit)
     points = _points(evidence, rule, region)
     spread = [calibrate(said, each.entry.calibration) for each in evidence for said in each.logits]
-    state = FractureState.DOUBT if _contradict(evidence) else state_of(probability, points)
+    state = FractureState.DOUBT if _contradict(evidence, rule) else state_of(probability, points)
     return Fracture(state, probability, (min(probability, *spread), max(probability, *spread))), logit
 
 
@@ -46,11 +46,10 @@ def _points(evidence: Sequence[Evidence], rule: Fusion | None, region: str) -> O
     return mean_points(named) if named else EVEN
 
 
-def _contradict(evidence: Sequence[Evidence]) -> bool:
-    """Return whether one member alone would say present and another alone absent."""
-    states = {
-        state_of(each.probability, each.entry.operating_points) for each in evidence if each.entry.operating_points
-    }
+def _contradict(evidence: Sequence[Evidence], rule: Fusion | None) -> bool:
+    """Return whether one member alone would say present and another alone absent; one without weight has no say."""
+    heard = [each for each in evidence if rule is None or rule.weights[each.entry.name] > 0]
+    states = {state_of(each.probability, each.entry.operating_points) for each in heard if each.entry.operating_points}
     return {FractureState.PRESENT, FractureState.ABSENT} <= states
 
 

@@ -12,14 +12,15 @@ from inference.preprocess import Letterbox
 from inference.training.boxes import Corners, overlap
 from inference.training.fusion_choice import choose_rule, cross_validated_logits
 from inference.training.gathering import Gathered
+from inference.training.guard_evaluation import choose_minimum_probability
 from inference.training.metrics import Labels, Scores
 from inference.training.operating_points import choose_operating_points, fit_logistic, fit_platt
 from inference.zoo.manifest import ANY_REGION, Fusion, Model
 
 #: A region has operating points of its own where the split has this many fractured images of it.
 FEWEST_FRACTURED = 12
-#: An image whose best region stays below half of the least certain validation image is not one of ours.
-REGION_MARGIN = 0.5
+#: Share of the validation images that must stay recognised: the rest pays for refusing what is no limb.
+ACCEPTED_SHARE = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _to_stored(canvas: Letterbox, corners: tuple[float, ...]) -> Corners:
 
 def minimum_probability(gathered: list[Gathered]) -> float:
     """Return the region probability below which an image is not one of those that the models were trained on."""
-    return floor_4(min(each.opinion.region.probability for each in gathered) * REGION_MARGIN)
+    return choose_minimum_probability([each.opinion.region.probability for each in gathered], ACCEPTED_SHARE)
 
 
 def _points(labels: Labels, probabilities: Scores) -> dict[str, float]:

@@ -66,6 +66,11 @@ def test_members_that_contradict_each_other_are_doubt_and_not_an_average() -> No
     assert fuse(said, None, "hand")[0].state is FractureState.DOUBT
 
 
+def test_a_member_without_weight_cannot_make_doubt() -> None:
+    rule = Fusion.model_validate(RULE | {"weights": {"one": 1.0, "two": 0.0}})
+    assert fuse([_say("one", 6.0), _say("two", -1.0)], rule, "hand")[0].state is FractureState.PRESENT
+
+
 def test_boxes_are_told_in_stored_pixels_the_surest_first() -> None:
     drawn = _draw((25, 0, 35, 20), (50, 50, 75, 100), logits=(0.0, 2.0))
     boxes = boxes_of_detectors([drawn], 0.0, rows=200, columns=100, at_least_one=False)
