@@ -1,6 +1,7 @@
 """Images and labels of one part in batches: shuffled and flipped by a seed and the epoch, so that a run can go on."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,10 +89,18 @@ def balance(labels: Numbers, *, exclusive: bool) -> Numbers:
     return np.asarray(len(labels) / (np.count_nonzero(counts) * counts[classes]), dtype=np.float32)
 
 
-def predict(network: Any, pixels: Canvas, recipe: Pictures) -> Numbers:
-    """Return what a network says of canvases (N, side, side), batch by batch: (N, classes) or (N, features)."""
-    said = [
-        np.asarray(network.predict_on_batch(to_input(pixels[start : start + recipe.batch], recipe.contract)))
-        for start in range(0, len(pixels), recipe.batch)
-    ]
+def predict(network: Any, pixels: Canvas, recipe: Pictures, count: Callable[[], None] = lambda: None) -> Numbers:
+    """Return what a network says of canvases (N, side, side): (N, classes) or (N, features).
+
+    The last batch is filled up, since Keras builds a graph anew for every size of batch.
+
+    Args:
+        count: called after each batch.
+    """
+    said = []
+    for start in range(0, len(pixels), recipe.batch):
+        chosen = pixels[start : start + recipe.batch]
+        batch = chosen[np.arange(recipe.batch) % len(chosen)]
+        said.append(np.asarray(network.predict_on_batch(to_input(batch, recipe.contract)))[: len(chosen)])
+        count()
     return np.concatenate(said).astype(np.float32)

@@ -1,5 +1,6 @@
 """Families whose classifier is no network: features of a fixed backbone, computed once and kept on the disk."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ import keras
 import numpy as np
 from pydantic import JsonValue
 
-from inference.training.families.batches import Numbers
+from inference.training.families.batches import Numbers, predict
 from inference.training.families.classifiers import as_dense, build_classifier, save_trees, score
 from inference.training.families.entries import propose_entry
 from inference.training.families.fitting import Workplace
@@ -87,13 +88,8 @@ def compute_features(network: Any, recipe: FeaturesRecipe, material: Material, p
 
 
 def _compute(network: Any, recipe: FeaturesRecipe, chunk: Canvas, place: Workplace, before: int) -> Numbers:
-    said = []
-    with place.show(f"features after image {before}", -(-len(chunk) // recipe.batch)) as step:
-        for start in range(0, len(chunk), recipe.batch):
-            batch = to_input(chunk[start : start + recipe.batch], recipe.contract)
-            said.append(np.asarray(network.predict_on_batch(batch), dtype=np.float32))
-            step()
-    return np.concatenate(said)
+    with place.show(f"features after image {before}", math.ceil(len(chunk) / recipe.batch)) as step:
+        return predict(network, chunk, recipe, step)
 
 
 def _score(recipe: FeaturesRecipe, part: Part, fitted: Fitted, material: Material) -> Table | None:

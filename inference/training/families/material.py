@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from domain.errors import InputError
 from inference.training.datasets.labelled import LabelledImage, Splits
@@ -112,8 +111,3 @@ def digest_run(recipe: Recipe, start: str, splits: Splits) -> str:
     names = [[image.path.name for image in part] for part in (splits.training, splits.validation, splits.test)]
     content = json.dumps([recipe.model_dump(mode="json"), start, names], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def labels_at(material: Material, positions: range, part: Part) -> npt.NDArray[np.float32]:
-    """Return the labels of those images that have one for a part."""
-    return material.examples(positions, part).labels

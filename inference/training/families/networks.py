@@ -12,6 +12,8 @@ from inference.training.recipe_book import Block, KerasRecipe, Loss, Pictures, S
 INPUT = "image"
 #: The backbone's name within a network, whichever it is.
 BACKBONE = "backbone"
+#: Share of the old statistics that batch norm keeps at each step.
+NORM_MOMENTUM = 0.9
 
 
 def build_network(recipe: KerasRecipe, part: Part, start: Start) -> Any:
@@ -28,7 +30,7 @@ def build_network(recipe: KerasRecipe, part: Part, start: Start) -> Any:
         features = add_head(backbone(image), recipe.head)
         activation = "softmax" if part.exclusive else "sigmoid"
         last = keras.layers.Dense(len(part.classes), activation=activation, dtype="float32", name=part.output)
-        return _without_xla(keras.Model(image, last(features), name=recipe.backbone.lower()))
+        return _without_xla(_follow_quickly(keras.Model(image, last(features), name=recipe.backbone.lower())))
     finally:
         keras.config.set_dtype_policy("float32")
 
@@ -104,4 +106,12 @@ def build_features(recipe: Pictures, start: Start, precision: str = "float32") -
 def _without_xla(network: Any) -> Any:
     """Keep XLA out of it: on a processor it compiles for minutes and then gains nothing."""
     network.jit_compile = False
+    return network
+
+
+def _follow_quickly(network: Any) -> Any:
+    """Let batch norm that learns follow its batches: Keras' 0.99 still remembers its start after a short training."""
+    for layer in (*network.layers, *network.get_layer(BACKBONE).layers):
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = NORM_MOMENTUM
     return network

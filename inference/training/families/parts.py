@@ -23,7 +23,6 @@ class Part:
     Attributes:
         name: of its files: region, abnormal, abnormal-hand, labels, type.
         classes: in the order of the model's outputs; what they are called in the manifest.
-        exclusive: whether one class and only one is right: softmax, else sigmoids.
         regions: a specialist's; empty where the part reads every image.
     """
 
@@ -35,7 +34,7 @@ class Part:
 
     @property
     def exclusive(self) -> bool:
-        """Whether the classes exclude each other."""
+        """Whether one class and only one is right: softmax, else sigmoids."""
         return self.task in ("region", "types")
 
     @property

@@ -64,7 +64,7 @@ def _build_trial(shape: tuple[int, int, int]) -> Any:
     features = image
     for channels in TRIAL_CHANNELS:
         features = keras.layers.Conv2D(channels, 3, strides=2, padding="same", use_bias=False)(features)
-        features = keras.layers.BatchNormalization(momentum=0.9)(features)
+        features = keras.layers.BatchNormalization()(features)
         features = keras.layers.Activation("relu")(features)
     return keras.Model(image, keras.layers.GlobalAveragePooling2D()(features))
 
