@@ -145,7 +145,7 @@ class Tally:
 
 
 def summarise_way(tally: Tally, baseline: Tally, networks: Sequence[Network]) -> dict[str, object]:
-    """Return the numbers of a way beside the baseline's; by network too where networks do not overlap."""
+    """Return the numbers of a way beside the baseline's, of all networks together and of each."""
     found: dict[str, object] = {
         "way": tally.way,
         **_summarise(tally.totals, baseline.totals),
@@ -154,7 +154,7 @@ def summarise_way(tally: Tally, baseline: Tally, networks: Sequence[Network]) ->
         "rss_mib": tally.rss_mib,
         "baseline_rss_over_this": round(baseline.rss_mib / tally.rss_mib, 2),
     }
-    if len(networks) > 1 and len(tally.by_network) == len(networks):
+    if len(networks) > 1:
         found["networks"] = [
             {"network": _name(network), **_summarise(mine, theirs)}
             for network, mine, theirs in zip(networks, tally.by_network, baseline.by_network, strict=True)

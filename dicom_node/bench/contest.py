@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Engine = Literal["keras", "ultralytics", "openvino", "openvino-requests", "openvino-pairs"]
+Engine = Literal["keras", "ultralytics", "openvino", "openvino-requests"]
 Precision = Literal["f32", "bf16"]
 
 
@@ -64,11 +64,10 @@ class Group:
 KERAS = Way("keras predict", "keras")
 ULTRALYTICS = Way("ultralytics predict", "ultralytics")
 ONE_BY_ONE = (Way("openvino f32", "openvino"), Way("openvino bf16", "openvino", "bf16"))
-#: Two images of one network at a time; two networks of one image at a time.
+#: Two requests, each on a thread of its own.
 BY_TWO = (
     Way("openvino f32, 2 images at a time", "openvino-requests"),
     Way("openvino bf16, 2 images at a time", "openvino-requests", "bf16"),
-    Way("openvino bf16, 2 networks at a time", "openvino-pairs", "bf16"),
 )
 
 SEEDS = Group(

@@ -16,8 +16,8 @@ from inference.backends.frameworks import load_framework, load_keras
 from inference.canvases import Batch
 
 _SEED = 20261121
-#: Images that give batch norm its statistics: with those of a fresh network activations would grow out of all range.
-_STATISTICS_IMAGES = 3
+#: Grey levels added to the image that gives batch norm its statistics, without which activations would leave all range.
+_NOISE = 20.0
 
 
 def native_file(folder: Path, network: Network) -> Path:
@@ -74,7 +74,7 @@ def _set_statistics(keras: Any, model: Any, image: Batch) -> None:
     for layer in layers:
         layer.momentum = 0.0
     if layers:
-        noise = np.random.default_rng(_SEED).uniform(-20, 20, (_STATISTICS_IMAGES, *image.shape[1:]))
+        noise = np.random.default_rng(_SEED).uniform(-_NOISE, _NOISE, image.shape)
         model(np.clip(image + noise, 0, 255).astype(np.float32), training=True)
 
 

@@ -1,20 +1,20 @@
 """What runs networks in one of the ways, each opened in a fresh process that has nothing else to do."""
 
+import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from dicom_node.bench.contest import Engine, Network, Precision, Way
 from dicom_node.bench.contest_files import native_file
 from dicom_node.bench.contest_models import draw_image, load_graph, load_members, make_input
-from inference.backends import Tensor
+from dicom_node.pipeline.heap import give_back_freed_memory
+from inference.backends import Session, Tensor
 from inference.backends.frameworks import load_framework, load_keras
 from inference.canvases import Canvases
 from inference.preprocess import Image
@@ -55,25 +55,8 @@ class Runner:
         self.answers = [run(1) for run in runs]
 
     def time_round(self) -> list[float]:
-        """Return the seconds an image by network, or in all where networks overlap."""
+        """Return the seconds an image by network."""
         return [_time(partial(run, IMAGES)) / IMAGES for run in self._runs]
-
-
-class PairsRunner(Runner):
-    """Two networks at a time work on one image, the longest first, each on a thread of its own."""
-
-    def __init__(self, runs: Sequence[Run]) -> None:
-        super().__init__(runs)
-        alone = [_time(partial(run, IMAGES)) for run in runs]
-        self._longest_first = [runs[index] for index in sorted(range(len(runs)), key=lambda index: -alone[index])]
-        self._threads = ThreadPoolExecutor(2)
-
-    def time_round(self) -> list[float]:
-        """Return the seconds an image takes in all."""
-        return [sum(_time(self._run_all) for _ in range(IMAGES)) / IMAGES]
-
-    def _run_all(self) -> None:
-        list(self._threads.map(lambda run: run(1), self._longest_first))
 
 
 def open_runner(order: Order) -> Runner:
@@ -88,6 +71,8 @@ def open_runner(order: Order) -> Runner:
 
 def _open_keras(order: Order) -> Runner:
     keras, threading = load_keras(), load_framework("tensorflow").config.threading
+    # It warns that six models are six graphs.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with suppress(RuntimeError):  # it has started with another number
         threading.set_intra_op_parallelism_threads(order.threads)
 
@@ -116,33 +101,30 @@ def _open_ultralytics(order: Order) -> Runner:
 
 
 def _open_openvino(order: Order) -> Runner:
-    return Runner(_load_sessions(order, order.threads))
+    return Runner(_load_sessions(order))
 
 
-def _open_pairs(order: Order) -> Runner:
-    return PairsRunner(_load_sessions(order, 1))
-
-
-def _load_sessions(order: Order, threads: int) -> list[Run]:
+def _load_sessions(order: Order) -> list[Run]:
     from inference.backends.openvino import OpenVinoBackend
 
-    backend, image = OpenVinoBackend(threads), draw_image()
+    backend, image = OpenVinoBackend(order.threads), draw_image()
 
     def load(model: VerifiedModel) -> Run:
-        session = backend.compile(model)
-        if "yolo" in model.entry.outputs:
-            return _repeat(lambda: _find_boxes(session, model, image))
-        batch, _ = Canvases(image).make(model.entry.input)
-        return _repeat(lambda: session.run(batch, _TIMEOUT_SECONDS)[model.output_names[0]])
+        # Nothing below holds the model, whose bytes would count as memory of the runtime.
+        session, entry, output = backend.compile(model), model.entry, model.output_names[0]
+        if output == "yolo":
+            return _repeat(lambda: _find_boxes(session, entry, image))
+        batch, _ = Canvases(image).make(entry.input)
+        return _repeat(lambda: session.run(batch, _TIMEOUT_SECONDS)[output])
 
     return [load(model) for model in _load_models(order)]
 
 
-def _find_boxes(session: Any, model: VerifiedModel, image: Image) -> Tensor:
+def _find_boxes(session: Session, entry: Model, image: Image) -> Tensor:
     """Do all that `predict` does: the canvas, the network, and what is left when overlapping boxes are suppressed."""
     from inference.yolo_boxes import decode_yolo
 
-    batch, _ = Canvases(image).make(model.entry.input)
+    batch, _ = Canvases(image).make(entry.input)
     corners, _, _ = decode_yolo(session.run(batch, _TIMEOUT_SECONDS)["yolo"][0], _SCORE_FLOOR)
     return np.asarray(corners, dtype=np.float32)
 
@@ -165,21 +147,24 @@ def _load_queue(model: VerifiedModel, image: Image, threads: int) -> Run:
         precision=model.entry.precision,
         name=model.name,
     )
+    output = model.output_names[0]
 
     def run(images: int) -> Tensor:
-        work = Work(images * len(batch), lambda _: batch, lambda said: [said[model.output_names[0]]])
+        work = Work(images * len(batch), lambda _: batch, lambda said: [said[output]])
         return queue.run(work)[-1]
 
     return run
 
 
-def _load_models(order: Order) -> list[VerifiedModel]:
-    loaded = (
-        load_members(order.bundle)
-        if order.bundle
-        else [load_graph(order.folder, network) for network in order.networks]
-    )
-    return [replace(model, entry=_at(model.entry, order.way.precision)) for model in loaded]
+def _load_models(order: Order) -> Iterator[VerifiedModel]:
+    """Load one model after the other; the heap is kept as a reader process keeps it."""
+    give_back_freed_memory()
+    if order.bundle:
+        loaded: Iterable[VerifiedModel] = load_members(order.bundle)
+    else:
+        loaded = (load_graph(order.folder, network) for network in order.networks)
+    for model in loaded:
+        yield replace(model, entry=_at(model.entry, order.way.precision))
 
 
 def _at(entry: Model, precision: Precision) -> Model:
@@ -207,5 +192,4 @@ _ENGINES: Mapping[Engine, Callable[[Order], Runner]] = {
     "ultralytics": _open_ultralytics,
     "openvino": _open_openvino,
     "openvino-requests": _open_requests,
-    "openvino-pairs": _open_pairs,
 }

@@ -35,12 +35,6 @@ def test_each_network_has_its_own_ratio() -> None:
     assert [each["times_baseline"] for each in networks] == [2.0, 6.0]
 
 
-def test_networks_that_overlap_have_one_time_together() -> None:
-    found = summarise_way(_tally([[0.2]]), _tally([[0.2, 0.6]]), TWO)
-    assert "networks" not in found
-    assert found["times_baseline"] == 4.0
-
-
 def test_the_largest_difference_between_the_answers_is_told() -> None:
     found = summarise_way(_tally([[0.1, 0.1]], answer=0.53), _tally([[0.1, 0.1]]), TWO)
     assert found["largest_difference"] == pytest.approx(0.03)

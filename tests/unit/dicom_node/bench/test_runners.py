@@ -30,14 +30,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("engine", "timed"), [("openvino", 2), ("openvino-requests", 2), ("openvino-pairs", 1)])
-def test_every_way_of_ours_answers_the_same_and_times_each_network(engine: str, timed: int, folder: Path) -> None:
+@pytest.mark.parametrize("engine", ["openvino", "openvino-requests"])
+def test_every_way_of_ours_answers_the_same_and_times_each_network(engine: str, folder: Path) -> None:
     runner = open_runner(Order(Way("ours", engine), (BRIGHT, DARK), folder, threads=1))
     assert [answer.shape for answer in runner.answers] == [(1, 1), (2, 1)]
     assert 0.05 < float(runner.answers[0][0, 0]) < 0.9
     assert runner.answers[1] == pytest.approx(np.full((2, 1), runner.answers[0][0, 0]), abs=0.01)
     seconds = runner.time_round()
-    assert len(seconds) == timed
+    assert len(seconds) == 2
     assert all(0 < each < 10 for each in seconds)
 
 
