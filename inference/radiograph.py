@@ -20,6 +20,9 @@ from inference.grey_levels import FlatImage, Windowing, grey_levels
 from inference.header import DAMAGE, Header, quietly, read_header
 from inference.reasons import REASONS
 
+#: A pixel is coloured when its channels are this far apart, of 255; a picture, when this share of its pixels are. The
+#: tint of a scanned film stays below both.
+COLOURED_FROM, COLOURED_SHARE = 64, 0.10
 #: Luminance of RGB (ITU-R BT.601, as PS3.3 C.7.6.3.1.2 uses it for YBR_FULL), in 1/65536.
 _LUMINANCE = np.array([19595, 38470, 7471], dtype=np.uint32)
 
@@ -86,6 +89,8 @@ def _decode(ds: Dataset, header: Header) -> Stored:
 
 def _display(ds: Dataset, header: Header, stored: Stored) -> tuple[npt.NDArray[np.float32], Header, Windowing]:
     if stored.ndim == 3:
+        if _is_colourful(stored):
+            raise Ineligible(REASONS["colour-picture"], subject=header.sop_instance_uid)
         return _luminance(stored), header, Windowing.WINDOW
     try:
         levels = grey_levels(ds, header, stored)
@@ -99,6 +104,15 @@ def look_up(stored: Stored, table: npt.NDArray[np.float32]) -> npt.NDArray[np.fl
     every_value = np.zeros(2 ** (8 * stored.dtype.itemsize), dtype=np.float32)
     every_value[: len(table)] = table[: len(every_value)]
     return np.asarray(cv2.LUT(stored, every_value), dtype=np.float32)
+
+
+def _is_colourful(colour: Stored) -> bool:
+    """Return whether more of an image is coloured than the marks and letters on a captured radiograph."""
+    # Every fourth pixel of a large capture tells as well.
+    step = 4 if colour.size > 3_000_000 else 1
+    seen = colour[::step, ::step].astype(np.int16)
+    chroma = seen.max(axis=-1) - seen.min(axis=-1)
+    return bool((chroma > COLOURED_FROM).mean() > COLOURED_SHARE)
 
 
 def _luminance(colour: Stored) -> npt.NDArray[np.float32]:

@@ -29,6 +29,7 @@ _TEXTS: Mapping[str, str] = {
     "pixel-data-truncated": "The pixel data are shorter than the header says.",
     "pixel-data-not-decodable": "The pixel data are damaged and cannot be decoded.",
     "image-without-contrast": "All pixels have the same value.",
+    "colour-picture": "The picture has colours: it is a photograph or a drawing, and not a radiograph.",
     "region-not-recognised": "The models do not recognise a body region that they were trained on.",
     "model-failed": "The models failed on this image.",
     "reader-failed": "The reader failed on this image in a way that nobody foresaw.",

@@ -12,15 +12,14 @@ from inference.preprocess import Letterbox
 from inference.training.boxes import Corners, overlap
 from inference.training.fusion_choice import choose_rule, cross_validated_logits
 from inference.training.gathering import Gathered
-from inference.training.guard_evaluation import choose_minimum_probability
 from inference.training.metrics import Labels, Scores
 from inference.training.operating_points import choose_operating_points, fit_logistic, fit_platt
 from inference.zoo.manifest import ANY_REGION, Fusion, Model
 
 #: A region has operating points of its own where the split has this many fractured images of it.
 FEWEST_FRACTURED = 12
-#: Share of the validation images that must stay recognised: the rest pays for refusing what is no limb.
-ACCEPTED_SHARE = 0.995
+#: An image is one of ours from this share of the least certain validation image: a refused fracture is a missed one.
+REGION_MARGIN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _to_stored(canvas: Letterbox, corners: tuple[float, ...]) -> Corners:
 
 def minimum_probability(gathered: list[Gathered]) -> float:
     """Return the region probability below which an image is not one of those that the models were trained on."""
-    return choose_minimum_probability([each.opinion.region.probability for each in gathered], ACCEPTED_SHARE)
+    return floor_4(min(each.opinion.region.probability for each in gathered) * REGION_MARGIN)
 
 
 def _points(labels: Labels, probabilities: Scores) -> dict[str, float]:

@@ -52,13 +52,26 @@ def test_a_grey_picture_stored_as_rgb_keeps_its_greys() -> None:
 def test_green_is_brighter_than_red_and_red_than_blue() -> None:
     colours = np.zeros((64, 66, 3), dtype=np.uint8)
     for band in range(3):
-        colours[:, band * 22 : (band + 1) * 22, band] = 255
+        colours[:, band * 22 : (band + 1) * 22, band] = 60
     display = develop(make_image(colours)).display
-    assert display[0, [0, 22, 44]] == pytest.approx([0.299, 0.587, 0.114], abs=0.003)
+    assert display[0, [0, 22, 44]] * 255 / 60 == pytest.approx([0.299, 0.587, 0.114], abs=0.01)
+
+
+def test_a_picture_full_of_colour_is_no_radiograph() -> None:
+    colours = np.random.default_rng(3).integers(0, 256, (64, 66, 3)).astype(np.uint8)
+    with pytest.raises(Ineligible) as caught:
+        develop(make_image(colours))
+    assert caught.value.reason.code == "colour-picture"
+
+
+def test_a_capture_with_a_coloured_mark_is_read() -> None:
+    capture = np.stack([ramp().astype(np.uint8)] * 3, axis=-1)
+    capture[:8, :30] = (255, 220, 0)
+    assert develop(make_image(capture)).display.shape == capture.shape[:2]
 
 
 def test_planes_of_colour_are_understood() -> None:
-    colours = np.random.default_rng(3).integers(0, 256, (64, 66, 3)).astype(np.uint8)
+    colours = np.random.default_rng(3).integers(100, 160, (64, 66, 3)).astype(np.uint8)
     planes = make_image(colours, PlanarConfiguration=1, PixelData=colours.transpose(2, 0, 1).tobytes())
     assert np.array_equal(develop(planes).display, develop(make_image(colours)).display)
 
