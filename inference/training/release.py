@@ -67,7 +67,7 @@ def _metrics(recipe: Recipe, finished: list[ReadExample]) -> dict[str, Any]:
     said |= {"alone": _measure(labels, alone)}
     said |= {"bundle": {key: value.as_json() for key, value in measure_fracture(finished).items()}}
     if recipe.task == "detector":
-        said["box_map50"] = box_average_precision(finished).as_json()
+        said["bundle"]["box_map50"] = box_average_precision(finished).as_json()
     return said
 
 

@@ -13,7 +13,6 @@ from dicom_node.bench.runners import Order, open_runner
 from dicom_node.cli.main import run
 
 pytest.importorskip("tensorflow", reason="needs the extra `models`")
-pytest.importorskip("ultralytics", reason="needs the extra `models`")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
