@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -172,7 +174,7 @@ def test_an_image_of_one_value_is_said_to_be_flat() -> None:
 
 
 @pytest.mark.parametrize(("kind", "bits"), [(np.uint8, 8), (np.uint16, 8), (np.uint16, 12), (np.uint16, 16)])
-def test_every_pixel_is_counted_once_at_its_value(kind: type, bits: int) -> None:
+def test_every_pixel_is_counted_once_at_its_value(kind: Any, bits: int) -> None:
     stored = np.random.default_rng(bits).integers(0, 2**bits, (300, 200)).astype(kind)
     stored[0, :2] = 0, 2**bits - 1
     counts = count_values(stored[:, ::2], 2**bits)

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,7 +153,7 @@ def test_the_planted_square_is_where_it_was_planted() -> None:
 
 
 @pytest.mark.parametrize(("kind", "bits"), [(np.uint8, 7), (np.uint8, 8), (np.uint16, 12), (np.uint16, 16)])
-def test_each_pixel_shows_the_entry_of_its_value_to_the_last_bit(kind: type, bits: int) -> None:
+def test_each_pixel_shows_the_entry_of_its_value_to_the_last_bit(kind: Any, bits: int) -> None:
     random = np.random.default_rng(bits)
     stored, table = random.integers(0, 2**bits, (200, 150)).astype(kind), random.random(2**bits, dtype=np.float32)
     assert np.array_equal(look_up(stored[:, 3:90], table), table[stored[:, 3:90]])
