@@ -5,27 +5,45 @@ from typing import TYPE_CHECKING, Any
 from dicom_node.cli.options import Bundle
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from inference.zoo import Model
+    from inference.zoo.manifest import Fusion
 
 
 def list_models(bundle: Bundle = None) -> None:
-    """List the models of a bundle: task, version, what they were trained on, licence, operating point (0 to 1)."""
+    """List the models of a bundle, their weight in the statement, and from which probability (0 to 1) they say what.
+
+    A second table has the operating points of the statement that all members make together, by region.
+    """
     from dicom_node.cli.terminal import make_table, print_table
     from inference.zoo import BUNDLED, load_manifest, model_set
 
     manifest = load_manifest(bundle or BUNDLED)
-    table = make_table(("model", "version", "task", "classes", "present from", "trained on", "licence"))
+    table = make_table(("model", "version", "task", "backend", "classes", "weight", "trained on", "licence"))
+    weights = manifest.fusion.weights if manifest.fusion else {}
     for model in manifest.models:
-        table.add_row(*_describe(model))
+        table.add_row(*_describe(model, weights.get(model.name)))
     print(f"bundle {manifest.bundle}, model set {model_set(manifest)[:16]}")
     print_table(table)
+    if manifest.fusion is not None:
+        print_table(_list_points(manifest.fusion))
 
 
-def _describe(model: "Model") -> tuple[str, ...]:
-    points = model.operating_points
-    present_from = f"{points.present_from:.2f}" if points else "-"
+def _describe(model: "Model", weight: float | None) -> tuple[str, ...]:
     classes = ", ".join(model.classes)
-    return model.name, model.version, model.task, classes, present_from, _name_data(model.data), model.licence
+    share = "-" if weight is None else f"{weight:.2f}"
+    data = _name_data(model.data)
+    return model.name, model.version, model.task, model.backend, classes, share, data, model.licence
+
+
+def _list_points(fusion: "Fusion") -> "Table":
+    from dicom_node.cli.terminal import make_table
+
+    table = make_table(("region", "doubt from", "present from"), numbers=("doubt from", "present from"))
+    for region, points in fusion.operating_points.items():
+        table.add_row(region, f"{points.doubt_from:.2f}", f"{points.present_from:.2f}")
+    return table
 
 
 def _name_data(data: Any) -> str:
