@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -28,6 +29,10 @@ ADDRESS_EVENTS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
     "socket.sendmsg": lambda arguments: arguments[1],
     "socket.sendto": lambda arguments: arguments[1],
 }
+
+# A loaded machine draws examples slowly; that says nothing about the code under test.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 #: Tests of other frameworks run in their own environment, see `make test-models`.
 collect_ignore = [] if find_spec("tensorflow") else ["models"]
