@@ -6,11 +6,13 @@ import numpy as np
 
 from domain.finding import Box, Fracture, FractureState
 from inference.calibration import calibrate, mean_points, sigmoid, state_of
-from inference.detection import suppress
 from inference.explain.class_activation import FLOOR, MAX_BOXES, Frame
 from inference.member import Evidence
 from inference.zoo.manifest import ANY_REGION, Fusion, OperatingPoints
 
+#: Boxes of two detectors that overlap by this (intersection over union) are one place. Validation chose it of 0.3, 0.4,
+#: 0.5 and 0.6, and the mean of the edges over those of the surest: mAP50 0.314 against 0.302.
+SAME_PLACE_IOU = 0.4
 #: Where neither the bundle nor any member names operating points.
 EVEN = OperatingPoints(doubt_from=0.5, present_from=0.5)
 
@@ -64,11 +66,43 @@ def boxes_of_detectors(
         at_least_one: tell the surest box whatever its probability.
     """
     boxes = [box for each in evidence for box in _boxes(each, logit, rows, columns)]
-    boxes.sort(key=lambda box: -box.probability)
-    corners = np.array([(b.x_min_px, b.y_min_px, b.x_max_px, b.y_max_px) for b in boxes], dtype=np.float32)
-    kept = [boxes[index] for index in suppress(corners, np.array([box.probability for box in boxes]))]
-    told = [box for box in kept[:MAX_BOXES] if box.probability >= FLOOR]
-    return tuple(told or (kept[:1] if at_least_one else ()))
+    merged = merge_boxes(sorted(boxes, key=lambda box: -box.probability))
+    told = [box for box in merged[:MAX_BOXES] if box.probability >= FLOOR]
+    return tuple(told or (merged[:1] if at_least_one else ()))
+
+
+def merge_boxes(boxes: Sequence[Box]) -> list[Box]:
+    """Return one box a place, as sure as the surest there, with edges weighted by how sure each box is.
+
+    After weighted boxes fusion (Solovyev et al. 2021, arXiv:1910.13302). Boxes come the surest first, and leave so.
+    """
+    places: list[list[Box]] = []
+    for box in boxes:
+        here = next((place for place in places if _is_same_place(_mean_box(place), box)), None)
+        if here is None:
+            places.append([box])
+        else:
+            here.append(box)
+    return [_mean_box(place) for place in places]
+
+
+def _mean_box(place: Sequence[Box]) -> Box:
+    weights = [max(box.probability, 1e-9) for box in place]
+    edges = [(box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px) for box in place]
+    x_min, y_min, x_max, y_max = (float(edge) for edge in np.average(edges, axis=0, weights=weights))
+    return Box(place[0].label, place[0].probability, x_min, y_min, x_max, y_max)
+
+
+def _is_same_place(one: Box, other: Box) -> bool:
+    width = min(one.x_max_px, other.x_max_px) - max(one.x_min_px, other.x_min_px)
+    height = min(one.y_max_px, other.y_max_px) - max(one.y_min_px, other.y_min_px)
+    shared = max(width, 0.0) * max(height, 0.0)
+    union = _area(one) + _area(other) - shared
+    return one.label == other.label and shared >= SAME_PLACE_IOU * union
+
+
+def _area(box: Box) -> float:
+    return (box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px)
 
 
 def _boxes(evidence: Evidence, logit: float, rows: int, columns: int) -> list[Box]:

@@ -96,6 +96,14 @@ def test_two_detectors_on_one_place_draw_one_box() -> None:
     drawn = [_draw((30, 10, 50, 30), logits=(1.0,)), _draw((31, 11, 51, 31), logits=(2.0,))]
     (box,) = boxes_of_detectors(drawn, 0.0, 200, 100, at_least_one=False)
     assert box.probability == pytest.approx(sigmoid(2.0))
+    # Stored pixels are two canvas pixels; the surer box has the greater say in every edge.
+    share = sigmoid(2.0) / (sigmoid(1.0) + sigmoid(2.0))
+    assert (box.x_min_px, box.y_min_px) == pytest.approx((10 + 2 * share, 20 + 2 * share))
+
+
+def test_boxes_of_two_findings_stay_two() -> None:
+    drawn = [_draw((30, 10, 50, 30), (45, 10, 65, 30), logits=(1.0, 2.0))]
+    assert len(boxes_of_detectors(drawn, 0.0, 200, 100, at_least_one=False)) == 2
 
 
 def test_a_statement_of_presence_shows_its_surest_place_however_weak() -> None:
