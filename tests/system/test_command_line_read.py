@@ -29,6 +29,7 @@ LINE = {
     "boxes": list,
     "types": list,
     "members": list,
+    "silent": list,
     "milliseconds": float,
 }
 FRACTURE = {"state": str, "probability": float, "interval": list}
