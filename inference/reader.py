@@ -29,12 +29,22 @@ class Reading:
 
     Attributes:
         display: (rows, columns) float32 in 0..1, bone bright; None where the image could not be decoded.
-        heat_map: of the same shape, 1 = most suspicious; None where there is none.
+        cells: the map that shows a find best, logits of its cells; None where there is none.
+        frame: how the map lies on the image.
     """
 
     image: ImageReading
     display: npt.NDArray[np.float32] | None = None
-    heat_map: npt.NDArray[np.float32] | None = None
+    cells: Map | None = None
+    frame: Frame | None = None
+
+    @property
+    def heat_map(self) -> npt.NDArray[np.float32] | None:
+        """The map spread over the image, (rows, columns) in 0..1, 1 = most suspicious; made each time it is asked for.
+
+        On a large image that takes as long as a small model, and most readings are never looked at this way.
+        """
+        return None if self.cells is None or self.frame is None else heat_map(self.cells, self.frame)
 
 
 class Reader:
@@ -107,7 +117,7 @@ class Reader:
             types=opinion.types,
             boxes=_boxes(opinion, header, frame, at_least_one=fracture.state is FractureState.PRESENT),
         )
-        return Reading(read, display, heat_map(frame[0], frame[1]) if frame else None)
+        return Reading(read, display, *(frame[:2] if frame else ()))
 
     def _empty(self, header: Header | None) -> ImageReading:
         return ImageReading(

@@ -104,12 +104,13 @@ class Explainer:
         return path.stem if self._named[path.stem] == 1 else f"{path.stem}_{self._named[path.stem]}"
 
     def _write_heat(self, reading: Reading, stem: str) -> tuple[Box | None, list[Path]]:
-        if reading.image.fracture is None or reading.display is None or reading.heat_map is None:
+        heat = reading.heat_map
+        if reading.image.fracture is None or reading.display is None or heat is None:
             return None, []
-        warm = float(reading.heat_map.max()) >= ABSOLUTE_THRESHOLD
-        region = find_roi(reading.heat_map, reading.image.fracture.probability) if warm else None
+        warm = float(heat.max()) >= ABSOLUTE_THRESHOLD
+        region = find_roi(heat, reading.image.fracture.probability) if warm else None
         models = [member.model for member in reading.image.members]
-        picture = draw_heat(reading.display, reading.heat_map, region, reading.image, models)
+        picture = draw_heat(reading.display, heat, region, reading.image, models)
         return region, [_write_png(self._out / f"{stem}-heat.png", picture)]
 
     def _write_lime(
