@@ -17,6 +17,7 @@ from inference.zoo.manifest import Fit, Flip, InputContract, Probability, Range,
 Target = Literal["region", "abnormal", "abnormal per region", "multilabel", "types", "lesions"]
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
+Draw = Literal["all", "balanced"]
 #: Those of Keras Applications by their names there, and `Trial`: three small convolutions that try a folder out in a
 #: minute before a real backbone takes hours.
 Backbone = Literal[
@@ -37,11 +38,13 @@ class Elsewhere(Table):
     Attributes:
         classes: none: whatever the labels of the training images name.
         shares: "published" is the split of the authors, whose last part is what is reported.
+        draw: of a network, see `KerasRecipe`.
     """
 
     target: Target
     classes: tuple[str, ...] = ()
     shares: Shares | Literal["published"] = "published"
+    draw: Draw = "all"
 
 
 class Recipe(Table):
@@ -156,6 +159,8 @@ class KerasRecipe(Pictures):
     Attributes:
         refuse_below: confidence under which there is no answer: that of the region, and that of fractured or not.
         balanced: whether rare classes weigh as much as frequent ones.
+        draw: what an epoch is: all images, or, for abnormal or not, all of the rarer class and as many of the other,
+            drawn anew for each epoch.
         early_stopping: epochs without a better validation loss after which a stage ends; 0 for never.
     """
 
@@ -167,6 +172,14 @@ class KerasRecipe(Pictures):
     early_stopping: Annotated[int, Field(ge=0)] = 0
     balanced: bool = True
     refuse_below: Probability | None = None
+    draw: Draw = "all"
+
+    def on(self, dataset: str) -> Self:
+        """Return the recipe as it is for a dataset; raises ValueError where that has no labels for it."""
+        here = super().on(dataset)
+        if dataset == self.dataset:
+            return here
+        return here.model_copy(update={"draw": self.elsewhere[dataset].draw})
 
 
 #: One is a layer of the network that serves, the other has a text format.

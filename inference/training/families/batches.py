@@ -13,6 +13,9 @@ from inference.training.families.pixels import Canvas, to_input
 from inference.training.recipe_book import Pictures
 
 Numbers = npt.NDArray[np.float32]
+Order = npt.NDArray[np.int64]
+#: From labels (N, classes) and a generator to the positions of an epoch, in order.
+Choose = Callable[[Numbers, np.random.Generator], Order]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,30 +41,51 @@ class Examples:
         return self.canvases[self.positions]
 
 
+def draw_all(labels: Numbers, rng: np.random.Generator) -> Order:
+    """Return every position of (N, classes) labels once, in random order."""
+    return rng.permutation(len(labels))
+
+
+def draw_balanced(labels: Numbers, rng: np.random.Generator) -> Order:
+    """Return positions in random order: as many where the last label is on as where it is off, as many as can be."""
+    is_on = labels[:, -1] > 0.5
+    sides = [rng.permutation(np.flatnonzero(is_on == side)) for side in (True, False)]
+    count = min(len(side) for side in sides)
+    return rng.permutation(np.concatenate([side[:count] for side in sides]))
+
+
 class Batches(keras.utils.PyDataset):
     """Batches of (input, labels, weights).
 
     Args:
         weights: (M,) of each example in the loss.
         epoch: the first that will be asked for; order and flips follow from the seed and the epoch alone.
-        flips: whether views are drawn from the recipe's flips; not for validation.
+        flips: whether images are drawn in random order and views from the recipe's flips; not for validation.
+        choose: which of them an epoch takes.
     """
 
     def __init__(
-        self, examples: Examples, recipe: Pictures, weights: Numbers, *, epoch: int = 0, flips: bool = True
+        self,
+        examples: Examples,
+        recipe: Pictures,
+        weights: Numbers,
+        *,
+        epoch: int = 0,
+        flips: bool = True,
+        choose: Choose = draw_all,
     ) -> None:
         super().__init__(workers=1)
         self._examples, self._recipe, self._weights, self._flips = examples, recipe, weights, flips
-        self._epoch = epoch
+        self._epoch, self._choose = epoch, choose
         self._draw()
 
     def __len__(self) -> int:
-        return math.ceil(len(self._examples) / self._recipe.batch)
+        return math.ceil(len(self._order) / self._recipe.batch)
 
     def __getitem__(self, index: int) -> tuple[Numbers, Numbers, Numbers]:
         chosen = self._order[index * self._recipe.batch : (index + 1) * self._recipe.batch]
         pixels = self._examples.canvases[self._examples.positions[chosen]]
-        mirrored = self._mirrored[chosen]
+        mirrored = self._mirrored[index * self._recipe.batch : (index + 1) * self._recipe.batch]
         pixels[mirrored] = pixels[mirrored][:, :, ::-1]
         return to_input(pixels, self._recipe.contract), self._examples.labels[chosen], self._weights[chosen]
 
@@ -71,10 +95,9 @@ class Batches(keras.utils.PyDataset):
 
     def _draw(self) -> None:
         rng = np.random.default_rng((self._recipe.seed, self._epoch))
-        count = len(self._examples)
-        self._order = rng.permutation(count) if self._flips else np.arange(count)
+        self._order = self._choose(self._examples.labels, rng) if self._flips else np.arange(len(self._examples))
         views = len(self._recipe.flips) if self._flips else 1
-        self._mirrored = rng.integers(0, views, count) > 0
+        self._mirrored = rng.integers(0, views, len(self._order)) > 0
 
 
 def balance(labels: Numbers, *, exclusive: bool) -> Numbers:

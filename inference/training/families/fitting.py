@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from inference.training.families.batches import Batches, Examples, balance
+from inference.training.families.batches import Batches, Examples, balance, draw_all, draw_balanced
 from inference.training.families.networks import build_network, in_float32, prepare
 from inference.training.families.parts import Part
 from inference.training.families.pixels import ShowProgress
@@ -89,7 +89,11 @@ def _run_epochs(
     recipe: KerasRecipe, part: Part, network: Any, examples: tuple[Examples, Examples], state: State, place: Workplace
 ) -> State:
     stage, (training, validation) = recipe.stages[state.stage], examples
-    batches = Batches(training, recipe, _weigh(training, recipe, part), epoch=_epochs_before(recipe, state))
+    # A draw in balance needs no weights, and regions have no rarer side that could be drawn in full.
+    evenly = recipe.draw == "balanced" and not part.exclusive
+    weights = np.ones(len(training), dtype=np.float32) if evenly else _weigh(training, recipe, part)
+    choose = draw_balanced if evenly else draw_all
+    batches = Batches(training, recipe, weights, epoch=_epochs_before(recipe, state), choose=choose)
     judged = Batches(validation, recipe, _weigh(validation, recipe, part), flips=False) if len(validation) else None
     keeper = Keeper(place.folder, part.name, state)
     steering = _steer(recipe) if judged is not None else []

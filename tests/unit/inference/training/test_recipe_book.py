@@ -88,3 +88,9 @@ def test_the_one_epoch_of_a_short_run_is_of_the_last_stage() -> None:
 def test_a_classifier_that_cannot_serve_is_compared_but_not_the_first() -> None:
     with pytest.raises(ValidationError, match="the first classifier"):
         override(BOOK["vgg16-lightgbm"], classifiers=["svc", "lightgbm"])
+
+
+def test_where_few_images_are_abnormal_an_epoch_takes_as_many_normal_ones() -> None:
+    recipe = BOOK["vgg16-cnn"]
+    assert isinstance(recipe, KerasRecipe)
+    assert (recipe.draw, recipe.on("fracatlas").draw) == ("all", "balanced")
