@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.document import HL7_KINDS, DocumentKind
+from domain.document import COMPANIONS, HL7_KINDS, DocumentKind
+from domain.finding import FractureState
 
 #: An application entity title: at most 16 characters, no backslash or control character (PS3.5 6.2, VR AE).
 AETitle = Annotated[
@@ -113,7 +114,8 @@ class Destination(Section):
         able = HL7_KINDS if self.kind == "hl7" else frozenset(DocumentKind) - HL7_KINDS
         if self.kind == "folder":
             able = frozenset(DocumentKind)
-        return able & frozenset(self.documents) if self.documents else able
+        named = frozenset(self.documents) | {COMPANIONS[kind] for kind in self.documents if kind in COMPANIONS}
+        return able & named if self.documents else able
 
 
 class Completion(Section):
@@ -137,6 +139,9 @@ class Reading(Section):
     """How images are read."""
 
     bundle: Path | None = Field(None, description="Folder with manifest.json and weights; empty: the shipped bundle.")
+    precision: Literal["f32", "bf16"] = Field(
+        "f32", description="Version of the bundle: bf16 is quicker, needs a CPU with bfloat16, and has its own numbers."
+    )
     processes: int = Field(1, ge=1, le=16, description="Reader processes; a crash in one loses no study.")
     threads: int = Field(2, ge=1, le=64, description="Inference threads in each reader process.")
     deadline_seconds: PositiveSeconds = Field(60.0, description="An image not read by then is answered not analysed.")
@@ -157,6 +162,20 @@ class Reporting(Section):
     capture_side_px: int = Field(2048, ge=256, le=8192, description="Longest side of a secondary capture, in pixels.")
 
 
+class Explanations(Section):
+    """Pictures of what each part of an image adds, made when the answer has left (docs/explanations.md)."""
+
+    lime: bool = Field(False, description="Make them, by LIME. Needs the extra `models`: run `make models`.")
+    findings: tuple[FractureState, ...] = Field(
+        (FractureState.PRESENT, FractureState.DOUBT), description="Images with one of these statements are explained."
+    )
+    images: int = Field(1, ge=1, le=16, description="Images explained in each study, the most suspicious first.")
+    samples: int = Field(1000, ge=100, le=20000, description="Times that parts of an image are hidden, at random.")
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="Decides which parts: the same seed gives the same picture.")
+    threads: int = Field(1, ge=1, le=64, description="Threads of its process, which has the lowest priority there is.")
+    deadline_seconds: PositiveSeconds = Field(600.0, description="A study that takes longer gets none.")
+
+
 class Console(Section):
     """What the node says of itself."""
 
@@ -174,6 +193,7 @@ class Settings(Section):
     limits: Limits = Field(default_factory=Limits)
     reading: Reading = Field(default_factory=Reading)
     reporting: Reporting = Field(default_factory=Reporting)
+    explanations: Explanations = Field(default_factory=Explanations)
     console: Console = Field(default_factory=Console)
 
     @model_validator(mode="after")

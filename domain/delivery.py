@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+#: Ends the name of a delivery that brings what was made after the answer; no destination has a colon in its name.
+_LATER: Final = ":lime"
+
+
+def later(destination: str) -> str:
+    """Return what the delivery of later documents to a destination is called: `pacs:lime`."""
+    return f"{destination}{_LATER}"
 
 
 class DeliveryState(StrEnum):
@@ -55,6 +64,7 @@ class Delivery:
     """One version of one study's answer on its way to one destination.
 
     Attributes:
+        destination: its name; with `later` for what follows the answer, which has its own attempts and its own end.
         attempts: made since the delivery started, or since a person last asked for it.
         turn: counts every planned attempt for ever; an attempt that was planned before the present turn is void.
         receipts: the last word of the destination on each document it was offered.
@@ -69,3 +79,13 @@ class Delivery:
     next_attempt_at: datetime | None = None
     explanation: str = ""
     receipts: tuple[Receipt, ...] = ()
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it brings documents that were made after the answer."""
+        return self.destination.endswith(_LATER)
+
+    @property
+    def peer(self) -> str:
+        """The name of the destination, as the configuration has it."""
+        return self.destination.removesuffix(_LATER)

@@ -16,12 +16,18 @@ class DocumentKind(StrEnum):
     SECONDARY_CAPTURE = "secondary_capture"
     PRESENTATION_STATE = "presentation_state"
     HL7_ORU = "hl7_oru"
+    LIME_CAPTURE = "lime_capture"
 
 
 #: A document that stands in for another where the peer does not accept that one.
 FALLBACKS = {DocumentKind.STRUCTURED_REPORT: DocumentKind.STRUCTURED_REPORT_BASIC}
 
 HL7_KINDS = frozenset({DocumentKind.HL7_ORU})
+
+#: Made when the answer has left, and delivered by themselves.
+LATER_KINDS = frozenset({DocumentKind.LIME_CAPTURE})
+#: A later document goes wherever the other kind goes, named or not.
+COMPANIONS = {DocumentKind.SECONDARY_CAPTURE: DocumentKind.LIME_CAPTURE}
 
 
 @dataclass(frozen=True, slots=True)

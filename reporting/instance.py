@@ -16,7 +16,7 @@ from reporting.source import Source
 from reporting.statement import StudyStatement
 
 #: One series per kind of object, for a series has one modality and one equipment (PS3.3 C.7.3.1).
-SERIES_NUMBERS = {"SR": 9101, "PR": 9102, "SC": 9103}
+SERIES_NUMBERS = {"SR": 9101, "PR": 9102, "SC": 9103, "LIME": 9104}
 #: A later version has its own series, numbered this much higher.
 VERSION_STEP = 10
 
@@ -30,7 +30,7 @@ class Slot:
     """The place of one object among the results: its series and its number in it.
 
     Attributes:
-        modality: SR, PR or SC: the kind of series (an SC's Modality value is OT).
+        modality: a key of SERIES_NUMBERS: the kind of series (the Modality value of a capture is OT).
         key: what sets this object apart within its series.
     """
 

@@ -5,6 +5,7 @@ says why.
 """
 
 import copy
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from pydicom.valuerep import DSfloat
 from domain.document import Document, DocumentKind
 from domain.finding import FractureState
 from reporting import codes, equipment, wording
-from reporting.canvas import NOTICE, TEXT, Caption, Colour, Mark, Pixels, draw_placeholder, draw_sheet
+from reporting.canvas import NOTICE, TEXT, Caption, Colour, Mark, Pixels, Sheet, draw_placeholder, draw_sheet
 from reporting.instance import Slot, copy_region, finish, write
 from reporting.statement import ImageStatement, StudyStatement
 
@@ -27,29 +28,52 @@ COLOURS: dict[FractureState, Colour] = {
 UNREAD_COLOUR: Colour = (150, 164, 180)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Capture:
+    """A sheet on its way to becoming an object.
+
+    Attributes:
+        picture: the picture on the sheet, whose size against the source's scales the pixel spacing.
+        derivation: Derivation Description: how the sheet was made; ASCII.
+        comments: Image Comments: what is said of the image; ASCII.
+    """
+
+    slot: Slot
+    sheet: Sheet
+    picture: Pixels
+    derivation: str
+    comments: str
+
+
 def write_secondary_capture(statement: StudyStatement, image: ImageStatement) -> Document:
     """Return the secondary capture of one image, read or not."""
     slot = Slot(DocumentKind.SECONDARY_CAPTURE, "SC", image.reading.sop_instance_uid, image.number)
-    picture = _fit_picture(statement, image)
-    sheet = draw_sheet(picture, _marks(image, picture), _caption(statement, image))
+    picture = fit_picture(statement, image)
+    sheet = draw_sheet(picture, _marks(image, picture), caption_image(statement, image))
+    return write_capture(statement, image, Capture(slot, sheet, picture, wording.DERIVATION, image.line))
+
+
+def write_capture(statement: StudyStatement, image: ImageStatement, capture: Capture) -> Document:
+    """Return a drawn sheet as a secondary capture of an image."""
     ds = SCImage(
-        sheet.pixels,
+        capture.sheet.pixels,
         "RGB",
         8,
         "PATIENT",
         study_instance_uid=statement.study_instance_uid,
         patient_orientation=("L", "F"),
-        **slot.arguments(statement),
+        **capture.slot.arguments(statement),
     )
     _describe_image(ds, statement, image)
-    _copy_spacing(ds, image, picture)
+    ds.DerivationDescription, ds.ImageComments = capture.derivation, capture.comments
+    _copy_spacing(ds, image, capture.picture)
     copy_region(ds, image.source)
     finish(ds, statement, image.source)
-    return write(ds, slot, statement)
+    return write(ds, capture.slot, statement)
 
 
-def _fit_picture(statement: StudyStatement, image: ImageStatement) -> Pixels:
-    """The display picture with square pixels, its longest side within the configured limit."""
+def fit_picture(statement: StudyStatement, image: ImageStatement) -> Pixels:
+    """Return the display picture with square pixels, its longest side within the configured limit."""
     picture = image.evidence.picture
     if picture is None:
         return draw_placeholder(wording.NO_PICTURE)
@@ -100,7 +124,8 @@ def _marks(image: ImageStatement, picture: Pixels) -> list[Mark]:
     ]
 
 
-def _caption(statement: StudyStatement, image: ImageStatement) -> Caption:
+def caption_image(statement: StudyStatement, image: ImageStatement) -> Caption:
+    """Return what stands around the picture of an image, read or not."""
     fracture, reason = image.fracture, image.reading.reason
     place = f"{image.region_in_words}   |   {image.side_in_words}"
     return Caption(
@@ -138,8 +163,6 @@ def _describe_image(ds: Dataset, statement: StudyStatement, image: ImageStatemen
     ds.SecondaryCaptureDeviceManufacturer = statement.study.reporting.manufacturer
     ds.SecondaryCaptureDeviceManufacturerModelName = equipment.MODEL_NAME
     ds.SecondaryCaptureDeviceSoftwareVersions = equipment.software_version(statement.study)
-    ds.DerivationDescription = wording.DERIVATION
-    ds.ImageComments = image.line
     del ds.DateOfSecondaryCapture, ds.TimeOfSecondaryCapture
     ds.SourceImageSequence = [_refer_to(image)]
 

@@ -26,9 +26,18 @@ SERIES = {
     "SR": "AI FRACTURE REPORT",
     "PR": "AI FRACTURE OVERLAY",
     "SC": "AI FRACTURE IMAGE",
+    "LIME": "AI LIME MAP",
 }
 CONTRIBUTION = "AI fracture analysis, investigational use only, not for diagnosis"
 DERIVATION = "AI result drawn beside and around a reduced 8-bit copy of the source image"
+
+SPEAKS_FOR = "speaks for a fracture"
+SPEAKS_AGAINST = "speaks against"
+LIME_HEADLINE = "What each part adds"
+LIME_NUMBERS = "numbers are the percentage points that a part adds"
+LIME_COMMENT = (
+    "LIME: what each part of the image adds to what the models say; it explains the models and is no finding."
+)
 
 #: Boxes below this stay out of the documents, but for the best one of an image.
 BOX_FLOOR = 0.20
@@ -80,3 +89,17 @@ def describe_silence(models: Iterable[str]) -> str:
 def describe_boxes(count: int) -> str:
     """How many places are marked."""
     return f"{count} place{'s' if count > 1 else ''} marked" if count else "no place marked"
+
+
+def describe_lime(samples: int, r2: float) -> str:
+    """How LIME asked, and how far to trust it."""
+    return f"LIME, {samples} samples, R2 {r2:.2f}"
+
+
+def describe_lime_derivation(samples: int, seed: int, r2: float, models: Iterable[str]) -> str:
+    """Derivation Description (ST, 1024) of a LIME capture: how it was made, by what, and what it is not."""
+    return (
+        "LIME (Ribeiro et al. 2016), an explanation of the models and not a diagnosis: weights of a linear model "
+        "of how the fracture probability changes when parts of the image are hidden, drawn over a reduced 8-bit copy of "
+        f"the source image; {samples} samples, seed {seed}, R2 {r2:.2f}; models: {', '.join(models)}"
+    )[:1024]

@@ -17,6 +17,7 @@ from inference.explain.lime_map import LimeMap, explain_kept
 from inference.explain.roi import find_roi
 from inference.explain.segments import Segments, cut
 from inference.reader import Reader, Reading
+from inference.zoo import Precision
 from reporting.canvas import Pixels
 
 _NOT_READ = "not read"
@@ -67,15 +68,18 @@ class Explainer:
         samples: of LIME; 0 leaves it out.
         seed: of LIME.
         threads: of the processor.
+        precision: which version of the bundle.
 
     Raises:
         ModelError: the bundle cannot be used.
     """
 
-    def __init__(self, bundle: Path, out: Path, *, samples: int, seed: int, threads: int) -> None:
-        self._bundle, self._out = bundle, out
+    def __init__(
+        self, bundle: Path, out: Path, *, samples: int, seed: int, threads: int, precision: Precision = "f32"
+    ) -> None:
+        self._bundle, self._precision, self._out = bundle, precision, out
         self._samples, self._seed, self._threads = samples, seed, threads
-        self._reader = Reader(bundle, threads=threads)
+        self._reader = Reader(bundle, precision=precision, threads=threads)
         self._scores: dict[str, FusedScore] = {}
         self._named: dict[str, int] = {}
         out.mkdir(parents=True, exist_ok=True)
@@ -122,7 +126,9 @@ class Explainer:
         segments = cut(reading.display, seed=self._seed)
         score = self._score(reading.image.region.label)
         lime = self._run_lime(reading, segments, score, done)
-        files.append(_write_png(self._out / f"{stem}-lime.png", draw_lime(reading.display, lime, score.names)))
+        files.append(
+            _write_png(self._out / f"{stem}-lime.png", draw_lime(reading.display, lime, score.names, seed=self._seed))
+        )
         return lime
 
     def _run_lime(
@@ -140,7 +146,7 @@ class Explainer:
 
     def _score(self, region: str) -> FusedScore:
         if region not in self._scores:
-            self._scores[region] = FusedScore(self._bundle, region, threads=self._threads)
+            self._scores[region] = FusedScore(self._bundle, region, threads=self._threads, precision=self._precision)
         return self._scores[region]
 
 

@@ -32,6 +32,7 @@ from reporting.compose import Composition, compose
 from reporting.context import ModelIdentity, ModelMember, StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.hl7_oru import write_message
+from reporting.part_weights import PartWeights
 from reporting.presentation_state import write_presentation_state
 from reporting.secondary_capture import write_secondary_capture
 from reporting.statement import StudyStatement
@@ -136,6 +137,12 @@ def make_evidence(*headers: Dataset) -> list[ImageEvidence]:
 def _make_display(rows: int, columns: int) -> NDArray[np.uint8]:
     scale = min(1.0, 2048 / max(rows, columns))
     return make_picture(round(rows * scale), round(columns * scale))
+
+
+def make_parts(*, samples: int = 1000, seed: int = 3, models: tuple[str, ...] = ("a-model 1.2.0",)) -> PartWeights:
+    """Return three upright parts over the whole field: the first speaks for a fracture, the second against it."""
+    labels = np.repeat(np.arange(3, dtype=np.int16), COLUMNS // 3)[None].repeat(ROWS, axis=0)
+    return PartWeights(labels, (0.2, -0.2, 0.0), None, samples, seed, 0.81, models)
 
 
 def make_context(version: int = 1, **settings: Any) -> StudyContext:

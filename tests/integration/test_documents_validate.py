@@ -16,13 +16,16 @@ from domain.document import HL7_KINDS, Document, DocumentKind
 from domain.finding import FractureState
 from reporting.compose import compose
 from reporting.evidence import ImageEvidence
+from reporting.lime_capture import compose_lime
 from tests.fakes.report_sources import (
     VARIANTS,
     compose_image,
     compose_images,
     find,
     make_context,
+    make_evidence,
     make_header,
+    make_parts,
     make_picture,
     pick,
     read_image,
@@ -89,6 +92,15 @@ def test_an_image_that_cannot_be_shown_leads_to_valid_documents(tmp_path: Path) 
     header = make_header(drop=["Rows", "Columns", "BodyPartExamined", "Laterality"])
     composition = compose(make_context(), find(refuse_image(header)), [ImageEvidence(header)])
     assert_valid(composition.documents, tmp_path)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_variant_leads_to_a_valid_explanation(name: str, tmp_path: Path) -> None:
+    header = VARIANTS[name]()
+    weights = {header.SOPInstanceUID: make_parts()}
+    documents = compose_lime(make_context(), find(read_image(header)), make_evidence(header), weights)
+    assert len(documents) == 1
+    assert_valid(documents, tmp_path)
 
 
 def test_the_report_reads_as_a_page(tmp_path: Path) -> None:

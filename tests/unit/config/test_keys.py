@@ -8,7 +8,11 @@ def test_every_key_says_what_it_is_and_what_may_stand_there() -> None:
 
 
 def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_things() -> None:
-    counts = {"port", "max_attempts", "concurrency", "associations", "processes", "threads"}
+    counts = {"port", "max_attempts", "concurrency", "associations", "processes", "threads"} | {
+        "images",
+        "samples",
+        "seed",
+    }
     numbers = [key for key in known_keys().values() if key.allowed.startswith(("number", "whole number"))]
     for key in numbers:
         assert key.path[-1] in counts or key.path[-1].endswith(("_seconds", "_mib", "_px", "_bytes")), key.dotted

@@ -36,7 +36,17 @@ def test_each_kind_of_destination_gets_what_it_can_take() -> None:
 def test_a_destination_gets_only_the_kinds_that_are_named() -> None:
     kinds = (DocumentKind.SECONDARY_CAPTURE, DocumentKind.HL7_ORU)
     pacs = Destination(name="pacs", kind="dicom", ae_title="PACS", host="127.0.0.1", port=104, documents=kinds)
-    assert pacs.sends == {DocumentKind.SECONDARY_CAPTURE}
+    assert pacs.sends == {DocumentKind.SECONDARY_CAPTURE, DocumentKind.LIME_CAPTURE}
+
+
+def test_an_explanation_goes_where_captures_go_and_nowhere_else() -> None:
+    reports = (DocumentKind.STRUCTURED_REPORT,)
+    pacs = Destination(name="pacs", kind="dicom", ae_title="PACS", host="127.0.0.1", port=104, documents=reports)
+    assert pacs.sends == set(reports)
+
+
+def test_nothing_is_explained_unless_a_site_asks_for_it() -> None:
+    assert Settings().explanations.lime is False
 
 
 def test_two_destinations_of_one_name_are_refused() -> None:

@@ -10,7 +10,7 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.config import disable_value_validation
 
-from domain.document import HL7_KINDS, DocumentKind
+from domain.document import HL7_KINDS, LATER_KINDS, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import FractureState
 from domain.uid import derive_uid
@@ -51,7 +51,7 @@ def test_a_study_gets_every_kind_of_document() -> None:
     read, refused = make_header(), make_header(number=2)
     composition = compose_images((read, read_image(read)), (refused, refuse_image(refused)))
     kinds = [document.kind for document in composition.documents]
-    expected = {kind: 1 for kind in DocumentKind} | {DocumentKind.SECONDARY_CAPTURE: 2}
+    expected = {kind: 1 for kind in DocumentKind} | {DocumentKind.SECONDARY_CAPTURE: 2, DocumentKind.LIME_CAPTURE: 0}
     assert {kind: kinds.count(kind) for kind in DocumentKind} == expected
     assert composition.withheld == ()
 
@@ -59,7 +59,7 @@ def test_a_study_gets_every_kind_of_document() -> None:
 def test_a_study_that_nobody_could_read_is_answered_all_the_same() -> None:
     header = make_header()
     kinds = {document.kind for document in compose_images((header, refuse_image(header))).documents}
-    assert kinds == set(DocumentKind) - {DocumentKind.PRESENTATION_STATE}
+    assert kinds == set(DocumentKind) - LATER_KINDS - {DocumentKind.PRESENTATION_STATE}
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydicom import Dataset, dcmread
 
-from domain.document import Document, DocumentKind
+from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
 from reporting import conformance
 from reporting.statement import StudyStatement, state
@@ -23,7 +23,7 @@ from tests.fakes.report_sources import (
     read_image,
 )
 
-KINDS = [kind for kind in DocumentKind if kind is not DocumentKind.HL7_ORU]
+KINDS = [kind for kind in DocumentKind if kind not in HL7_KINDS | LATER_KINDS]
 Spoil = Callable[[Dataset], None]
 
 
