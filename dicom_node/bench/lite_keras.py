@@ -4,29 +4,19 @@ from typing import Any
 
 from inference.backends.frameworks import load_keras
 
-#: Expansion, output channels, repeats, first stride, kernel: EfficientNet-B0 (Tan & Le 2019, arXiv:1905.11946, table 1)
-#: without squeeze-excitation and with ReLU6, its first and last stage not widened.
-STAGES = (
-    (1, 16, 1, 1, 3),
-    (6, 24, 2, 2, 3),
-    (6, 40, 2, 2, 5),
-    (6, 80, 3, 2, 3),
-    (6, 112, 3, 1, 5),
-    (6, 192, 4, 2, 5),
-    (6, 320, 1, 1, 3),
-)
-STEM_CHANNELS, TOP_CHANNELS = 32, 1280
-
 
 def build_lite0(side_px: int) -> Any:
     """Return the network without its classifier: (N, side, side, 3) to (N, side / 32, side / 32, 1280)."""
+    # A module of the training, which serving does not load.
+    from inference.training.backbones import EFFICIENTNET_LITE0, STEM_STRIDE
+
     layers = load_keras().layers
     image = layers.Input((side_px, side_px, 3))
-    x = _filter(layers, image, layers.Conv2D(STEM_CHANNELS, 3, 2, "same", use_bias=False))
-    for expansion, channels, repeats, first_stride, kernel in STAGES:
-        for repeat in range(repeats):
-            x = _block(layers, x, expansion, channels, first_stride if repeat == 0 else 1, kernel)
-    top = _filter(layers, x, layers.Conv2D(TOP_CHANNELS, 1, use_bias=False))
+    stem = layers.Conv2D(EFFICIENTNET_LITE0.stem_channels, 3, STEM_STRIDE, "same", use_bias=False)
+    x = _filter(layers, image, stem)
+    for stage, stride in EFFICIENTNET_LITE0.blocks:
+        x = _block(layers, x, stage.expansion, stage.channels, stride, stage.kernel)
+    top = _filter(layers, x, layers.Conv2D(EFFICIENTNET_LITE0.top_channels, 1, use_bias=False))
     return load_keras().Model(image, top)
 
 

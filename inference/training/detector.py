@@ -10,8 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from inference.training.efficientnet_lite import LiteTrunk
-from inference.training.network import TOP_CHANNELS, Convolution, Trunk
+from inference.training.network import Convolution, Trunk
 
 STRIDE = 8
 
@@ -57,7 +56,7 @@ class DetectorNetwork(nn.Module):
 
     WIDTH = 96
 
-    def __init__(self, trunk: Trunk | LiteTrunk, regions: int) -> None:
+    def __init__(self, trunk: Trunk, regions: int) -> None:
         super().__init__()
         self.trunk = trunk
         near, middle, far = trunk.channels
@@ -69,8 +68,8 @@ class DetectorNetwork(nn.Module):
         self.centre_tower = Tower(self.WIDTH, 1)
         self.size_tower = Tower(self.WIDTH, 4)
         self.dropout = nn.Dropout(0.3)
-        self.region_head = nn.Linear(TOP_CHANNELS, regions)
-        self.fracture_head = nn.Linear(TOP_CHANNELS + self.WIDTH + 1, 1 + regions)
+        self.region_head = nn.Linear(far, regions)
+        self.fracture_head = nn.Linear(far + self.WIDTH + 1, 1 + regions)
         nn.init.constant_(self.centre_tower.out.bias, -4.0)
         nn.init.constant_(self.size_tower.out.bias, 0.8)
 

@@ -1,4 +1,4 @@
-"""MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381) in PyTorch, and the two heads that ship.
+"""The trunks of `backbones` in PyTorch, and two networks on one: which region, and whether and where a fracture.
 
 Batch norm is folded into the convolutions, as it is in the weights we start from: nothing depends on a batch.
 Input of every network: (N, 1, S, S) float32 in 0..1; the grey value is repeated and scaled to -1..1 inside.
@@ -8,13 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from inference.training.backbones import STEM_STRIDE, Backbone
 from inference.training.depthwise import depthwise5
-
-#: Expansion, output channels, repeats, first stride: table 2 of the paper.
-STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-#: Index of the last block at stride 8 (32 channels) and at stride 16 (96 channels).
-LAST_STRIDE_8, LAST_STRIDE_16 = 5, 12
-TOP_CHANNELS = 1280
 
 
 class Convolution(nn.Module):
@@ -37,7 +32,7 @@ class Convolution(nn.Module):
 class InvertedResidual(nn.Module):
     """Expand, filter each channel, project; the shortcut joins equal shapes."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int, kernel: int = 3) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int, kernel: int) -> None:
         super().__init__()
         hidden = inputs * expansion
         self.expand = Convolution(inputs, hidden, 1, 1) if expansion > 1 else None
@@ -52,20 +47,22 @@ class InvertedResidual(nn.Module):
 
 
 class Trunk(nn.Module):
-    """MobileNetV2 without its classifier: features at stride 8 (32), 16 (96) and 32 (1280 channels)."""
+    """A backbone without its classifier: features at stride 8, 16 and 32, with `channels` channels.
 
-    channels = (32, 96, TOP_CHANNELS)
+    The names of its parts (stem, blocks, top) are those of every saved state.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, backbone: Backbone) -> None:
         super().__init__()
-        self.stem = Convolution(3, 32, 3, 2)
-        blocks, channels = [], 32
-        for expansion, outputs, repeats, first_stride in STAGES:
-            for repeat in range(repeats):
-                blocks.append(InvertedResidual(channels, outputs, first_stride if repeat == 0 else 1, expansion))
-                channels = outputs
+        self.channels = backbone.channels
+        self.near, self.middle = backbone.last_block_at(8), backbone.last_block_at(16)
+        self.stem = Convolution(3, backbone.stem_channels, 3, STEM_STRIDE)
+        blocks, inputs = [], backbone.stem_channels
+        for stage, stride in backbone.blocks:
+            blocks.append(InvertedResidual(inputs, stage.channels, stride, stage.expansion, stage.kernel))
+            inputs = stage.channels
         self.blocks = nn.ModuleList(blocks)
-        self.top = Convolution(channels, TOP_CHANNELS, 1, 1)
+        self.top = Convolution(inputs, backbone.top_channels, 1, 1)
 
     def forward(self, grey: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         x = functional.relu6(self.stem((grey * 2 - 1).expand(-1, 3, -1, -1)))
@@ -73,7 +70,7 @@ class Trunk(nn.Module):
         for index, block in enumerate(self.blocks):
             x = block(x)
             kept[index] = x
-        return kept[LAST_STRIDE_8], kept[LAST_STRIDE_16], functional.relu6(self.top(x))
+        return kept[self.near], kept[self.middle], functional.relu6(self.top(x))
 
     def freeze(self, blocks: int) -> None:
         """Keep the stem and the first `blocks` blocks as they are: edges are edges in a radiograph too."""
@@ -84,11 +81,11 @@ class Trunk(nn.Module):
 class RegionNetwork(nn.Module):
     """Which parts of the body an image shows: one independent logit per region, since an image may show two."""
 
-    def __init__(self, regions: int) -> None:
+    def __init__(self, trunk: Trunk, regions: int) -> None:
         super().__init__()
-        self.trunk = Trunk()
+        self.trunk = trunk
         self.dropout = nn.Dropout(0.2)
-        self.head = nn.Linear(TOP_CHANNELS, regions)
+        self.head = nn.Linear(trunk.channels[-1], regions)
 
     def forward(self, grey: torch.Tensor) -> torch.Tensor:
         _, _, top = self.trunk(grey)
@@ -104,17 +101,18 @@ class FractureNetwork(nn.Module):
 
     WIDTH = 128
 
-    def __init__(self) -> None:
+    def __init__(self, trunk: Trunk) -> None:
         super().__init__()
-        self.trunk = Trunk()
-        self.from_top = Convolution(TOP_CHANNELS, self.WIDTH, 1, 1)
-        self.from_middle = Convolution(96, self.WIDTH, 1, 1)
+        self.trunk = trunk
+        _, middle, top = trunk.channels
+        self.from_top = Convolution(top, self.WIDTH, 1, 1)
+        self.from_middle = Convolution(middle, self.WIDTH, 1, 1)
         self.mix = nn.Sequential(
             Convolution(self.WIDTH, self.WIDTH, 3, 1, groups=self.WIDTH), Convolution(self.WIDTH, self.WIDTH, 1, 1)
         )
         self.map = nn.Conv2d(self.WIDTH, 1, 1)
         self.dropout = nn.Dropout(0.3)
-        self.head = nn.Linear(TOP_CHANNELS + self.WIDTH + 1, 1)
+        self.head = nn.Linear(top + self.WIDTH + 1, 1)
 
     def forward(self, grey: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the image logit (N, 1) and the map of logits (N, 1, S/16, S/16)."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from inference.training.augmentation import AugmentationRanges
+from inference.training.backbones import BackboneName
+
+Task = Literal["fracture", "region", "detector"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +21,8 @@ class Recipe:
     """
 
     name: str
-    task: Literal["fracture", "region", "detector"]
-    backbone: Literal["mobilenetv2", "efficientnetlite0"]
+    task: Task
+    backbone: BackboneName
     side_px: int
     epochs: int
     images_per_epoch: int

@@ -21,7 +21,7 @@ def train_recipe(
 
     Args:
         data: folder with manifest.csv and images/.
-        imagenet: MobileNetV2 weights without the top, Keras `.weights.h5`.
+        imagenet: what the trunk starts from, see `initialise`.
         folder: for checkpoint.pt and weights.pt; a second call goes on where the first one ended.
     """
     torch.set_num_threads(threads)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,44 +11,30 @@ from torch import nn
 from torch.nn import functional
 
 from inference.detection import decode_boxes
+from inference.training.backbones import BACKBONES
 from inference.training.batches import Batch, plain_batches, training_batches
 from inference.training.boxes import Corners, Detection, average_precision_50
 from inference.training.detector import STRIDE, Detected, DetectorNetwork
 from inference.training.detector_loss import detector_loss
-from inference.training.efficientnet_lite import LiteTrunk, load_lite_imagenet
 from inference.training.fracatlas import REGIONS, Example
-from inference.training.initialisation import load_imagenet, load_trunk
+from inference.training.initialisation import initialise
 from inference.training.network import FractureNetwork, RegionNetwork, Trunk
-from inference.training.recipes import Recipe
+from inference.training.recipes import Recipe, Task
 
 Report = Callable[[str], None]
-
-
 Network = FractureNetwork | RegionNetwork | DetectorNetwork
-TRUNKS: dict[str, Callable[[], Trunk | LiteTrunk]] = {"mobilenetv2": Trunk, "efficientnetlite0": LiteTrunk}
+#: What stands on a trunk, by task.
+NETWORKS: Mapping[Task, Callable[[Trunk], Network]] = {
+    "fracture": FractureNetwork,
+    "region": lambda trunk: RegionNetwork(trunk, len(REGIONS)),
+    "detector": lambda trunk: DetectorNetwork(trunk, len(REGIONS)),
+}
 
 
 def build_network(recipe: Recipe) -> Network:
     """Return the recipe's network with random weights from its seed."""
     torch.manual_seed(recipe.seed)
-    if recipe.task == "detector":
-        return DetectorNetwork(TRUNKS[recipe.backbone](), len(REGIONS))
-    return FractureNetwork() if recipe.task == "fracture" else RegionNetwork(len(REGIONS))
-
-
-def initialise(network: Network, weights: Path) -> None:
-    """Put weights into the network's trunk: of ImageNet, or of a network that was trained here.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is not for this trunk.
-    """
-    if weights.suffix == ".pt":
-        load_trunk(network.trunk, weights)
-    elif isinstance(network.trunk, LiteTrunk):
-        load_lite_imagenet(network.trunk, weights)
-    else:
-        load_imagenet(network.trunk, weights)
+    return NETWORKS[recipe.task](Trunk(BACKBONES[recipe.backbone]))
 
 
 def train(
@@ -62,7 +48,7 @@ def train(
 ) -> Network:
     """Train and return the averaged network; `folder/checkpoint.pt` lets the next call go on where this one ended."""
     network = build_network(recipe)
-    initialise(network, imagenet)
+    initialise(network.trunk, imagenet, recipe.backbone)
     network.trunk.freeze(recipe.frozen_blocks)
     network.to(memory_format=torch.channels_last)
     averaged = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=_moving_average(recipe.averaging))

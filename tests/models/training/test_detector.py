@@ -6,9 +6,10 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 
 from inference.detection import decode_boxes  # noqa: E402
+from inference.training.backbones import EFFICIENTNET_LITE0  # noqa: E402
 from inference.training.detector import Detected, DetectorNetwork  # noqa: E402
 from inference.training.detector_loss import centre_targets, detector_loss, overlap_loss  # noqa: E402
-from inference.training.efficientnet_lite import LiteTrunk, load_lite_imagenet  # noqa: E402
+from inference.training.network import Trunk  # noqa: E402
 
 #: Not square, not in the middle, off the grid: mirrored or swapped it would be another box.
 BOX = (0.11, 0.52, 0.31, 0.63)
@@ -32,7 +33,7 @@ def test_a_small_box_inside_a_large_one_keeps_its_cells() -> None:
 
 
 def test_there_is_a_cell_for_every_8_pixels_and_an_opinion_for_every_region() -> None:
-    network = DetectorNetwork(LiteTrunk(), 4).eval()
+    network = DetectorNetwork(Trunk(EFFICIENTNET_LITE0), 4).eval()
     with torch.inference_mode():
         output = network(torch.rand(2, 1, 64, 64))
     assert [tuple(part.shape) for part in output] == [(2, 1), (2, 4), (2, 1, 8, 8), (2, 4, 8, 8)]
@@ -40,7 +41,7 @@ def test_there_is_a_cell_for_every_8_pixels_and_an_opinion_for_every_region() ->
 
 
 def test_the_statement_depends_on_the_region_it_is_told() -> None:
-    network = DetectorNetwork(LiteTrunk(), 2).eval()
+    network = DetectorNetwork(Trunk(EFFICIENTNET_LITE0), 2).eval()
     with torch.inference_mode():
         network.fracture_head.bias[1], network.fracture_head.bias[2] = 5.0, -5.0
         image = torch.rand(1, 1, 64, 64)
@@ -77,50 +78,7 @@ def test_boxes_that_agree_lose_nothing_and_a_shift_loses() -> None:
 
 
 def test_images_without_boxes_still_teach() -> None:
-    network = DetectorNetwork(LiteTrunk(), 4)
+    network = DetectorNetwork(Trunk(EFFICIENTNET_LITE0), 4)
     output = network(torch.rand(1, 1, 64, 64), torch.tensor([[1.0, 0, 0, 0]]))
     detector_loss(output, torch.zeros(1, 1), torch.tensor([[1.0, 0, 0, 0]]), [[]], 0.0).backward()
     assert network.centre_tower.out.weight.grad is not None
-
-
-def test_a_file_of_another_network_is_refused(tmp_path) -> None:
-    torch.save({"weight": torch.zeros(1)}, tmp_path / "other.pth")
-    with pytest.raises(ValueError, match="not EfficientNet-Lite0"):
-        load_lite_imagenet(LiteTrunk(), tmp_path / "other.pth")
-
-
-def test_batch_norm_is_folded_into_the_kernels(tmp_path) -> None:
-    torch.manual_seed(0)
-    convolution, norm = torch.nn.Conv2d(3, 32, 3, 2, bias=False), torch.nn.BatchNorm2d(32, eps=1e-3)
-    norm.running_mean.uniform_(-1, 1)
-    norm.running_var.uniform_(0.5, 2)
-    trunk = LiteTrunk()
-    state = _state_of(trunk) | {"_conv_stem.weight": convolution.weight.detach()}
-    state |= {f"_bn0.{name}": value for name, value in norm.state_dict().items()}
-    torch.save(state, tmp_path / "weights.pth")
-    load_lite_imagenet(trunk, tmp_path / "weights.pth")
-    x = torch.rand(1, 3, 9, 9)
-    assert torch.allclose(trunk.stem.conv(x), norm.eval()(convolution(x)), atol=1e-5)
-
-
-def _state_of(trunk: LiteTrunk) -> dict[str, torch.Tensor]:
-    """A state dict as the package names it, with batch norms that change nothing but a scale."""
-    state: dict[str, torch.Tensor] = {}
-    pairs = [("_conv_stem", "_bn0", trunk.stem), ("_conv_head", "_bn1", trunk.top)]
-    for index, block in enumerate(trunk.blocks):
-        parts = [("depthwise", "_bn1"), ("project", "_bn2")] + ([("expand", "_bn0")] if block.expand else [])
-        pairs += [
-            (f"_blocks.{index}._{part}_conv", f"_blocks.{index}.{norm}", getattr(block, part)) for part, norm in parts
-        ]
-    for conv, norm, module in pairs:
-        outputs = module.conv.weight.shape[0]
-        state[f"{conv}.weight"] = module.conv.weight.detach().clone()
-        ones, zeros = torch.ones(outputs), torch.zeros(outputs)
-        state |= dict(
-            zip(
-                (f"{norm}.{p}" for p in ("weight", "bias", "running_mean", "running_var")),
-                (ones, zeros, zeros, ones),
-                strict=True,
-            )
-        )
-    return state

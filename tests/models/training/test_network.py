@@ -1,45 +1,62 @@
-"""The networks have the shapes that serving expects, and start from the weights that the notice names."""
-
-from pathlib import Path
+"""The networks have the shapes that serving expects."""
 
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
-h5py = pytest.importorskip("h5py", reason="needs the extra `models`")
 
-from inference.training.initialisation import load_imagenet  # noqa: E402
+from inference.training.backbones import BACKBONES, EFFICIENTNET_LITE0, MOBILENETV2, Backbone  # noqa: E402
 from inference.training.network import FractureNetwork, RegionNetwork, Trunk  # noqa: E402
+from inference.training.recipes import RECIPES  # noqa: E402
+from inference.training.train import build_network  # noqa: E402
 
 
 def test_the_map_has_one_cell_per_16_pixels() -> None:
-    logit, evidence = FractureNetwork().eval()(torch.zeros(2, 1, 64, 96))
+    logit, evidence = FractureNetwork(Trunk(MOBILENETV2)).eval()(torch.zeros(2, 1, 64, 96))
     assert logit.shape == (2, 1)
     assert evidence.shape == (2, 1, 4, 6)
 
 
 def test_there_is_one_logit_per_region() -> None:
-    assert RegionNetwork(4).eval()(torch.zeros(3, 1, 64, 64)).shape == (3, 4)
+    assert RegionNetwork(Trunk(MOBILENETV2), 4).eval()(torch.zeros(3, 1, 64, 64)).shape == (3, 4)
 
 
-def test_the_trunk_has_the_size_of_the_paper() -> None:
-    # 2,223,872 without batch norm's statistics and scales: kernels plus one bias for each channel.
-    kernels = sum(module.weight.numel() for module in Trunk().modules() if isinstance(module, torch.nn.Conv2d))
-    assert kernels == 2_189_760
+#: A thousand classes on 1280 features.
+CLASSIFIER = 1_281_000
 
 
-@pytest.mark.shared_data
-def test_imagenet_weights_give_features_in_range(shared_data: Path) -> None:
-    trunk = Trunk().eval()
-    load_imagenet(trunk, shared_data / "weights" / "mobilenet_v2_imagenet_notop.weights.h5")
+@pytest.mark.parametrize(("backbone", "published"), [(MOBILENETV2, 3_504_872), (EFFICIENTNET_LITE0, 4_652_008)])
+def test_a_trunk_has_the_size_of_the_paper(backbone: Backbone, published: int) -> None:
+    kernels = [each for each in Trunk(backbone).modules() if isinstance(each, torch.nn.Conv2d)]
+    # Published with the scale and the shift of batch norm, of which one bias a channel is left.
+    sizes = (each.weight.numel() + 2 * each.bias.numel() for each in kernels)
+    assert sum(sizes) + CLASSIFIER == published
+
+
+@pytest.mark.parametrize("backbone", BACKBONES.values(), ids=BACKBONES)
+def test_features_have_the_channels_and_cells_that_are_promised(backbone: Backbone) -> None:
+    trunk = Trunk(backbone).eval()
     with torch.inference_mode():
-        _, _, top = trunk(torch.rand(1, 1, 224, 224, generator=torch.Generator().manual_seed(0)))
-    # ReLU6 features of a network that fits together: neither dead nor saturated.
-    assert 0.05 < float((top > 0).float().mean()) < 0.6
-    assert float((top == 6).float().mean()) < 0.01
+        features = trunk(torch.rand(1, 1, 64, 96))
+    assert [tuple(each.shape[1:]) for each in features] == [
+        (channels, 64 // stride, 96 // stride) for channels, stride in zip(trunk.channels, (8, 16, 32), strict=True)
+    ]
 
 
-def test_a_file_that_is_no_mobilenet_is_refused(tmp_path: Path) -> None:
-    with h5py.File(tmp_path / "other.weights.h5", "w") as file:
-        file.create_group("layers/conv2d/vars")
-    with pytest.raises(ValueError, match="not MobileNetV2"):
-        load_imagenet(Trunk(), tmp_path / "other.weights.h5")
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipe_gets_the_backbone_that_it_names(recipe) -> None:
+    assert build_network(recipe).trunk.channels == BACKBONES[recipe.backbone].channels
+
+
+def test_saved_states_find_their_parts_by_name() -> None:
+    names = list(Trunk(EFFICIENTNET_LITE0).state_dict())
+    assert names[:4] == [
+        *("stem.conv.weight", "stem.conv.bias", "blocks.0.depthwise.conv.weight", "blocks.0.depthwise.conv.bias"),
+    ]
+    assert {name.split(".")[0] for name in names} == {"stem", "blocks", "top"}
+
+
+def test_frozen_blocks_do_not_learn() -> None:
+    trunk = Trunk(MOBILENETV2)
+    trunk.freeze(2)
+    learns = [any(each.requires_grad for each in part.parameters()) for part in (trunk.stem, *trunk.blocks[:3])]
+    assert learns == [False, False, False, True]
