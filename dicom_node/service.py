@@ -71,8 +71,9 @@ class OpenLedger:
 
 def open_reader(settings: Settings) -> BundleReader:
     """Return the readers that a configuration asks for. Raises ModelError where the bundle cannot be used."""
-    manifest = load_manifest(settings.reading.bundle or BUNDLED)
-    return BundleReader(ReaderPool.of_settings(settings.reading), manifest.bundle)
+    reading = settings.reading
+    manifest = load_manifest(reading.bundle or BUNDLED, reading.precision)
+    return BundleReader(ReaderPool.of_settings(reading), manifest.bundle)
 
 
 def open_ledger(settings: Settings) -> OpenLedger:

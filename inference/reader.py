@@ -20,7 +20,7 @@ from inference.member import Evidence
 from inference.picture import is_picture, open_picture
 from inference.radiograph import Ineligible, Radiograph, develop, open_instance
 from inference.reasons import REASONS
-from inference.zoo import BUNDLED, load_manifest, model_set
+from inference.zoo import BUNDLED, Precision, load_manifest, model_set
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,7 @@ class Reader:
 
     Args:
         bundle: folder with manifest.json and weights; the shipped one by default.
+        precision: which version of the bundle: that which was validated in f32, or in bf16.
         threads: inference threads.
         member_seconds: a member that takes longer is left out, and the answer says so.
         openers: what runs the models; all that is installed by default.
@@ -59,18 +60,20 @@ class Reader:
     Raises:
         WeightsMismatch: a weight file is not the one that the manifest names.
         ModelError: the bundle cannot be used.
+        ModelUnavailable: the processor does not have the precision, or a backend is not installed.
     """
 
     def __init__(
         self,
         bundle: Path = BUNDLED,
         *,
+        precision: Precision = "f32",
         threads: int = 2,
         member_seconds: float = 10.0,
         openers: BackendOpeners | None = None,
     ) -> None:
         started = time.perf_counter()
-        manifest = load_manifest(bundle)
+        manifest = load_manifest(bundle, precision)
         self.model_set = model_set(manifest)
         self._ensemble = Ensemble(bundle, manifest, openers or open_backends(threads), member_seconds)
         self.start_seconds = time.perf_counter() - started

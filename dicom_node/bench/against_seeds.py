@@ -24,21 +24,27 @@ from dicom_node.bench.contest_models import find_stand_ins
 from dicom_node.bench.contestant import Contestant, Round
 from dicom_node.bench.runners import IMAGES, Order
 from inference.backends.frameworks import require_frameworks
-from inference.zoo import BUNDLED
+from inference.backends.processor import has_precision
+from inference.zoo import BUNDLED, MANIFESTS
 
 _FRAMEWORKS = ("tensorflow", "keras", "ultralytics", "torch")
 
 
 def choose_groups(bundle: Path | None, *, quick: bool) -> tuple[Group, ...]:
-    """Return what is compared here: without bf16 where the processor does not have it.
+    """Return what is compared here: without bf16 where the processor, or the bundle, does not have it.
 
     Raises:
         ModelUnavailable: the frameworks are not installed; says how to install them.
         ModelError: the bundle cannot be used.
     """
     require_frameworks(*_FRAMEWORKS)
-    groups = (QUICK,) if quick else (SEEDS, YOLO, of_bundle(_alone(find_stand_ins, bundle or BUNDLED)))
-    return groups if _alone(has_bf16) else tuple(group.without("bf16") for group in groups)
+    groups = (QUICK,) if quick else (SEEDS, YOLO, _of_bundle(bundle or BUNDLED))
+    return groups if _alone(has_precision, "bf16") else tuple(group.without("bf16") for group in groups)
+
+
+def _of_bundle(bundle: Path) -> Group:
+    group = of_bundle(_alone(find_stand_ins, bundle))
+    return group if (bundle / MANIFESTS["bf16"]).is_file() else group.without("bf16")
 
 
 def count_steps(groups: Sequence[Group], rounds: int) -> int:
@@ -60,13 +66,6 @@ def measure_against_seeds(
         "groups": [_measure_group(folder, group, rounds, reading, step) for group in groups],
         "load_after": round(os.getloadavg()[0], 2),
     }
-
-
-def has_bf16() -> bool:
-    """Return whether the processor computes in bf16."""
-    import openvino
-
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def _measure_group(

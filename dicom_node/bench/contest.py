@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from inference.zoo import Precision
+
 Engine = Literal["keras", "ultralytics", "openvino", "openvino-requests"]
-Precision = Literal["f32", "bf16"]
 
 
 @dataclass(frozen=True, slots=True)

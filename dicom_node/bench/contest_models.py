@@ -10,7 +10,7 @@ from inference.canvases import Batch, Canvases
 from inference.phantom.drawing import draw_phantom
 from inference.phantom.spec import PhantomSpec
 from inference.preprocess import Image, stretch_contrast
-from inference.zoo import VerifiedModel, load_manifest, load_model
+from inference.zoo import Precision, VerifiedModel, load_manifest, load_model
 from inference.zoo.manifest import Model
 
 _SPEC = PhantomSpec("hand", True, 1250, 1024, 71, "L", 12, view="PA", body_part="WRIST", broken_bone="radius")
@@ -71,9 +71,9 @@ def stem_of(network: Network) -> str:
     return network.name.lower().replace("@", "-")
 
 
-def load_members(bundle: Path) -> tuple[VerifiedModel, ...]:
-    """Return the members of a bundle that have a stand-in: all that run in OpenVINO but YOLO detectors."""
-    entries = load_manifest(bundle).models
+def load_members(bundle: Path, precision: Precision = "f32") -> tuple[VerifiedModel, ...]:
+    """Return the members of a bundle's version that have a stand-in: all that run in OpenVINO but YOLO detectors."""
+    entries = load_manifest(bundle, precision).models
     return tuple(
         load_model(bundle, entry) for entry in entries if entry.backend == "openvino" and "yolo" not in entry.outputs
     )

@@ -12,23 +12,27 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.backends.frameworks import load_framework, load_keras
+from inference.backends.processor import has_precision
 from inference.explain.lime_map import Kept, LimeMap, Probabilities, explain_kept
 from inference.explain.segments import Segments, cut, hide
 from inference.explain.throughput import Queue, Work
 from inference.phantom.drawing import draw_phantom
 from inference.phantom.spec import PhantomSpec
 from inference.preprocess import Image, letterbox, stretch_contrast
+from inference.zoo import Precision
 
 SIDE_PX = 224
 #: What `explain_instance` takes by default.
 KERAS_BATCH = 10
+#: What is compared with Keras, each where the processor has it.
+PRECISIONS: tuple[Precision, ...] = ("f32", "bf16")
 #: The phases, each of which scores all samples once.
-PHASES = 3
+PHASES = 1 + len(PRECISIONS)
 _SPEC = PhantomSpec("hand", True, 1250, 1024, 71, "L", 12, view="PA", body_part="WRIST", broken_bone="radius")
 
 
 def measure_lime(*, samples: int, threads: int, step: Callable[[], None]) -> dict[str, object]:
-    """Explain one drawn image three ways in one run: Keras, OpenVINO in f32, OpenVINO in bf16.
+    """Explain one drawn image in one run by Keras, OpenVINO in f32, and in bf16 where the processor has it.
 
     Keras runs with the threads that it takes by itself. `step` is called after each way.
 
@@ -43,7 +47,11 @@ def measure_lime(*, samples: int, threads: int, step: Callable[[], None]) -> dic
     cut(image)
     keras_seconds = _explain_by_keras(model, image, samples)
     step()
-    ours = {precision: _explain_here(model, image, samples, threads, precision, step) for precision in ("f32", "bf16")}
+    ours = {
+        precision: _explain_here(model, image, samples, threads, precision, step)
+        for precision in PRECISIONS
+        if has_precision(precision)
+    }
     return {
         "what": f"LIME, EfficientNetB1 at {SIDE_PX} px, {samples} samples",
         "threads": threads,
@@ -83,7 +91,7 @@ def _explain_by_keras(model: Any, image: Image, samples: int) -> float:
 
 
 def _explain_here(
-    model: Any, image: Image, samples: int, threads: int, precision: str, step: Callable[[], None]
+    model: Any, image: Image, samples: int, threads: int, precision: Precision, step: Callable[[], None]
 ) -> LimeMap:
     graph = load_framework("openvino").convert_model(model)
     queue = Queue(graph, (SIDE_PX, SIDE_PX, 3), threads=threads, precision=precision)

@@ -41,6 +41,7 @@ def measure_read(folder: Path, *, studies: int, reading: Reading, step: Callable
     return {
         "what": "one image in a reader process: decode, all members, picture",
         "images": f"{len(files)} of {ROWS} x {COLUMNS} px, {BITS_STORED} of 16 bits",
+        "precision": reading.precision,
         "threads": reading.threads,
         "image": image,
         "decode_and_models": inside,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Reading
 from dicom_node.bench.durations import summarise
-from inference.zoo import BUNDLED, load_manifest
+from inference.zoo import BUNDLED, Precision, load_manifest
 
 if TYPE_CHECKING:
     from inference.member import Member
@@ -29,11 +29,13 @@ def measure_steps(files: Sequence[Path], reading: Reading, folder: Path) -> dict
     """
     bundle = reading.bundle or BUNDLED
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        timed = pool.submit(time_steps, (files[0], *files), bundle, reading.threads, folder).result()[1:]
+        timed = pool.submit(
+            time_steps, (files[0], *files), bundle, reading.precision, reading.threads, folder
+        ).result()[1:]
     return {step: summarise([each[step] for each in timed]) for step in timed[0]}
 
 
-def time_steps(files: Sequence[Path], bundle: Path, threads: int, folder: Path) -> list[Steps]:
+def time_steps(files: Sequence[Path], bundle: Path, precision: Precision, threads: int, folder: Path) -> list[Steps]:
     """Return the steps of each file; loads what models need, so it is for a process of its own."""
     import cv2
 
@@ -41,7 +43,7 @@ def time_steps(files: Sequence[Path], bundle: Path, threads: int, folder: Path) 
     from inference.ensemble import Ensemble
 
     cv2.setNumThreads(threads)
-    ensemble = Ensemble(bundle, load_manifest(bundle), open_backends(threads))
+    ensemble = Ensemble(bundle, load_manifest(bundle, precision), open_backends(threads))
     return [_time_one(path, ensemble.members, folder) for path in files]
 
 

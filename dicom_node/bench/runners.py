@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dicom_node.bench.contest import Engine, Network, Precision, Way
+from dicom_node.bench.contest import Engine, Network, Way
 from dicom_node.bench.contest_files import native_file
 from dicom_node.bench.contest_models import draw_image, load_graph, load_members, make_input
 from dicom_node.pipeline.heap import give_back_freed_memory
@@ -18,7 +18,7 @@ from inference.backends import Session, Tensor
 from inference.backends.frameworks import load_framework, load_keras
 from inference.canvases import Canvases
 from inference.preprocess import Image
-from inference.zoo import VerifiedModel
+from inference.zoo import Precision, VerifiedModel
 from inference.zoo.manifest import Model
 
 #: Images that go through every network in a round.
@@ -37,7 +37,8 @@ class Order:
     Attributes:
         folder: where the files of the networks lie.
         threads: of the processor.
-        bundle: whose members run in the place of the networks, where the way is one of ours.
+        bundle: whose members run in the place of the networks, where the way is one of ours: those of the version that
+            was validated in the precision of the way.
     """
 
     way: Way
@@ -160,10 +161,10 @@ def _load_models(order: Order) -> Iterator[VerifiedModel]:
     """Load one model after the other; the heap is kept as a reader process keeps it."""
     give_back_freed_memory()
     if order.bundle:
-        loaded: Iterable[VerifiedModel] = load_members(order.bundle)
-    else:
-        loaded = (load_graph(order.folder, network) for network in order.networks)
-    for model in loaded:
+        yield from load_members(order.bundle, order.way.precision)
+        return
+    for network in order.networks:
+        model = load_graph(order.folder, network)
         yield replace(model, entry=_at(model.entry, order.way.precision))
 
 

@@ -1,9 +1,14 @@
 """osteonode check-config: every problem of a configuration file at once, then what holds."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from domain.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    from config.settings import Reading
 
 File = Annotated[Path, typer.Argument(help="The TOML file to check.", metavar="FILE")]
 
@@ -12,11 +17,29 @@ def check_config(file: File) -> None:
     """Check a configuration file: say every problem at once, or print every setting that holds.
 
     A problem is told with its line, the value and what is allowed; settings are printed as TOML, defaults included.
-    Exit code 2 where there is a problem. Nothing is started and no peer is called.
+    Exit code 2 where there is a problem; that this processor lacks the arithmetic which reading.precision asks for is
+    one. Nothing is started and no peer is called.
     """
     from config.load import load_settings
     from config.toml_text import write_toml
 
     settings = load_settings(file)
+    _require_precision(settings.reading, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")
     print(write_toml(settings), end="")
+
+
+def _require_precision(reading: "Reading", file: Path) -> None:
+    """Raise ConfigError where the version of the bundle that is asked for is not there, or cannot run here."""
+    if reading.precision == "f32":  # every processor has it, and every bundle
+        return
+    from inference.backends.processor import require_processor
+    from inference.zoo import BUNDLED, load_manifest
+
+    try:
+        require_processor(reading.precision)
+        load_manifest(reading.bundle or BUNDLED, reading.precision)
+    except ModelError as error:
+        raise ConfigError(
+            (f'reading.precision = "{reading.precision}": {error.args[0]}',), subject=str(file)
+        ) from error

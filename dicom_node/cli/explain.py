@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_node.cli.options import Bundle
+from dicom_node.cli.options import Bundle, Precision
 from domain.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -32,7 +32,13 @@ Threads = Annotated[int, typer.Option("--threads", min=0, help="Threads of the p
 
 
 def explain(
-    paths: Paths, out: Out, samples: Samples = 1000, seed: Seed = 0, threads: Threads = 0, bundle: Bundle = None
+    paths: Paths,
+    out: Out,
+    samples: Samples = 1000,
+    seed: Seed = 0,
+    threads: Threads = 0,
+    bundle: Bundle = None,
+    precision: Precision = "f32",
 ) -> None:
     """Show why the models say what they say of an image: a heat map, the region it points at, and LIME.
 
@@ -55,7 +61,12 @@ def explain(
     if not files:
         raise typer.BadParameter("no DICOM file and no PNG or JPEG there", param_hint="PATH")
     explainer = Explainer(
-        bundle or BUNDLED, out, samples=samples, seed=seed, threads=threads or len(os.sched_getaffinity(0))
+        bundle or BUNDLED,
+        out,
+        samples=samples,
+        seed=seed,
+        threads=threads or len(os.sched_getaffinity(0)),
+        precision=precision,
     )
     with show_progress("explaining", max(samples, 1) * len(files)) as step:
         explained = [explainer.explain(path, _advance(step)) for path in files]

@@ -1,13 +1,20 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 Bundle = Annotated[
     Path | None,
     typer.Option("--bundle", help="Folder with manifest.json and weights. Default: the shipped bundle.", metavar="DIR"),
+]
+Precision = Annotated[
+    Literal["f32", "bf16"],
+    typer.Option(
+        "--precision",
+        help="Version of the bundle. bf16 is quicker, needs a processor with bfloat16, and has its own probabilities.",
+    ),
 ]
 ConfigFile = Annotated[
     Path | None,

@@ -10,12 +10,13 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_node.cli.options import Bundle
+from dicom_node.cli.options import Bundle, Precision
 from dicom_node.cli.terminal import count
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from config.settings import Reading
     from dicom_node.cli.offline_reading import Answered
     from dicom_node.pipeline.reader_pool import ReaderPool
 
@@ -48,6 +49,7 @@ def read(
     json_file: JsonFile = None,
     processes: Processes = 0,
     bundle: Bundle = None,
+    precision: Precision = "f32",
     deadline_seconds: Deadline = 60.0,
 ) -> None:
     """Read images as the node would, offline: no socket is opened.
@@ -62,15 +64,17 @@ def read(
     files = find_images(paths)
     if not files:
         raise typer.BadParameter("no DICOM file and no PNG or JPEG there", param_hint="PATH")
-    processes = min(processes or min(_cores(), _MOST_PROCESSES), len(files))
+    reading = _make_reading(
+        bundle, precision, min(processes or min(_cores(), _MOST_PROCESSES), len(files)), deadline_seconds
+    )
     with ExitStack() as stack:
         evidence = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-read-")))
         lines = stack.enter_context(_open_lines(json_file)) if json_file else None
-        pool = _open_pool(stack, bundle, processes, deadline_seconds)
-        reading = read_files(files, pool, evidence, at_once=processes, keep_pictures=out is not None)
+        pool = _open_pool(stack, reading)
+        answers = read_files(files, pool, evidence, at_once=reading.processes, keep_pictures=out is not None)
         with show_progress("reading", len(files)) as step:
-            answered = _note_each(reading, lines, step)
-        documents = _write_documents(answered, out, bundle) if out else 0
+            answered = _note_each(answers, lines, step)
+        documents = _write_documents(answered, out, reading) if out else 0
     _tell(answered, json_file, out, documents)
     if not any(each.could_be_opened for each in answered):
         raise typer.Exit(1)
@@ -85,13 +89,19 @@ def _open_lines(json_file: Path) -> IO[str]:
     return json_file.open("w", encoding="utf-8")
 
 
-def _open_pool(stack: ExitStack, bundle: Path | None, processes: int, deadline_seconds: float) -> "ReaderPool":
+def _make_reading(bundle: Path | None, precision: Precision, processes: int, deadline_seconds: float) -> "Reading":
     from config.settings import Reading
-    from dicom_node.pipeline.reader_pool import ReaderPool
 
     # Many images keep every core busy by themselves; a single one has the cores to itself.
     threads = 1 if processes > 1 else min(_cores(), 4)
-    reading = Reading(bundle=bundle, processes=processes, threads=threads, deadline_seconds=deadline_seconds)
+    return Reading(
+        bundle=bundle, precision=precision, processes=processes, threads=threads, deadline_seconds=deadline_seconds
+    )
+
+
+def _open_pool(stack: ExitStack, reading: "Reading") -> "ReaderPool":
+    from dicom_node.pipeline.reader_pool import ReaderPool
+
     pool = ReaderPool.of_settings(reading)
     stack.callback(pool.close)
     pool.warm_up()
@@ -111,12 +121,12 @@ def _note_each(reading: "Iterator[Answered]", lines: IO[str] | None, step: Calla
     return answered
 
 
-def _write_documents(answered: "Sequence[Answered]", out: Path, bundle: Path | None) -> int:
+def _write_documents(answered: "Sequence[Answered]", out: Path, reading: "Reading") -> int:
     from dicom_node.cli.offline_documents import group_by_study, write_documents
     from dicom_node.cli.terminal import explain, show_progress
     from inference.zoo import BUNDLED, load_manifest
 
-    name = load_manifest(bundle or BUNDLED).bundle
+    name = load_manifest(reading.bundle or BUNDLED, reading.precision).bundle
     with show_progress("writing documents", len(group_by_study(answered))) as step:
         documents, withheld = write_documents(answered, out, bundle=name, done=step)
     if withheld:

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 #: Width that a table in a file or a pipe may take: no cell is cut or folded there.
 _PIPED_COLUMNS = 4000
+_Each = TypeVar("_Each")
 
 
 def explain(headline: str, details: Iterable[str] = ()) -> None:
@@ -59,3 +60,14 @@ def show_progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
+
+
+def count_each(step: Callable[[], None]) -> Callable[[Iterable[_Each]], Iterator[_Each]]:
+    """Return what hands things on and calls `step` after each, for work that takes an iterable through something."""
+
+    def hand_on(things: Iterable[_Each]) -> Iterator[_Each]:
+        for each in things:
+            yield each
+            step()
+
+    return hand_on

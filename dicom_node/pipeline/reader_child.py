@@ -1,20 +1,18 @@
 """What runs inside a reader process. The models' libraries are imported here, in the child, and nowhere else."""
 
 import logging
-import multiprocessing
-import os
-import signal
-import threading
 import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
 from inference.reasons import REASONS
+from inference.zoo import Precision
 
 #: Reads the file at the first path, and writes pictures into the folder at the second.
 ReadFile = Callable[[Path, Path], ReadImage]
@@ -24,17 +22,18 @@ OpenReader = Callable[[], ReadFile]
 _log = logging.getLogger(__name__)
 
 
-def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0) -> ReadFile:
+def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0, precision: Precision = "f32") -> ReadFile:
     """Load a bundle and return what reads with it.
 
     Args:
         bundle: folder with manifest.json and weights.
         threads: inference threads.
         member_seconds: a model that takes longer is left out of an answer.
+        precision: which version of the bundle.
 
     Raises:
         WeightsMismatch: a weight file is not the one that the manifest names.
-        ModelError: the bundle cannot be used.
+        ModelError: the bundle cannot be used, or the processor does not have the precision.
     """
     import cv2
 
@@ -42,7 +41,7 @@ def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0) -> Rea
     from inference.reader import Reader
 
     cv2.setNumThreads(threads)
-    reader = Reader(bundle, threads=threads, member_seconds=member_seconds)
+    reader = Reader(bundle, precision=precision, threads=threads, member_seconds=member_seconds)
 
     def read_file(path: Path, evidence_folder: Path) -> ReadImage:
         found = reader.read(path)
@@ -65,7 +64,7 @@ def serve(
     What goes out: None once the reader is open, or the ModelError that kept it from opening; then for each image a
     ReadImage, or the OSError that kept its pictures from being written.
     """
-    _live_with_the_parent()
+    live_with_the_parent()
     give_back_freed_memory()
     try:
         read_file = open_reader()
@@ -79,20 +78,6 @@ def serve(
         except (EOFError, ConnectionResetError):
             return
         pipe.send(_answer(read_file, path, evidence_folder, model_set))
-
-
-def _live_with_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the node, which closes the pipe
-    # What pydicom logs quotes values of the data set, which are nobody's business.
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
-    threading.Thread(target=_end_with_the_parent, name="parent-watch", daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)  # even in the middle of a reading that hangs: nobody waits for the answer
 
 
 def _answer(read_file: ReadFile, path: Path, evidence_folder: Path, model_set: str) -> ReadImage | OSError:

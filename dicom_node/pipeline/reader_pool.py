@@ -47,12 +47,12 @@ class ReaderPool:
         """Return the pool that a configuration asks for; no process starts before `warm_up` or the first read.
 
         Raises:
-            ModelError: the bundle has no valid manifest.
+            ModelError: the bundle has no valid manifest for the precision.
         """
         bundle = reading.bundle or BUNDLED
         return cls(
-            partial(reader_child.open_bundle, bundle, reading.threads, reading.member_seconds),
-            model_set=model_set(load_manifest(bundle)),
+            partial(reader_child.open_bundle, bundle, reading.threads, reading.member_seconds, reading.precision),
+            model_set=model_set(load_manifest(bundle, reading.precision)),
             processes=reading.processes,
             deadline_seconds=reading.deadline_seconds,
         )

@@ -4,13 +4,14 @@ Left alone the CPU plugin takes bfloat16 where the processor has it, so one file
 different hospitals. The precision is therefore set, and read back from the compiled model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import openvino
 
 from domain.errors import DeadlineExceeded, ModelError
 from inference.backends import Tensor
+from inference.backends.processor import list_capabilities, require_processor
 from inference.zoo import VerifiedModel
 
 PRECISIONS = {"f32": openvino.Type.f32, "bf16": openvino.Type.bf16}
@@ -44,10 +45,12 @@ class OpenVinoBackend:
 
     Args:
         threads: inference threads of each model.
+        capabilities: tells what the processor has.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, capabilities: Callable[[], Collection[str]] = list_capabilities) -> None:
         self._core = openvino.Core()
+        self._capabilities = capabilities
         self._properties = {
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
@@ -61,6 +64,7 @@ class OpenVinoBackend:
     def compile_outputs(self, model: VerifiedModel, outputs: tuple[str, ...]) -> OpenVinoSession:
         """Compile the graph of a model for outputs that another runtime takes up; raises ModelError."""
         precision = PRECISIONS[model.entry.precision]
+        require_processor(model.entry.precision, subject=model.name, capabilities=self._capabilities)
         try:
             graph = self._core.read_model(model=model.content("xml"), weights=model.content("bin"))
             graph.reshape({model.input_name: list(model.entry.input.shape)})

@@ -20,7 +20,7 @@ from inference.explain.throughput import Queue, Work
 from inference.fusion import fuse
 from inference.member import Evidence, Outputs
 from inference.preprocess import Image, Letterbox
-from inference.zoo import Model, load_manifest, load_model
+from inference.zoo import Model, Precision, load_manifest, load_model
 
 
 class FusedScore:
@@ -32,14 +32,15 @@ class FusedScore:
         bundle: folder with manifest.json and weights.
         region: what the region members recognised: specialists of other regions are not asked.
         threads: of the processor.
+        precision: which version of the bundle.
 
     Raises:
         ModelError: the bundle cannot be used.
         ModelUnavailable: no member can be run in this way.
     """
 
-    def __init__(self, bundle: Path, region: str, *, threads: int = 2) -> None:
-        manifest = load_manifest(bundle)
+    def __init__(self, bundle: Path, region: str, *, threads: int = 2, precision: Precision = "f32") -> None:
+        manifest = load_manifest(bundle, precision)
         self._fusion, self._region = manifest.fusion, region
         entries = [each for each in manifest.models if _has_a_say(each, region)]
         if not entries:
@@ -50,6 +51,11 @@ class FusedScore:
     def names(self) -> tuple[str, ...]:
         """The members that are asked."""
         return tuple(each.entry.name for each in self._members)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Name and version of each of them."""
+        return tuple(f"{each.entry.name} {each.entry.version}" for each in self._members)
 
     def of(
         self, display: Image, segments: Segments, done: Callable[[int], None] = lambda _: None

@@ -11,6 +11,8 @@ import openvino
 from domain.errors import ModelError
 from inference.backends import Tensor
 from inference.backends.openvino import PRECISIONS, require_precision
+from inference.backends.processor import require_processor
+from inference.zoo import Precision
 
 Read = TypeVar("Read")
 
@@ -49,6 +51,7 @@ class Queue:
 
     Raises:
         ModelError: the graph cannot be compiled, or would be computed in another precision.
+        ModelUnavailable: the processor does not have the precision.
     """
 
     def __init__(
@@ -58,10 +61,11 @@ class Queue:
         *,
         threads: int = 2,
         batch: int = BATCH,
-        precision: str = "f32",
+        precision: Precision = "f32",
         name: str = "",
     ) -> None:
         wanted = PRECISIONS[precision]
+        require_processor(precision, subject=name)
         properties = {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": str(threads), "INFERENCE_NUM_THREADS": threads}
         try:
             graph.reshape([batch, *image_shape])

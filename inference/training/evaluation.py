@@ -14,6 +14,7 @@ from inference.reader import Reader
 from inference.training.boxes import Corners, Detection, average_precision_50
 from inference.training.fracatlas import REGIONS, Split
 from inference.training.metrics import FRACTURE_MEASURES, Estimate, bootstrap
+from inference.zoo import Precision
 
 #: Draws with replacement behind the interval of average precision.
 BOX_RESAMPLES = 500
@@ -56,10 +57,16 @@ class ReadExample:
 
 
 def read_split(
-    bundle: Path, data: Path, split: Split, *, threads: int = 2, progress: Progress = iter
+    bundle: Path,
+    data: Path,
+    split: Split,
+    *,
+    precision: Precision = "f32",
+    threads: int = 2,
+    progress: Progress = iter,
 ) -> list[ReadExample]:
-    """Read every image of a split with the bundle."""
-    reader = Reader(bundle, threads=threads)
+    """Read every image of a split with a version of the bundle."""
+    reader = Reader(bundle, precision=precision, threads=threads)
     with (data / "manifest.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["split"] == split]
     return [ReadExample(row, reader.read(data / "images" / row["image_id"]).image) for row in progress(rows)]

@@ -13,6 +13,7 @@ from torch import nn
 
 from inference.training.recipes import Recipe
 from inference.training.train import build_network
+from inference.zoo import MANIFESTS, Precision
 
 #: Names of the graph's outputs, in the order the network returns them.
 OUTPUTS = {
@@ -102,8 +103,13 @@ def sha256_of(path: Path) -> str:
 
 
 def write_manifest(
-    folder: Path, bundle: str, models: list[dict[str, Any]], fusion: dict[str, Any] | None = None
+    folder: Path,
+    bundle: str,
+    models: list[dict[str, Any]],
+    fusion: dict[str, Any] | None = None,
+    *,
+    precision: Precision = "f32",
 ) -> None:
-    """Write manifest.json, stable in its order, so that a change is a readable difference."""
+    """Write the manifest of a version, stable in its order, so that a change is a readable difference."""
     content = {"schema": 2, "bundle": bundle, "models": models} | ({"fusion": fusion} if fusion else {})
-    (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
+    (folder / MANIFESTS[precision]).write_text(json.dumps(content, indent=2) + "\n")

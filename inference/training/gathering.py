@@ -14,7 +14,7 @@ from inference.picture import open_picture
 from inference.radiograph import develop
 from inference.training.boxes import Corners
 from inference.training.fracatlas import REGIONS, Split
-from inference.zoo import load_manifest
+from inference.zoo import Precision, load_manifest
 
 Row = dict[str, str]
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
@@ -55,13 +55,21 @@ def read_rows(data: Path, split: Split) -> list[Row]:
         return [row for row in csv.DictReader(file) if row["split"] == split]
 
 
-def gather(bundle: Path, data: Path, split: Split, *, threads: int = 2, progress: Progress = iter) -> list[Gathered]:
-    """Ask all members of a bundle about every image of a split.
+def gather(
+    bundle: Path,
+    data: Path,
+    split: Split,
+    *,
+    precision: Precision = "f32",
+    threads: int = 2,
+    progress: Progress = iter,
+) -> list[Gathered]:
+    """Ask all members of a version of a bundle about every image of a split.
 
     Raises:
         ValueError: the bundle does not recognise the region of an image: the fit would be on fewer images than it says.
     """
-    ensemble = Ensemble(bundle, load_manifest(bundle), open_backends(threads))
+    ensemble = Ensemble(bundle, load_manifest(bundle, precision), open_backends(threads))
     return [_gather_one(ensemble, data, row) for row in progress(read_rows(data, split))]
 
 

@@ -1,5 +1,6 @@
 """The measured part of docs/model-card.md and its pictures, written from one evaluation, never by hand."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +15,22 @@ from inference.training.evaluation import (
     region_accuracy,
     state_counts,
 )
+from inference.training.marked_text import replace_marked
 from inference.training.metrics import Estimate
+from inference.zoo import Precision
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+#: The part of the card for each version, and the picture of its curves.
+MARKS: Mapping[Precision, str] = {"f32": "measured", "bf16": "measured-bf16"}
+PICTURES: Mapping[Precision, str] = {"f32": "model-curves.png", "bf16": "model-curves-bf16.png"}
 
 
-def update_model_card(card: Path, examples: list[ReadExample], *, bundle: str, split: str) -> None:
-    """Replace what stands between the marks of the card, and draw its pictures beside it in `pictures/`."""
-    text = card.read_text()
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    card.write_text(before + BEGIN + "\n" + measured_section(examples, bundle=bundle, split=split) + END + after)
+def update_model_card(
+    card: Path, examples: list[ReadExample], *, bundle: str, split: str, precision: Precision = "f32"
+) -> None:
+    """Replace what stands between the version's marks of the card, and draw its picture beside it in `pictures/`."""
+    replace_marked(card, MARKS[precision], measured_section(examples, bundle=bundle, split=split))
     (card.parent / "pictures").mkdir(exist_ok=True)
-    draw_curves(examples).savefig(card.parent / "pictures" / "model-curves.png", dpi=110)
+    draw_curves(examples).savefig(card.parent / "pictures" / PICTURES[precision], dpi=110)
 
 
 def measured_section(examples: list[ReadExample], *, bundle: str, split: str) -> str:

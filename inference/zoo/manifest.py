@@ -16,6 +16,8 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 Task = Literal["region", "fracture", "detector", "types", "multilabel"]
 BackendName = Literal["openvino", "keras", "ultralytics", "lightgbm"]
 Flip = Literal["none", "horizontal"]
+#: What a processor computes in.
+Precision = Literal["f32", "bf16"]
 #: Steps that keep an image's shape, and those that end a chain with a canvas.
 Tone = Literal["stretch_contrast", "darken_border", "clahe", "gaussian"]
 Fit = Literal["letterbox", "stretch"]
@@ -133,7 +135,7 @@ class Model(Entry):
     version: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     task: Task
     backend: BackendName = "openvino"
-    precision: Literal["f32", "bf16"] = "f32"
+    precision: Precision = "f32"
     files: dict[FileName, Sha256]
     regions: tuple[str, ...] = ()
     input: InputContract

@@ -10,10 +10,14 @@ from typing import Literal
 from pydantic import ValidationError
 
 from domain.errors import ModelError, WeightsMismatch
-from inference.zoo.manifest import Manifest, Model
+from inference.zoo.manifest import Manifest, Model, Precision
 
 #: The bundle that ships with the product.
 BUNDLED = Path(__file__).parent / "bundle"
+
+#: The versions of a bundle, by what they compute in. They share weights, and nothing that was fitted or measured: the
+#: same weights give other probabilities in another precision.
+MANIFESTS: Mapping[Precision, str] = {"f32": "manifest.json", "bf16": "manifest-bf16.json"}
 
 #: What of an entry leaves the answer as it is.
 _SILENT = {"data", "licence", "metrics", "outputs"}
@@ -56,20 +60,33 @@ class Verification:
     state: Literal["ok", "missing", "mismatch"]
 
 
-def load_manifest(bundle: Path) -> Manifest:
-    """Read `manifest.json` of a bundle.
+def load_manifest(bundle: Path, precision: Precision = "f32") -> Manifest:
+    """Read the manifest of that version of a bundle which was validated in a precision.
 
     Raises:
-        ModelError: there is none, or it does not say what a manifest must.
+        ModelError: there is none, it does not say what a manifest must, or a model of it computes in another precision.
     """
-    path = bundle / "manifest.json"
+    path = bundle / MANIFESTS[precision]
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        manifest = Manifest.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise ModelError("the bundle has no manifest.json that can be read", subject=str(bundle)) from error
+        raise ModelError(_ABSENT[precision], subject=str(bundle)) from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise ModelError(f"the manifest is not valid: {problems}", subject=str(path)) from error
+    others = ", ".join(model.name for model in manifest.models if model.precision != precision)
+    if others:
+        raise ModelError(f"the manifest is that of {precision}, and not of what it says of {others}", subject=str(path))
+    return manifest
+
+
+_ABSENT: Mapping[Precision, str] = {
+    "f32": "the bundle has no manifest.json that can be read",
+    "bf16": (
+        "the bundle has no manifest-bf16.json that can be read: it was not validated in bf16. Do that with `osteonode "
+        'models revalidate --precision bf16`, or stay with reading.precision = "f32" (--precision f32)'
+    ),
+}
 
 
 def load_model(bundle: Path, entry: Model) -> VerifiedModel:
@@ -91,11 +108,11 @@ def _read_verified(bundle: Path, entry: Model, name: str) -> bytes:
     return content
 
 
-def verify(bundle: Path) -> list[Verification]:
+def verify(bundle: Path, precision: Precision = "f32") -> list[Verification]:
     """Compare every file of a bundle with its manifest; raises ModelError when the manifest cannot be read."""
     return [
         Verification(model.name, model.version, name, _state(bundle / name, sha256))
-        for model in load_manifest(bundle).models
+        for model in load_manifest(bundle, precision).models
         for name, sha256 in sorted(model.files.items())
     ]
 

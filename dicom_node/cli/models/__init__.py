@@ -2,12 +2,12 @@
 
 import typer
 
-from dicom_node.cli.models import evaluation, export, importing, listing, training, verification
+from dicom_node.cli.models import evaluation, export, importing, listing, revalidation, training, verification
 from dicom_node.cli.models.packages import require_packages
 
 __all__ = ["app", "require_packages"]
 
-app = typer.Typer(help="The models: list, verify, import, train, evaluate, export.", no_args_is_help=True)
+app = typer.Typer(help="The models: list, verify, import, train, evaluate, export, revalidate.", no_args_is_help=True)
 
 app.command("list")(listing.list_models)
 app.command("verify")(verification.verify_models)
@@ -15,3 +15,4 @@ app.command("import")(importing.import_model)
 app.command("train")(training.train_model)
 app.command("evaluate")(evaluation.evaluate_models)
 app.command("export")(export.export_bundle)
+app.command("revalidate")(revalidation.revalidate_bundle)

@@ -2,31 +2,48 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from dicom_node.cli.models.options import AsJson, Data
+from dicom_node.cli.models.options import AsJson, Data, Runs
 from dicom_node.cli.models.packages import require_packages
-from dicom_node.cli.options import Bundle
+from dicom_node.cli.options import Bundle, Precision
 
 if TYPE_CHECKING:
     from inference.training.fracatlas import Split
     from inference.training.metrics import Estimate
 
-    Row = dict[str, str]
-
+RecipeName = Annotated[
+    str | None,
+    typer.Argument(help="A recipe that was trained: its run is judged, on its test part.", metavar="[RECIPE]"),
+]
+Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the processor, of a recipe's run.")]
 SplitName = Annotated[str, typer.Option("--split", help="Which split of the manifest: train or val.")]
 
 
-def evaluate_models(data: Data, split: SplitName = "val", bundle: Bundle = None, as_json: AsJson = False) -> None:
-    """Read a split of FracAtlas with a bundle, by the code that serves, and print every measure with its interval.
+def evaluate_models(
+    data: Data,
+    recipe: RecipeName = None,
+    runs: Runs = Path("runs"),
+    threads: Threads = 2,
+    split: SplitName = "val",
+    bundle: Bundle = None,
+    precision: Precision = "f32",
+    as_json: AsJson = False,
+) -> None:
+    """Judge a bundle on a split of FracAtlas, or the run of a recipe on its dataset; with intervals, by what serves.
 
-    Intervals are 95 % bootstrap intervals over images. Needs the extra `train`: `make train`.
+    Intervals are 95 % bootstrap intervals over images. A bundle needs the extra `train`: `make train`. A recipe needs
+    `make models`, then .venv-models/bin/osteonode; its table stands beside the figures of its source.
     """
+    if recipe is not None:
+        _evaluate_run(recipe, data, runs, threads, as_json)
+        return
     require_packages("sklearn")
-    from dicom_node.cli.terminal import show_progress
+    from dicom_node.cli.terminal import count_each, show_progress
     from inference.training.evaluation import measure_fracture, read_split, region_accuracy
     from inference.zoo import BUNDLED
 
@@ -35,17 +52,20 @@ def evaluate_models(data: Data, split: SplitName = "val", bundle: Bundle = None,
     if not images:
         raise typer.BadParameter(f"the manifest there has no split {split!r}", param_hint="--split")
     with show_progress("reading", images) as step:
-        examples = read_split(bundle or BUNDLED, data, cast("Split", split), progress=_counted(step))
+        examples = read_split(
+            bundle or BUNDLED, data, cast("Split", split), precision=precision, progress=count_each(step)
+        )
     _print_measures({**measure_fracture(examples), "region_accuracy": region_accuracy(examples)}, images, as_json)
 
 
-def _counted(step: Callable[[], None]) -> "Callable[[Iterable[Row]], Iterable[Row]]":
-    def count_each(rows: "Iterable[Row]") -> "Iterable[Row]":
-        for row in rows:
-            yield row
-            step()
+def _evaluate_run(recipe: str, data: Path, runs: Path, threads: int, as_json: bool) -> None:
+    from dicom_node.cli.models.family_evaluation import evaluate_from_book
+    from inference.training.recipe_book import load_book
 
-    return count_each
+    if recipe not in load_book():
+        known = ", ".join(load_book())
+        raise typer.BadParameter(f"there is no family {recipe!r}; there are: {known}", param_hint="RECIPE")
+    evaluate_from_book(recipe, data, runs, threads, as_json)
 
 
 def _print_measures(measures: "Mapping[str, Estimate]", images: int, as_json: bool) -> None:

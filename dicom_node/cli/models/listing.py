@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from dicom_node.cli.options import Bundle
+from dicom_node.cli.options import Bundle, Precision
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from inference.zoo.manifest import Fusion
 
 
-def list_models(bundle: Bundle = None) -> None:
+def list_models(bundle: Bundle = None, precision: Precision = "f32") -> None:
     """List the models of a bundle, their weight in the statement, and from which probability (0 to 1) they say what.
 
     A second table has the operating points of the statement that all members make together, by region.
@@ -19,12 +19,12 @@ def list_models(bundle: Bundle = None) -> None:
     from dicom_node.cli.terminal import make_table, print_table
     from inference.zoo import BUNDLED, load_manifest, model_set
 
-    manifest = load_manifest(bundle or BUNDLED)
+    manifest = load_manifest(bundle or BUNDLED, precision)
     table = make_table(("model", "version", "task", "backend", "classes", "weight", "trained on", "licence"))
     weights = manifest.fusion.weights if manifest.fusion else {}
     for model in manifest.models:
         table.add_row(*_describe(model, weights.get(model.name)))
-    print(f"bundle {manifest.bundle}, model set {model_set(manifest)[:16]}")
+    print(f"bundle {manifest.bundle}, {precision}, model set {model_set(manifest)[:16]}")
     print_table(table)
     if manifest.fusion is not None:
         print_table(_list_points(manifest.fusion))

@@ -2,15 +2,15 @@
 
 import typer
 
-from dicom_node.cli.options import Bundle
+from dicom_node.cli.options import Bundle, Precision
 
 
-def verify_models(bundle: Bundle = None) -> None:
+def verify_models(bundle: Bundle = None, precision: Precision = "f32") -> None:
     """Compare the SHA-256 of every file of a bundle with its manifest; exit code 1 where one differs or is missing."""
     from dicom_node.cli.terminal import make_table, print_table
     from inference.zoo import BUNDLED, verify
 
-    verifications = verify(bundle or BUNDLED)
+    verifications = verify(bundle or BUNDLED, precision)
     table = make_table(("model", "version", "file", "state"))
     for each in verifications:
         table.add_row(each.model, each.version, each.file, each.state)
