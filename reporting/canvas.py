@@ -5,13 +5,13 @@ The banner and the legend stand outside the picture; only a box's outline and it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from reporting.lettering import fit, font
 
 Colour = tuple[int, int, int]
 Pixels = NDArray[np.uint8]
@@ -77,34 +77,23 @@ def draw_sheet(picture: Pixels, marks: Sequence[Mark], caption: Caption) -> Shee
     field = pixels[top : top + rows, left : left + columns]
     field[:] = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
     stroke = max(2, round(max(rows, columns) / 550))
-    for mark in marks:
-        _draw_box(field, mark, stroke)
+    draw_boxes(field, marks, stroke)
     for mark in marks:
         _draw_label(field, mark, stroke, size)
     return Sheet(pixels, left, top)
 
 
+def draw_boxes(field: Pixels, marks: Sequence[Mark], stroke: int) -> None:
+    """Draw the outlines of boxes on an (r, c, 3) picture, without labels: each lies around its box, never on it."""
+    for mark in marks:
+        _draw_box(field, mark, stroke)
+
+
 def draw_placeholder(text: str) -> Pixels:
     """Return a dark (r, c) picture that says in words that there is none."""
     image = Image.new("L", (960, 220), 14)
-    ImageDraw.Draw(image).text((480, 110), text, fill=150, font=_font(22), anchor="mm")
+    ImageDraw.Draw(image).text((480, 110), text, fill=150, font=font(22), anchor="mm")
     return np.asarray(image)
-
-
-@lru_cache(maxsize=64)
-def _font(size: int) -> Any:
-    """Pillow's own TrueType face: the same glyphs on every machine with the pinned Pillow."""
-    return ImageFont.load_default(max(8, size))
-
-
-def _fit(draw: ImageDraw.ImageDraw, text: str, size: int, width: float) -> tuple[str, Any]:
-    """Return a text and a font that fit a width: smaller down to two thirds, then cut with dots."""
-    smallest = max(9, size * 2 // 3)
-    while size > smallest and draw.textlength(text, font=_font(size)) > width:
-        size -= 1
-    while len(text) > 4 and draw.textlength(text, font=_font(size)) > width:
-        text = text[:-4].rstrip() + "..."
-    return text, _font(size)
 
 
 def _draw_banner(caption: Caption, width: int, size: int) -> Pixels:
@@ -117,14 +106,14 @@ def _draw_banner(caption: Caption, width: int, size: int) -> Pixels:
     left, right = pad + round(size * 0.4), width - pad
     split = left + (right - left) * 0.3
     first = pad + size // 2
-    _write(draw, (left, first), caption.product, size, split - left, QUIET, "lm")
-    _write(draw, (right, first), caption.notice, size, right - split - size, NOTICE, "rm")
+    write(draw, (left, first), caption.product, size, split - left, QUIET, "lm")
+    write(draw, (right, first), caption.notice, size, right - split - size, NOTICE, "rm")
     second = first + size // 2 + round(size * 0.6) + headline_size // 2
     middle = left + (right - left) * 0.62
-    _write(draw, (left, second), caption.headline, headline_size, middle - left, caption.colour, "lm")
-    _write(draw, (right, second), caption.detail, size, right - middle - size, TEXT, "rm")
+    write(draw, (left, second), caption.headline, headline_size, middle - left, caption.colour, "lm")
+    write(draw, (right, second), caption.detail, size, right - middle - size, TEXT, "rm")
     third = second + headline_size // 2 + round(size * 0.6) + size // 2
-    _write(draw, (left, third), caption.place, size, right - left, caption.place_colour, "lm")
+    write(draw, (left, third), caption.place, size, right - left, caption.place_colour, "lm")
     return np.asarray(image)
 
 
@@ -136,15 +125,15 @@ def _draw_footer(caption: Caption, width: int, size: int) -> Pixels:
     draw = ImageDraw.Draw(image)
     left, first = float(pad), pad + small // 2
     for text, colour, dashed in caption.legend:
-        left = _draw_legend(draw, left, first, (text, colour, dashed), small)
+        left = draw_legend(draw, left, first, (text, colour, dashed), small)
     second = first + small + round(small * 0.7)
-    _write(draw, (width - pad, first), caption.software, small, width - pad - left - small, QUIET, "rm")
-    _write(draw, (pad, second), caption.review, small, width * 0.5 - pad, QUIET, "lm")
-    _write(draw, (width - pad, second), caption.models, small, width * 0.45 - pad, QUIET, "rm")
+    write(draw, (width - pad, first), caption.software, small, width - pad - left - small, QUIET, "rm")
+    write(draw, (pad, second), caption.review, small, width * 0.5 - pad, QUIET, "lm")
+    write(draw, (width - pad, second), caption.models, small, width * 0.45 - pad, QUIET, "rm")
     return np.asarray(image)
 
 
-def _draw_legend(
+def draw_legend(
     draw: ImageDraw.ImageDraw, left: float, middle: int, entry: tuple[str, Colour, bool], size: int
 ) -> float:
     """Draw one sample with its word; return where the next may start."""
@@ -155,21 +144,23 @@ def _draw_legend(
     for index in range(pieces):
         start = left + 2 * index * piece
         draw.rectangle((start, middle - stroke / 2, start + piece, middle + stroke / 2), fill=colour)
-    draw.text((left + sample + size * 0.6, middle), text, fill=TEXT, font=_font(size), anchor="lm")
-    return left + sample + size * 2.2 + draw.textlength(text, font=_font(size))
+    draw.text((left + sample + size * 0.6, middle), text, fill=TEXT, font=font(size), anchor="lm")
+    return left + sample + size * 2.2 + draw.textlength(text, font=font(size))
 
 
-def _write(
+def write(
     draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, width: float, fill: Colour, anchor: str
 ) -> None:
-    fitted, font = _fit(draw, text, size, width)
-    draw.text(at, fitted, fill=fill, font=font, anchor=anchor)
+    """Write one line at a point (x, y), as large as fits the width; `anchor` in Pillow's two letters."""
+    fitted, fitting_size = fit(text, size, width)
+    draw.text(at, fitted, fill=fill, font=font(fitting_size), anchor=anchor)
 
 
 def _draw_box(field: Pixels, mark: Mark, stroke: int) -> None:
     """Draw an outline whose inner edge is the box: the finding itself stays uncovered."""
     left, top, right, bottom = (round(v) for v in (mark.left, mark.top, mark.right, mark.bottom))
-    dash = stroke * 6 if mark.dashed else 0
+    # A small box has short dashes: it must not look solid.
+    dash = min(stroke * 6, max(stroke, min(right - left, bottom - top) // 5)) if mark.dashed else 0
     for start in (left - stroke, right):
         _draw_line(field, (top - stroke, start), (bottom - top + 2 * stroke, stroke), dash, mark.colour)
     for start in (top - stroke, bottom):
@@ -206,8 +197,8 @@ def _draw_label(field: Pixels, mark: Mark, stroke: int, size: int) -> None:
 
 
 def _draw_plate(mark: Mark, size: int) -> Pixels:
-    font, pad = _font(size), max(3, size // 3)
-    width = round(font.getlength(mark.label)) + 2 * pad
+    face, pad = font(size), max(3, size // 3)
+    width = round(face.getlength(mark.label)) + 2 * pad
     image = Image.new("RGB", (width, size + 2 * pad), INK)
-    ImageDraw.Draw(image).text((pad, size // 2 + pad), mark.label, fill=mark.colour, font=font, anchor="lm")
+    ImageDraw.Draw(image).text((pad, size // 2 + pad), mark.label, fill=mark.colour, font=face, anchor="lm")
     return np.asarray(image)
