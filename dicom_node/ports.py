@@ -1,20 +1,24 @@
 """The Protocols between the parts of the node. Every port has a fake in tests/fakes and one contract suite for both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+import pydicom
 from sqlalchemy import Connection
 
 from domain.delivery import Attempt, Delivery
 from domain.document import Document
 from domain.errors import OsteonodeError
-from domain.finding import ImageReading
+from domain.explanation import Explanation, ExplanationState
+from domain.finding import ImageReading, StudyFindings
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study
+from reporting.context import StudyContext
+from reporting.evidence import ImageEvidence
 
 
 class Clock(Protocol):
@@ -88,6 +92,55 @@ class FractureReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ExplanationTask:
+    """A version of a study that was answered, and which of its images to explain. It can go to another process.
+
+    Attributes:
+        context: that of the answer.
+        files: the Part 10 file of each image, by SOP Instance UID.
+        displays: the display picture of each image that has one.
+        explained: SOP Instance UIDs of the images to explain, the most suspicious first.
+    """
+
+    context: StudyContext
+    findings: StudyFindings
+    files: Mapping[str, Path]
+    displays: Mapping[str, Path]
+    explained: tuple[str, ...]
+
+    def evidence(self) -> list[ImageEvidence]:
+        """Return header and picture of every image."""
+        return [
+            ImageEvidence(pydicom.dcmread(path, stop_before_pixels=True), self.displays.get(uid))
+            for uid, path in self.files.items()
+        ]
+
+
+class ExplainerClosed(Exception):
+    """The node stops: nothing was explained, and nothing is wrong with the study."""
+
+
+class StudyExplainer(Protocol):
+    """Explains studies that were answered; takes its time, and keeps nobody else waiting."""
+
+    def explain(self, task: ExplanationTask) -> tuple[Document, ...]:
+        """Return the documents that explain a study, of kinds in LATER_KINDS; the same UIDs for the same task.
+
+        Raises:
+            ModelError: it cannot be explained, now or ever: what is missing, or a crash; DeadlineExceeded where it took
+                too long.
+            DocumentError: a document would leave non-conformant.
+            OSError: a file cannot be read.
+            ExplainerClosed: the node stops.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop what is under way."""
+        ...
+
+
 class Starts(Protocol):
     """Starts the work that a new row asks for, inside the row's own transaction: both are kept, or neither.
 
@@ -106,6 +159,12 @@ class Starts(Protocol):
 
     def deliver(self, connection: Connection, delivery: Delivery, *, delay_seconds: float = 0.0) -> None:
         """Start the next attempt of a delivery, after a delay."""
+        ...
+
+    def explain_study(
+        self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
+    ) -> None:
+        """Start to explain a version of a study, after a delay."""
         ...
 
 
@@ -151,11 +210,37 @@ class StudyLedger(Protocol):
         *,
         recipients: Sequence[str],
         withheld: Sequence[str] = (),
+        explained_to: Sequence[str] = (),
     ) -> None:
         """Keep the documents of one version, mark it answered and start one delivery per recipient.
 
-        `recipients` are names of destinations, `withheld` says why documents are missing, for a person.
+        `recipients` are names of destinations, `withheld` says why documents are missing, for a person. When the answer
+        has left, the version is explained to those in `explained_to`.
         """
+        ...
+
+    def latest_version(self, study_instance_uid: str) -> int:
+        """Return the number of the latest version of a study, open or not."""
+        ...
+
+    def explanation(self, study_instance_uid: str, version: int) -> Explanation | None:
+        """Return the explanation of one version, None where nobody asked for one."""
+        ...
+
+    def keep_explanation(self, explanation: Explanation, made: Sequence[Document]) -> None:
+        """Keep the documents that explain a version and start one delivery per recipient; the first ones stay."""
+        ...
+
+    def end_explanation(self, explanation: Explanation, state: ExplanationState, reason: str = "") -> None:
+        """Give up an explanation, with the reason for a person; one that was made stays made."""
+        ...
+
+    def postpone_explanation(self, explanation: Explanation, *, delay_seconds: float) -> None:
+        """Plan to explain later; nothing where its turn is past."""
+        ...
+
+    def started_explanations(self) -> Sequence[Explanation]:
+        """Return the explanations that wait and were started."""
         ...
 
     def hold_study(self, study_instance_uid: str, version: int, error: OsteonodeError) -> None:

@@ -21,12 +21,15 @@ from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.pipeline import closing
+from dicom_node.pipeline.explainer import ChildExplainer
+from dicom_node.pipeline.explaining import choose_recipients
 from dicom_node.pipeline.heap import give_back_freed_memory
+from dicom_node.pipeline.obstacles import find_obstacles
 from dicom_node.pipeline.reader_pool import ReaderPool
 from dicom_node.pipeline.repeating import Repeating
 from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
-from dicom_node.ports import Clock, FractureReader
+from dicom_node.ports import Clock, FractureReader, StudyExplainer
 from dicom_node.receive.storage_scp import StorageScp
 from domain.errors import LedgerError
 from inference.study import combine
@@ -76,6 +79,13 @@ def open_reader(settings: Settings) -> BundleReader:
     return BundleReader(ReaderPool.of_settings(reading), manifest.bundle)
 
 
+def open_explainer(settings: Settings) -> StudyExplainer | None:
+    """Return what explains studies when their answers have left, None where the configuration asks for none."""
+    for obstacle in find_obstacles(settings):
+        _log.warning("%s", obstacle)
+    return ChildExplainer.of_settings(settings) if settings.explanations.lime else None
+
+
 def open_ledger(settings: Settings) -> OpenLedger:
     """Open the ledger of a data folder that a node has used.
 
@@ -99,6 +109,7 @@ class Service:
 
     Args:
         reader_factory: makes the readers; the configured bundle in child processes by default.
+        explainer_factory: makes what explains studies afterwards; LIME in a child process by default.
         rescue_seconds: how often lost work is looked for.
     """
 
@@ -107,6 +118,7 @@ class Service:
         settings: Settings,
         *,
         reader_factory: Callable[[Settings], BundleReader] = open_reader,
+        explainer_factory: Callable[[Settings], StudyExplainer | None] = open_explainer,
         clock: Clock | None = None,
         rescue_seconds: float = RESCUE_SECONDS,
     ) -> None:
@@ -114,6 +126,7 @@ class Service:
         self._settings = settings.model_copy(update={"node": settings.node.model_copy(update={"data": data})})
         self._data = data
         self._reader_factory = reader_factory
+        self._explainer_factory = explainer_factory
         self._clock = clock or SystemClock()
         self._rescue_seconds = rescue_seconds
         self._stops = ExitStack()
@@ -200,12 +213,16 @@ class Service:
             destinations=registry.build(self._settings.destination, self._settings.node.ae_title),
             clock=self._clock,
             bundle=bundle.bundle,
+            explained_to=choose_recipients,
+            explainer=self._explainer_factory(self._settings),
         )
 
     def _start_pipeline(self, parts: Parts, stops: ExitStack) -> None:
         workflows = Workflows(parts, database_url(self._data))
         stops.callback(workflows.stop)
         workflows.start()
+        if parts.explainer is not None:  # before the workflows are stopped: nobody waits minutes for an explanation
+            stops.callback(parts.explainer.close)
         loops = (
             Repeating("closing", closing.INTERVAL_SECONDS, lambda: closing.close_due_studies(parts)),
             Repeating("rescue", self._rescue_seconds, workflows.rescue),

@@ -26,5 +26,10 @@ def combine(study_instance_uid: str, readings: Sequence[ImageReading]) -> StudyF
     )
 
 
+def rank(reading: ImageReading) -> tuple[int, float]:
+    """Return how suspicious an image that was read is, to be compared: its state first, then its probability."""
+    return (-1, 0.0) if reading.fracture is None else _suspicion(reading.fracture)
+
+
 def _suspicion(fracture: Fracture) -> tuple[int, float]:
     return _WEIGHTS[fracture.state], fracture.probability

@@ -39,6 +39,16 @@ LIME_COMMENT = (
     "LIME: what each part of the image adds to what the models say; it explains the models and is no finding."
 )
 
+SUMMARY = "Summary of the study"
+SUMMARY_DERIVATION = "Summary of the AI results of a study: a table with reduced 8-bit copies of its images"
+#: How many images say what, on the summary; None: those that were not read.
+TALLIES = {
+    FractureState.PRESENT: "suspected",
+    FractureState.DOUBT: "doubt",
+    FractureState.ABSENT: "no fracture detected",
+    None: "not analysed",
+}
+
 #: Boxes below this stay out of the documents, but for the best one of an image.
 BOX_FLOOR = 0.20
 
@@ -100,6 +110,27 @@ def describe_lime_derivation(samples: int, seed: int, r2: float, models: Iterabl
     """Derivation Description (ST, 1024) of a LIME capture: how it was made, by what, and what it is not."""
     return (
         "LIME (Ribeiro et al. 2016), an explanation of the models and not a diagnosis: weights of a linear model "
-        "of how the fracture probability changes when parts of the image are hidden, drawn over a reduced 8-bit copy of "
+        "of how the fracture probability changes when parts of the image are hidden, drawn over a reduced copy of "
         f"the source image; {samples} samples, seed {seed}, R2 {r2:.2f}; models: {', '.join(models)}"
     )[:1024]
+
+
+def describe_page(page: int, pages: int) -> str:
+    """Which of how many pages."""
+    return f"page {page} of {pages}"
+
+
+def describe_version(version: int) -> str:
+    """Which answer to the study this is; the first needs no word."""
+    return f"version {version}, replaces version {version - 1}" if version > 1 else ""
+
+
+def describe_models(models: Iterable[str]) -> str:
+    """The models that spoke."""
+    return f"Models: {', '.join(models)}"
+
+
+def describe_silent_model(model: str, images: Iterable[int]) -> str:
+    """A model that was asked and did not answer, with the images that were read without it."""
+    numbers = [str(number) for number in images]
+    return f"No answer from {model} on image{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"

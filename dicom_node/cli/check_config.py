@@ -18,15 +18,20 @@ def check_config(file: File) -> None:
 
     A problem is told with its line, the value and what is allowed; settings are printed as TOML, defaults included.
     Exit code 2 where there is a problem; that this processor lacks the arithmetic which reading.precision asks for is
-    one. Nothing is started and no peer is called.
+    one. That studies cannot be explained here is said too, but is no problem: the node serves all the same. Nothing is
+    started and no peer is called.
     """
     from config.load import load_settings
     from config.toml_text import write_toml
+    from dicom_node.cli.terminal import explain
+    from dicom_node.pipeline.obstacles import find_obstacles
 
     settings = load_settings(file)
     _require_precision(settings.reading, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")
     print(write_toml(settings), end="")
+    if obstacles := find_obstacles(settings):
+        explain("studies will be answered, but not explained", obstacles)
 
 
 def _require_precision(reading: "Reading", file: Path) -> None:

@@ -13,7 +13,7 @@ QUARANTINE = "quarantine"
 
 
 def show(study: Study, config: ConfigFile = None) -> None:
-    """Show the history of one study: images and readings, versions, documents, deliveries and every attempt.
+    """Show the history of one study: images and readings, versions, documents, deliveries, attempts, explanations.
 
     `osteonode show quarantine` lists the files that were put aside, and why.
     """
@@ -30,6 +30,7 @@ def show(study: Study, config: ConfigFile = None) -> None:
         _show_images(history)
         _show_documents(history)
         _show_deliveries(history)
+        _show_explanations(history)
 
 
 def _show_versions(history: "History") -> None:
@@ -82,6 +83,17 @@ def _show_deliveries(history: "History") -> None:
         for line in history.attempts
     ]
     _print("attempts", ("ended", "version", "destination", "outcome", "explanation"), attempts)
+
+
+def _show_explanations(history: "History") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (str(line.version), line.state.value, write_time(line.ended_at), line.reason or "-")
+        for line in history.explanations
+    ]
+    if rows:  # most nodes make none
+        _print("explanations", ("version", "state", "ended", "why not"), rows)
 
 
 def _show_quarantine(view: "LedgerView") -> None:

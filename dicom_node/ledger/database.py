@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dicom_node.ledger import tables
@@ -75,10 +75,10 @@ def looking(engine: Engine) -> Iterator[Connection]:
 
 
 def create_tables(engine: Engine) -> None:
-    """Create what is missing.
+    """Create what is missing, also of a ledger that an earlier version with fewer tables wrote.
 
     Raises:
-        LedgerError: the database was written by another version of this program.
+        LedgerError: the database was written by a later version of this program.
     """
     with writing(engine) as connection:
         tables.metadata.create_all(connection)
@@ -86,6 +86,9 @@ def create_tables(engine: Engine) -> None:
         found = connection.execute(query).scalar()
         if found is None:
             connection.execute(insert(tables.meta).values(name="schema_version", value=str(tables.SCHEMA_VERSION)))
+        elif found in tables.VERSIONS_WITH_FEWER_TABLES:
+            changed = update(tables.meta).where(tables.meta.c.name == "schema_version")
+            connection.execute(changed.values(value=str(tables.SCHEMA_VERSION)))
         elif found != str(tables.SCHEMA_VERSION):
             raise LedgerError(f"the ledger has schema version {found}, this program needs {tables.SCHEMA_VERSION}")
 

@@ -58,6 +58,19 @@ def open_delivery(
         plan(connection, delivery, starts, now)
 
 
+def open_held(connection: Connection, delivery: Delivery) -> None:
+    """Open a delivery that waits for a person from its beginning."""
+    connection.execute(insert(tables.delivery).values(_row(delivery)))
+
+
+def of_version(connection: Connection, study_instance_uid: str, version: int) -> dict[str, Delivery]:
+    """Return the deliveries of one version by what they are called, locked until the transaction ends."""
+    columns = tables.delivery.c
+    query = select(tables.delivery).where(columns.study_instance_uid == study_instance_uid, columns.version == version)
+    rows = connection.execute(query.with_for_update()).mappings()
+    return {row["destination"]: delivery_from(row) for row in rows}
+
+
 def plan(
     connection: Connection, delivery: Delivery, starts: Starts, now: datetime, delay: timedelta = timedelta()
 ) -> None:

@@ -11,19 +11,18 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from dicom_node.durable_file import fsync_folder, write_durably
 from dicom_node.ledger import tables
-from dicom_node.ledger.paths import documents_folder, relative_to_data
+from dicom_node.ledger.paths import relative_to_data
 from domain.document import Document, DocumentKind
 from domain.errors import LedgerError
 
 
 @contextmanager
-def staged(documents: Sequence[Document], data: Path, study_instance_uid: str, version: int) -> Iterator[Path]:
-    """Write documents durably into a folder of their own; what `publish` did not take is removed.
+def staged(documents: Sequence[Document], final: Path) -> Iterator[Path]:
+    """Write documents durably into a folder beside their `final` one; what `publish` did not take is removed.
 
     Slow work is done here, before the transaction that locks the ledger.
     """
-    final = documents_folder(data, study_instance_uid, version)
-    stage = final.with_name(f"{version}.{uuid.uuid4().hex}.part")
+    stage = final.with_name(f"{final.name}.{uuid.uuid4().hex}.part")
     try:
         for document in documents:
             write_durably(stage / document.file_name, document.content)
@@ -32,18 +31,15 @@ def staged(documents: Sequence[Document], data: Path, study_instance_uid: str, v
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def publish(
-    connection: Connection, stage: Path, documents: Sequence[Document], data: Path, key: tuple[str, int]
-) -> None:
+def publish(connection: Connection, stage: Path, documents: Sequence[Document], final: Path, data: Path) -> None:
     """Give staged documents their place and their rows. A folder without rows is left from a crash: it goes."""
-    final = documents_folder(data, *key)
     if not documents:
         return
     if final.exists():
         shutil.rmtree(final)
     stage.rename(final)
     fsync_folder(final.parent)
-    connection.execute(insert(tables.document), [_row(document, final, data, key) for document in documents])
+    connection.execute(insert(tables.document), [_row(document, final, data) for document in documents])
 
 
 def rows_of(connection: Connection, study_instance_uid: str, version: int) -> Sequence[RowMapping]:
@@ -75,12 +71,11 @@ def document_from(row: RowMapping, data: Path) -> Document:
     )
 
 
-def _row(document: Document, folder: Path, data: Path, key: tuple[str, int]) -> dict[str, object]:
-    study_instance_uid, version = key
+def _row(document: Document, folder: Path, data: Path) -> dict[str, object]:
     return {
         "identifier": document.identifier,
-        "study_instance_uid": study_instance_uid,
-        "version": version,
+        "study_instance_uid": document.study_instance_uid,
+        "version": document.version,
         "kind": document.kind,
         "sop_class_uid": document.sop_class_uid,
         "sha256": document.sha256,

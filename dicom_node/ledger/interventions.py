@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, select
 
-from dicom_node.ledger import deliveries, studies, tables
+from dicom_node.ledger import deliveries, explanations, studies, tables
 from dicom_node.ledger.database import writing
 from dicom_node.ledger.rows import delivery_from
 from dicom_node.ports import Clock, Starts
-from domain.delivery import Delivery, DeliveryState
+from domain.delivery import Delivery, DeliveryState, later
 
 
 class Interventions:
@@ -42,12 +42,13 @@ class Interventions:
         return len(waiting)
 
     def release(self, study_instance_uid: str, destination: str | None = None) -> int:
-        """Let what is held go on: deliveries, and without a destination also versions held before their answer."""
+        """Let what is held go on: deliveries, and without a destination also held versions and failed explanations."""
         released = self._plan_each(study_instance_uid, destination, (DeliveryState.HELD,))
         if destination is not None:
             return released
         with writing(self._engine) as connection:
-            return released + len(studies.release(connection, study_instance_uid, self._starts))
+            released += len(studies.release(connection, study_instance_uid, self._starts))
+            return released + explanations.release(connection, study_instance_uid, self._starts)
 
     def _plan_each(self, study_instance_uid: str, destination: str | None, states: Sequence[DeliveryState]) -> int:
         with writing(self._engine) as connection:
@@ -74,6 +75,6 @@ def _deliveries(
         columns.study_instance_uid == study_instance_uid, columns.state.in_(list(states))
     )
     if destination is not None:
-        query = query.where(columns.destination == destination)
+        query = query.where(columns.destination.in_((destination, later(destination))))
     rows = connection.execute(query.order_by(columns.version).with_for_update()).mappings().all()
     return [delivery_from(row) for row in rows]

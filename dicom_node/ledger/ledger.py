@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 
-from dicom_node.ledger import arrivals, deliveries, documents, studies, tables
+from dicom_node.ledger import arrivals, deliveries, documents, explanations, studies, tables
 from dicom_node.ledger.database import looking, writing
-from dicom_node.ledger.paths import relative_to_data
+from dicom_node.ledger.paths import documents_folder, later_folder, relative_to_data
 from dicom_node.ledger.rows import delivery_from, instance_from, reading_from, reading_json, study_from
 from dicom_node.ports import Clock, ReadImage, Recorded, Starts
 from domain.delivery import Attempt, Delivery, DeliveryState
 from domain.document import Document
 from domain.errors import LedgerError, OsteonodeError
+from domain.explanation import Explanation, ExplanationState
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study, StudyState
 
@@ -116,6 +117,13 @@ class Ledger:
                 connection.execute(insert(tables.reading).values(row))
         return self.reading(sha256, reading.model_set) or read
 
+    def latest_version(self, study_instance_uid: str) -> int:
+        """Return the number of the latest version of a study, open or not."""
+        columns = tables.study.c
+        query = select(func.max(columns.version)).where(columns.study_instance_uid == study_instance_uid)
+        with looking(self._engine) as connection:
+            return int(connection.execute(query).scalar_one() or 0)
+
     def documents(self, study_instance_uid: str, version: int) -> tuple[Document, ...]:
         """Return the documents of one version with their bytes, checked against their digests."""
         with looking(self._engine) as connection:
@@ -130,17 +138,21 @@ class Ledger:
         *,
         recipients: Sequence[str],
         withheld: Sequence[str] = (),
+        explained_to: Sequence[str] = (),
     ) -> None:
         """Keep the documents of one version and start their deliveries; only a complete version takes one."""
         key = (study_instance_uid, version)
         now = self._clock.now()
-        with documents.staged(answer, self._data, *key) as stage, writing(self._engine) as connection:
+        final = documents_folder(self._data, *key)
+        with documents.staged(answer, final) as stage, writing(self._engine) as connection:
             if studies.row_of(connection, *key)["state"] != StudyState.COMPLETE:
                 return
-            documents.publish(connection, stage, answer, self._data, key)
+            documents.publish(connection, stage, answer, final, self._data)
             studies.change(connection, *key, state=StudyState.ANSWERED, answered_at=now, withheld=list(withheld))
             for destination in recipients:
                 deliveries.open_delivery(connection, *key, destination, now, self._starts)
+            explanations.ask(connection, *key, explained_to)
+            explanations.start_when_sent(connection, *key, self._starts)
 
     def hold_study(self, study_instance_uid: str, version: int, error: OsteonodeError) -> None:
         """Set a complete version aside for a person; an answered one stays answered."""
@@ -170,6 +182,7 @@ class Ledger:
                 deliveries.plan(connection, again, self._starts, now, retry_after)
             else:
                 deliveries.start_successor(connection, delivery, self._starts, now)
+            explanations.start_when_sent(connection, delivery.study_instance_uid, delivery.version, self._starts)
 
     def unanswered(self) -> Sequence[tuple[Study, int]]:
         """Return closed studies that wait for their answer, with the turn that should bring it."""
@@ -193,6 +206,36 @@ class Ledger:
             found = deliveries.find(connection, delivery.study_instance_uid, delivery.version, delivery.destination)
             if found.turn == delivery.turn and found.state is DeliveryState.WAITING:
                 deliveries.plan(connection, found, self._starts, self._clock.now())
+
+    def explanation(self, study_instance_uid: str, version: int) -> Explanation | None:
+        """Return the explanation of one version; see the port."""
+        with looking(self._engine) as connection:
+            return explanations.find(connection, study_instance_uid, version)
+
+    def keep_explanation(self, explanation: Explanation, made: Sequence[Document]) -> None:
+        """Keep the documents that explain a version and start their deliveries; the first ones stay."""
+        key = (explanation.study_instance_uid, explanation.version)
+        now = self._clock.now()
+        final = later_folder(self._data, *key)
+        with documents.staged(made, final) as stage, writing(self._engine) as connection:
+            if explanations.end(connection, explanation, ExplanationState.MADE, now):
+                documents.publish(connection, stage, made, final, self._data)
+                explanations.open_deliveries(connection, explanation, now, self._starts)
+
+    def end_explanation(self, explanation: Explanation, state: ExplanationState, reason: str = "") -> None:
+        """Give up an explanation; one that was made stays made."""
+        with writing(self._engine) as connection:
+            explanations.end(connection, explanation, state, self._clock.now(), reason)
+
+    def postpone_explanation(self, explanation: Explanation, *, delay_seconds: float) -> None:
+        """Plan to explain later; nothing where its turn is past."""
+        with writing(self._engine) as connection:
+            explanations.plan(connection, explanation, self._starts, timedelta(seconds=delay_seconds))
+
+    def started_explanations(self) -> Sequence[Explanation]:
+        """Return the explanations that wait and were started."""
+        with looking(self._engine) as connection:
+            return explanations.started(connection)
 
     def _studies_in(self, state: StudyState) -> Sequence[Study]:
         with looking(self._engine) as connection:

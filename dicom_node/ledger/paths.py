@@ -12,3 +12,8 @@ def relative_to_data(path: Path, data: Path) -> str:
 def documents_folder(data: Path, study_instance_uid: str, version: int) -> Path:
     """Return the folder of one version's documents."""
     return data / "documents" / study_instance_uid / str(version)
+
+
+def later_folder(data: Path, study_instance_uid: str, version: int) -> Path:
+    """Return the folder of the documents that were made when one version's answer had left."""
+    return data / "documents" / study_instance_uid / f"{version}-later"

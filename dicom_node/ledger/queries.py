@@ -12,6 +12,7 @@ from dicom_node.ledger.database import looking
 from dicom_node.ledger.rows import delivery_from, study_from
 from domain.delivery import Delivery, DeliveryState
 from domain.document import DocumentKind
+from domain.explanation import ExplanationState
 from domain.study import Study, StudyState
 
 
@@ -70,6 +71,16 @@ class VersionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplanationLine:
+    """The explanation of one version: how far it is, when it ended, and why there is none."""
+
+    version: int
+    state: ExplanationState
+    ended_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything that happened to one study, each part in the order of time."""
 
@@ -78,6 +89,7 @@ class History:
     documents: tuple[DocumentLine, ...]
     deliveries: tuple[Delivery, ...]
     attempts: tuple[AttemptLine, ...]
+    explanations: tuple[ExplanationLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +159,7 @@ class LedgerView:
                 ),
                 deliveries=_deliveries(connection, study_instance_uid),
                 attempts=_attempts(connection, study_instance_uid),
+                explanations=_explanations(connection, study_instance_uid),
             )
 
     def unfinished_deliveries(self) -> tuple[Delivery, ...]:
@@ -238,3 +251,14 @@ def _attempts(connection: Connection, study_instance_uid: str) -> tuple[AttemptL
         columns.study_instance_uid == study_instance_uid
     )
     return tuple(AttemptLine(*row) for row in connection.execute(query.order_by(columns.ended_at, columns.turn)))
+
+
+def _explanations(connection: Connection, study_instance_uid: str) -> tuple[ExplanationLine, ...]:
+    columns = tables.explanation.c
+    query = select(columns.version, columns.state, columns.ended_at, columns.reason).where(
+        columns.study_instance_uid == study_instance_uid
+    )
+    return tuple(
+        ExplanationLine(row.version, ExplanationState(row.state), row.ended_at, row.reason)
+        for row in connection.execute(query.order_by(columns.version))
+    )

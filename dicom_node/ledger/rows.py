@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from domain.delivery import Delivery, DeliveryState, Outcome, Receipt
+from domain.explanation import Explanation, ExplanationState
 from domain.finding import (
     Box,
     Fracture,
@@ -47,6 +48,18 @@ def delivery_from(row: RowMapping) -> Delivery:
     values = dict(row)
     return Delivery(
         **{**values, "state": DeliveryState(row["state"]), "receipts": receipts_from(row["receipts"])},
+    )
+
+
+def explanation_from(row: RowMapping) -> Explanation:
+    """Return the explanation of a row."""
+    return Explanation(
+        study_instance_uid=row["study_instance_uid"],
+        version=row["version"],
+        state=ExplanationState(row["state"]),
+        recipients=tuple(row["recipients"]),
+        turn=row["turn"],
+        reason=row["reason"],
     )
 
 

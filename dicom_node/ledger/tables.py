@@ -17,7 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+#: Versions that lack tables and nothing else: they are brought up by creating those.
+VERSIONS_WITH_FEWER_TABLES = frozenset({"1"})
 
 metadata = MetaData()
 
@@ -117,7 +119,7 @@ delivery = Table(
     "delivery",
     metadata,
     *_study_key(),
-    Column("destination", String(32), primary_key=True),
+    Column("destination", String(48), primary_key=True),
     Column("state", String(16), nullable=False, index=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("turn", Integer, nullable=False, default=0),
@@ -132,12 +134,25 @@ attempt = Table(
     "attempt",
     metadata,
     *_study_key(),
-    Column("destination", String(32), primary_key=True),
+    Column("destination", String(48), primary_key=True),
     Column("turn", Integer, primary_key=True),
     Column("ended_at", UtcDateTime, nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("explanation", Text, nullable=False),
     Column("receipts", JSON, nullable=False),
+)
+
+#: What is made of a version when its answer has left. `turn` counts the planned starts; 0 waits for the answer.
+explanation = Table(
+    "explanation",
+    metadata,
+    *_study_key(),
+    Column("state", String(16), nullable=False, index=True),
+    Column("turn", Integer, nullable=False, default=0),
+    Column("recipients", JSON, nullable=False, default=list),
+    Column("reason", Text, nullable=False, default=""),
+    Column("ended_at", UtcDateTime),
+    ForeignKeyConstraint(["study_instance_uid", "version"], ["study.study_instance_uid", "study.version"]),
 )
 
 quarantine = Table(

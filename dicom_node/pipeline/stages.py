@@ -15,9 +15,9 @@ import pydicom
 from config.settings import Destination as DestinationSettings
 from config.settings import Settings
 from dicom_node.pipeline.failures import backoff_seconds
-from dicom_node.ports import Clock, Destination, FractureReader, ReadImage, StudyLedger
+from dicom_node.ports import Clock, Destination, FractureReader, ReadImage, StudyExplainer, StudyLedger
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
-from domain.document import HL7_KINDS, Document, DocumentKind
+from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import ImageReading, ReadingStatus, StudyFindings
 from domain.instance import ReceivedInstance
@@ -37,6 +37,7 @@ _REPORTS: Final = frozenset({DocumentKind.STRUCTURED_REPORT, DocumentKind.STRUCT
 _COMPOSING: Final = threading.Lock()
 
 Combine = Callable[[str, Sequence[ImageReading]], StudyFindings]
+ExplainedTo = Callable[[Settings, StudyFindings], Sequence[str]]
 Compose = Callable[[StudyContext, StudyFindings, Sequence[ImageEvidence]], Composition]
 
 
@@ -46,6 +47,8 @@ class Parts:
 
     Attributes:
         bundle: name of the model bundle, as documents name it.
+        explained_to: the destinations that get an explanation of a study when its answer has left.
+        explainer: makes it; None where no study is explained.
     """
 
     settings: Settings
@@ -56,6 +59,8 @@ class Parts:
     destinations: Mapping[str, Destination]
     clock: Clock
     bundle: str
+    explained_to: ExplainedTo = lambda _settings, _findings: ()
+    explainer: StudyExplainer | None = None
 
 
 def read_image(parts: Parts, sop_instance_uid: str) -> None:
@@ -97,15 +102,9 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         DocumentError: no document is fit to leave.
     """
     instances = parts.ledger.instances(study_instance_uid, version)
-    read = [_reading_of(parts, instance) for instance in instances]
+    read = [reading_of(parts, instance) for instance in instances]
     findings = parts.combine(study_instance_uid, [each.reading for each in read])
-    context = StudyContext(
-        version=version,
-        composed_at=parts.clock.now().astimezone(),
-        models=ModelIdentity.of(findings, bundle=parts.bundle),
-        reporting=parts.settings.reporting,
-        predecessors=_predecessors(parts.ledger, study_instance_uid, version),
-    )
+    context = context_of(parts, findings, version)
     evidence = [_evidence_of(instance, each) for instance, each in zip(instances, read, strict=True)]
     with _COMPOSING:
         composition = parts.compose(context, findings, evidence)
@@ -117,6 +116,18 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         composition.documents,
         recipients=_recipients(parts.settings, composition.documents),
         withheld=[f"{each.kind.value}: {each.reason}" for each in composition.withheld],
+        explained_to=parts.explained_to(parts.settings, findings),
+    )
+
+
+def context_of(parts: Parts, findings: StudyFindings, version: int) -> StudyContext:
+    """Return what the documents of one version say beside its findings, written now."""
+    return StudyContext(
+        version=version,
+        composed_at=parts.clock.now().astimezone(),
+        models=ModelIdentity.of(findings, bundle=parts.bundle),
+        reporting=parts.settings.reporting,
+        predecessors=_predecessors(parts.ledger, findings.study_instance_uid, version),
     )
 
 
@@ -161,7 +172,8 @@ def _name(read: ReadImage, instance: ReceivedInstance) -> ReadImage:
     return replace(read, reading=reading)
 
 
-def _reading_of(parts: Parts, instance: ReceivedInstance) -> ReadImage:
+def reading_of(parts: Parts, instance: ReceivedInstance) -> ReadImage:
+    """Return what the present models said of an image. Raises LookupError where they have not spoken."""
     read = parts.ledger.reading(instance.sha256, parts.reader.model_set)
     if read is None:
         raise LookupError("an image is answered before it was read")
@@ -190,7 +202,8 @@ def _recipients(settings: Settings, documents: Sequence[Document]) -> list[str]:
 
 def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
     documents = parts.ledger.documents(delivery.study_instance_uid, delivery.version)
-    settings = next((each for each in parts.settings.destination if each.name == delivery.destination), None)
+    documents = tuple(each for each in documents if (each.kind in LATER_KINDS) == delivery.is_later)
+    settings = next((each for each in parts.settings.destination if each.name == delivery.peer), None)
     if settings is None:
         return _refuse(documents, NOT_CONFIGURED)
     meant = [document for document in documents if document.kind in settings.sends]
@@ -200,7 +213,7 @@ def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
     outstanding = [document for document in meant if document.identifier not in delivered]
     if not outstanding:
         return Attempt(tuple(delivered.values()))
-    return parts.destinations[delivery.destination].deliver([_address(each, settings) for each in outstanding])
+    return parts.destinations[delivery.peer].deliver([_address(each, settings) for each in outstanding])
 
 
 def _address(document: Document, destination: DestinationSettings) -> Document:
@@ -219,5 +232,5 @@ def _refuse(documents: Sequence[Document], explanation: str) -> Attempt:
 def _retry_after_seconds(parts: Parts, delivery: Delivery, attempt: Attempt) -> float | None:
     if attempt.outcome is not Outcome.RETRY:
         return None
-    retry = next(each.retry for each in parts.settings.destination if each.name == delivery.destination)
+    retry = next(each.retry for each in parts.settings.destination if each.name == delivery.peer)
     return backoff_seconds(delivery.attempts + 1, retry)

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from dicom_node.pipeline import stages
+from dicom_node.pipeline import explaining, stages
 from dicom_node.pipeline.failures import INTERNAL_RETRY, Action, action_for, backoff_seconds
 from dicom_node.pipeline.stages import Parts
+from dicom_node.ports import ExplainerClosed
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
-from domain.errors import DocumentError, ModelUnavailable, OsteonodeError
+from domain.errors import DocumentError, ModelError, ModelUnavailable, OsteonodeError
+from domain.explanation import Explanation, ExplanationState
 
 Plan = Callable[[bool], None]
 #: A study waits this many tries, half a minute, for readers that will not start; then it is answered without them.
@@ -69,8 +71,28 @@ def deliver(parts: Parts, study_instance_uid: str, version: int, destination: st
     return "tried"
 
 
+def explain(parts: Parts, study_instance_uid: str, version: int, turn: int) -> str:
+    """Explain one version of a study; postpone it where that may help, else give it up and say why."""
+    try:
+        return explaining.explain_study(parts, study_instance_uid, version)
+    except ExplainerClosed:
+        _postpone_explanation(parts, study_instance_uid, version, 0.0)
+        return "stopped"
+    except Exception as error:
+        wait_seconds = backoff_seconds(turn, INTERNAL_RETRY) if _may_help_to_wait(error) else None
+        if wait_seconds is not None:
+            _log.warning("study %s version %d is explained later: %s", study_instance_uid, version, _as_our_own(error))
+            _postpone_explanation(parts, study_instance_uid, version, wait_seconds)
+            return "postponed"
+        _give_up_explanation(parts, study_instance_uid, version, error)
+        return "failed"
+
+
 def plans(
-    parts: Parts, answer_id: Callable[[str, int, int], str], delivery_id: Callable[[Delivery], str]
+    parts: Parts,
+    answer_id: Callable[[str, int, int], str],
+    delivery_id: Callable[[Delivery], str],
+    explanation_id: Callable[[str, int, int], str],
 ) -> dict[str, Plan]:
     """Return what the ledger waits for: workflow identifier to what plans it anew, or sets it aside when told so."""
     answers = {
@@ -80,7 +102,36 @@ def plans(
         for study, turn in parts.ledger.unanswered()
     }
     deliveries = {delivery_id(each): partial(_plan_delivery, parts, each) for each in parts.ledger.started_deliveries()}
-    return {**answers, **deliveries}
+    explanations = {
+        explanation_id(each.study_instance_uid, each.version, each.turn): partial(_plan_explanation, parts, each)
+        for each in parts.ledger.started_explanations()
+    }
+    return {**answers, **deliveries, **explanations}
+
+
+def _may_help_to_wait(error: Exception) -> bool:
+    """A model that cannot explain an image now will not in a minute either; a full disk may be empty then."""
+    return action_for(error) is Action.RETRY and not isinstance(error, ModelError)
+
+
+def _postpone_explanation(parts: Parts, study_instance_uid: str, version: int, delay_seconds: float) -> None:
+    explanation = parts.ledger.explanation(study_instance_uid, version)
+    if explanation is not None:
+        parts.ledger.postpone_explanation(explanation, delay_seconds=delay_seconds)
+
+
+def _give_up_explanation(parts: Parts, study_instance_uid: str, version: int, error: Exception) -> None:
+    expected = isinstance(error, OsteonodeError)
+    reason = f"{_as_our_own(error)}. `osteonode release STUDY` tries again."
+    # Without the trace where the error says it all: nobody has to do anything in a hurry.
+    _log.warning(
+        "study %s version %d could not be explained, its answer stands: %s",
+        *(study_instance_uid, version, reason),
+        exc_info=not expected,
+    )
+    explanation = parts.ledger.explanation(study_instance_uid, version)
+    if explanation is not None:
+        parts.ledger.end_explanation(explanation, ExplanationState.FAILED, reason)
 
 
 def _read(parts: Parts, sop_instance_uid: str, *, is_last_try: bool = False) -> None:
@@ -104,6 +155,13 @@ def _plan_answer(parts: Parts, study_instance_uid: str, version: int, turn: int,
         parts.ledger.hold_study(study_instance_uid, version, error)
     else:
         parts.ledger.postpone_study(study_instance_uid, version, turn=turn, delay_seconds=0.0)
+
+
+def _plan_explanation(parts: Parts, explanation: Explanation, set_aside: bool) -> None:
+    if set_aside:
+        parts.ledger.end_explanation(explanation, ExplanationState.FAILED, "the node ended again and again meanwhile")
+    else:
+        parts.ledger.postpone_explanation(explanation, delay_seconds=0.0)
 
 
 def _plan_delivery(parts: Parts, delivery: Delivery, set_aside: bool) -> None:

@@ -1,6 +1,7 @@
 """The durable workflows: the only module that knows the engine (DBOS), in the embedded store or in PostgreSQL.
 
 read_image (on arrival)  ->  answer_study (when complete)  ->  deliver (one per destination and attempt)
+                                                           ->  explain_study (when delivered; one at a time)
 
 Each starts in the transaction of the ledger row that asks for it, under an identifier made from that row, so it starts
 exactly once. Arguments are UIDs and numbers: the engine's store holds neither pixels nor patients. A step may run again
@@ -27,7 +28,7 @@ APPLICATION: Final = "osteonode"
 FLOW_VERSION: Final = "flow-1"
 EXECUTOR: Final = "node"
 POLLING_SECONDS: Final = 0.1
-READ, ANSWER, DELIVER = "read_image", "answer_study", "deliver"
+READ, ANSWER, DELIVER, EXPLAIN = "read_image", "answer_study", "deliver", "explain_study"
 #: So often may the process die under one workflow before it is set aside; each death counts for all that run then.
 DEATHS_ALLOWED: Final = 20
 ANSWERS_AT_ONCE: Final = 8
@@ -48,6 +49,11 @@ def answer_id(study_instance_uid: str, version: int, turn: int) -> str:
 def delivery_id(delivery: Delivery) -> str:
     """Return the identifier of one planned attempt."""
     return f"deliver:{delivery.study_instance_uid}:{delivery.version}:{delivery.destination}:{delivery.turn}"
+
+
+def explanation_id(study_instance_uid: str, version: int, turn: int) -> str:
+    """Return the identifier of one planned explanation."""
+    return f"explain:{study_instance_uid}:{version}:{turn}"
 
 
 class WorkflowStarts:
@@ -79,6 +85,14 @@ class WorkflowStarts:
         identifier = answer_id(study_instance_uid, version, turn)
         arguments = (study_instance_uid, version, turn)
         self._enqueue(connection, ANSWER, identifier, *arguments, **_delay(delay_seconds))
+
+    def explain_study(
+        self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
+    ) -> None:
+        """Start to explain a version of a study."""
+        identifier = explanation_id(study_instance_uid, version, turn)
+        arguments = (study_instance_uid, version, turn)
+        self._enqueue(connection, EXPLAIN, identifier, *arguments, **_delay(delay_seconds))
 
     def deliver(self, connection: Connection, delivery: Delivery, *, delay_seconds: float = 0.0) -> None:
         """Start the next attempt of a delivery."""
@@ -136,6 +150,7 @@ class Workflows:
         _listen(ANSWER, worker_concurrency=ANSWERS_AT_ONCE)
         # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
         _listen(DELIVER, worker_concurrency=DELIVERIES_AT_ONCE, partition_concurrency=1)
+        _listen(EXPLAIN, worker_concurrency=1)
 
     def stop(self, *, patience_seconds: int = 10) -> None:
         """Start nothing more, and give what runs this long to end; what does not is taken up at the next start."""
@@ -147,7 +162,7 @@ class Workflows:
         for identifier in self._orphaned.confirm(rescue.orphans(pending, self._running)):
             _log.warning("taking up %s again: it was left running", identifier)
             DBOS.resume_workflow(identifier, queue_name=pending[identifier].queue_name)
-        plans = steps.plans(self._parts, answer_id, delivery_id)
+        plans = steps.plans(self._parts, answer_id, delivery_id, explanation_id)
         statuses = {row.workflow_id: row.status for row in _list(workflow_ids=list(plans))} if plans else {}
         for identifier in self._abandoned.confirm(rescue.abandoned(plans, statuses)):
             _log.warning("planning %s again: it ended as %s", identifier, statuses.get(identifier))
@@ -168,6 +183,7 @@ class Workflows:
         wait = _step(_wait_for, "wait")
         compose = _step(lambda study, version, turn: steps.answer(parts, study, version, turn), "compose")
         attempt = _step(lambda *key: steps.deliver(parts, *key), "attempt")
+        explain = _step(lambda study, version, turn: steps.explain(parts, study, version, turn), "explain")
 
         def read_image(sop_instance_uid: str) -> str:
             return str(read(sop_instance_uid))
@@ -180,7 +196,16 @@ class Workflows:
         def deliver(study_instance_uid: str, version: int, destination: str, turn: int) -> str:
             return str(attempt(study_instance_uid, version, destination, turn))
 
-        for name, flow in ((READ, read_image), (ANSWER, answer_study), (DELIVER, deliver)):
+        def explain_study(study_instance_uid: str, version: int, turn: int) -> str:
+            return str(explain(study_instance_uid, version, turn))
+
+        flows: dict[str, Callable[..., str]] = {
+            READ: read_image,
+            ANSWER: answer_study,
+            DELIVER: deliver,
+            EXPLAIN: explain_study,
+        }
+        for name, flow in flows.items():
             self._workflow(name, flow)
 
     def _workflow(self, name: str, flow: Callable[..., str]) -> None:

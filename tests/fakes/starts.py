@@ -12,6 +12,7 @@ class FakeStarts:
         self.failure = failure
         self.readings: list[str] = []
         self.answers: list[tuple[str, int, int, float]] = []
+        self.explanations: list[tuple[str, int, int, float]] = []
         self.deliveries: list[tuple[Delivery, float]] = []
 
     def read_image(self, connection: Connection, sop_instance_uid: str) -> None:
@@ -27,6 +28,12 @@ class FakeStarts:
     def deliver(self, connection: Connection, delivery: Delivery, *, delay_seconds: float = 0.0) -> None:
         self._fail()
         self.deliveries.append((delivery, delay_seconds))
+
+    def explain_study(
+        self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
+    ) -> None:
+        self._fail()
+        self.explanations.append((study_instance_uid, version, turn, delay_seconds))
 
     def _fail(self) -> None:
         if self.failure is not None:

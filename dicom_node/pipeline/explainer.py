@@ -1,0 +1,101 @@
+"""The port `StudyExplainer` on a child process of its own: at most one, of the lowest priority, gone when it is done.
+
+A process for each study and none between them: what nobody waits for should cost nothing while nobody asked for it.
+"""
+
+import multiprocessing
+import threading
+from functools import partial
+from multiprocessing.process import BaseProcess
+
+from config.settings import Settings
+from dicom_node.pipeline import explainer_child
+from dicom_node.pipeline.explainer_child import Answer, Explain
+from dicom_node.ports import ExplainerClosed, ExplanationTask
+from domain.document import Document
+from domain.errors import DeadlineExceeded, ModelError
+
+#: What a pipe raises when its other end is gone.
+_GONE = (EOFError, OSError)
+
+
+class ChildExplainer:
+    """Explains studies one after the other, each in a process of its own. May be called from several threads.
+
+    Args:
+        explain: makes the documents inside the child; importable by name there.
+        deadline_seconds: a study that takes longer, start of the process included, is given up.
+    """
+
+    def __init__(self, explain: Explain, *, deadline_seconds: float) -> None:
+        self._explain = explain
+        self._deadline_seconds = deadline_seconds
+        self._turn = threading.Lock()
+        self._state = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._closed = False
+
+    @classmethod
+    def of_settings(cls, settings: Settings) -> "ChildExplainer":
+        """Return the explainer that a configuration asks for; no process starts before a study is explained."""
+        explain = partial(explainer_child.explain_by_lime, settings.reading, settings.explanations)
+        return cls(explain, deadline_seconds=settings.explanations.deadline_seconds)
+
+    @property
+    def pid(self) -> int | None:
+        """The process that there is now, for whoever measures it."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def explain(self, task: ExplanationTask) -> tuple[Document, ...]:
+        """Return the documents that explain a study (see `StudyExplainer.explain`)."""
+        with self._turn:
+            # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
+            context = multiprocessing.get_context("spawn")
+            ours, theirs = context.Pipe()
+            with ours:
+                process = context.Process(
+                    target=explainer_child.serve, args=(theirs, self._explain), name="osteonode-explainer", daemon=True
+                )
+                self._start(process)
+                theirs.close()
+                try:
+                    answer = self._ask(ours, task)
+                finally:
+                    self._end(process)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End the process; what it was explaining is not explained."""
+        with self._state:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _start(self, process: BaseProcess) -> None:
+        with self._state:
+            if self._closed:
+                raise ExplainerClosed
+            process.start()
+            self._process = process
+
+    def _ask(
+        self, pipe: "multiprocessing.connection.Connection[ExplanationTask, Answer]", task: ExplanationTask
+    ) -> Answer:
+        try:
+            pipe.send(task)
+            if not pipe.poll(self._deadline_seconds):
+                raise DeadlineExceeded("it took longer than explanations.deadline_seconds")
+            return pipe.recv()
+        except _GONE as error:
+            if self._closed:
+                raise ExplainerClosed from error
+            raise ModelError("the process that explains ended unexpectedly") from error
+
+    def _end(self, process: BaseProcess) -> None:
+        process.kill()
+        process.join()
+        with self._state:
+            self._process = None
