@@ -8,6 +8,9 @@ Probabilities are calibrated and lie in 0..1.
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: x_min, y_min, x_max, y_max of an axis-parallel box.
+Corners = tuple[float, float, float, float]
+
 
 class FractureState(StrEnum):
     """The statement about a fracture: PS3.16 CID 240 Present, Absent, Undetermined."""
@@ -45,6 +48,11 @@ class Box:
         _require_probability(self.probability)
         if not (self.x_min_px < self.x_max_px and self.y_min_px < self.y_max_px):
             raise ValueError("a box has a positive width and height")
+
+    @property
+    def corners(self) -> Corners:
+        """The edges in pixels of the stored image."""
+        return self.x_min_px, self.y_min_px, self.x_max_px, self.y_max_px
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from domain.finding import Corners
+
 #: Boxes that overlap more than this are one (greedy non-maximum suppression), and at most this many are kept.
 SAME_PLACE_IOU = 0.45
 MOST_BOXES = 20
@@ -59,3 +61,17 @@ def suppress(corners: Boxes, scores: npt.NDArray[np.floating]) -> list[int]:
     # Not `top_k=MOST_BOXES`: OpenCV applies it before it suppresses, so that twenty of one place would hide the next.
     kept = cv2.dnn.NMSBoxes(shapes.tolist(), scores.tolist(), 0.0, SAME_PLACE_IOU)
     return [int(index) for index in np.asarray(kept).ravel()[:MOST_BOXES]]
+
+
+def overlap(one: Corners, other: Corners) -> float:
+    """Return the intersection over union of two boxes in the same unit, 0..1; 0 where they only touch."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (_area(one) + _area(other) - shared)
+
+
+def _area(box: Corners) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -6,6 +6,7 @@ import numpy as np
 
 from domain.finding import Box, Fracture, FractureState
 from inference.calibration import calibrate, mean_points, sigmoid, state_of
+from inference.detection import overlap
 from inference.explain.class_activation import FLOOR, MAX_BOXES, Frame
 from inference.member import Evidence
 from inference.zoo.manifest import ANY_REGION, Fusion, OperatingPoints
@@ -88,21 +89,13 @@ def merge_boxes(boxes: Sequence[Box]) -> list[Box]:
 
 def _mean_box(place: Sequence[Box]) -> Box:
     weights = [max(box.probability, 1e-9) for box in place]
-    edges = [(box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px) for box in place]
-    x_min, y_min, x_max, y_max = (float(edge) for edge in np.average(edges, axis=0, weights=weights))
+    edges = np.average([box.corners for box in place], axis=0, weights=weights)
+    x_min, y_min, x_max, y_max = map(float, edges)
     return Box(place[0].label, place[0].probability, x_min, y_min, x_max, y_max)
 
 
 def _is_same_place(one: Box, other: Box) -> bool:
-    width = min(one.x_max_px, other.x_max_px) - max(one.x_min_px, other.x_min_px)
-    height = min(one.y_max_px, other.y_max_px) - max(one.y_min_px, other.y_min_px)
-    shared = max(width, 0.0) * max(height, 0.0)
-    union = _area(one) + _area(other) - shared
-    return one.label == other.label and shared >= SAME_PLACE_IOU * union
-
-
-def _area(box: Box) -> float:
-    return (box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px)
+    return one.label == other.label and overlap(one.corners, other.corners) >= SAME_PLACE_IOU
 
 
 def _boxes(evidence: Evidence, logit: float, rows: int, columns: int) -> list[Box]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.finding import Box
+from inference.detection import overlap
 from inference.explain.roi import component_at, enclose
 from inference.preprocess import Letterbox
 
@@ -99,7 +100,7 @@ def find_boxes(
         if len(boxes) == MAX_BOXES or (probability < FLOOR and not needed):
             break
         box = _enclose(mask, frame, probability)
-        if box is not None and all(_overlap(box, other) <= MAX_OVERLAP for other in boxes):
+        if box is not None and all(overlap(box.corners, other.corners) <= MAX_OVERLAP for other in boxes):
             boxes.append(box)
     return tuple(boxes)
 
@@ -152,14 +153,3 @@ def _enclose(mask: Mask, frame: Frame, probability: float) -> Box | None:
     if not (x_min < x_max and y_min < y_max):
         return None
     return Box("fracture", probability, x_min, y_min, x_max, y_max)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    width = min(one.x_max_px, other.x_max_px) - max(one.x_min_px, other.x_min_px)
-    height = min(one.y_max_px, other.y_max_px) - max(one.y_min_px, other.y_min_px)
-    shared = max(width, 0.0) * max(height, 0.0)
-    return shared / (_area(one) + _area(other) - shared)
-
-
-def _area(box: Box) -> float:
-    return (box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px)

@@ -1,10 +1,12 @@
 """Average precision of boxes at an overlap of one half (mAP50 with one class), over all images, fractured or not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-Corners = tuple[float, float, float, float]
+from domain.finding import Corners
+from inference.detection import overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def average_precision_50(detections: list[Detection], truth: list[list[Corners]]
     taken: set[tuple[int, int]] = set()
     hits = []
     for detection in sorted(detections, key=lambda each: -each.probability):
-        match = _best_match(detection, truth[detection.image])
+        match = best_match(detection.corners, truth[detection.image])
         is_new = match is not None and (detection.image, match) not in taken
         if is_new and match is not None:
             taken.add((detection.image, match))
@@ -37,23 +39,10 @@ def average_precision_50(detections: list[Detection], truth: list[list[Corners]]
     return _area(np.cumsum(hits), wanted)
 
 
-def overlap(one: Corners, other: Corners) -> float:
-    """Return intersection over union."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (_size(one) + _size(other) - shared)
-
-
-def _size(box: Corners) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _best_match(detection: Detection, boxes: list[Corners]) -> int | None:
-    overlaps = [overlap(detection.corners, box) for box in boxes]
-    if not overlaps or max(overlaps) < 0.5:
+def best_match(corners: Corners, boxes: Sequence[Corners], least: float = 0.5) -> int | None:
+    """Return the index of the box that overlaps these corners most, the first of several; None below `least` (IoU)."""
+    overlaps = [overlap(corners, box) for box in boxes]
+    if not overlaps or max(overlaps) < least:
         return None
     return int(np.argmax(overlaps))
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from domain.finding import Corners
+from inference.detection import overlap
 from inference.fusion import fuse
 from inference.preprocess import Letterbox
-from inference.training.boxes import Corners, overlap
 from inference.training.fusion_choice import choose_rule, cross_validated_logits
 from inference.training.gathering import Gathered
 from inference.training.metrics import Labels, Scores

@@ -10,10 +10,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from domain.finding import Corners
 from inference.detection import decode_boxes
 from inference.training.backbones import BACKBONES
 from inference.training.batches import Batch, plain_batches, training_batches
-from inference.training.boxes import Corners, Detection, average_precision_50
+from inference.training.boxes import Detection, average_precision_50
 from inference.training.detector import STRIDE, Detected, DetectorNetwork
 from inference.training.detector_loss import detector_loss
 from inference.training.fracatlas import REGIONS, Example

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inference.training.boxes import Corners, Detection
+from domain.finding import Corners
+from inference.training.boxes import Detection
 
 #: A score in 0..1, and where: x_min, y_min, x_max, y_max.
 Scored = tuple[float, Corners]

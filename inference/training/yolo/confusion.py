@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from inference.training.boxes import overlap
+from inference.training.boxes import best_match
 from inference.training.yolo.class_boxes import ClassBoxes
 
 #: Boxes below it would not be shown to anybody; and how much two boxes of one place overlap at least.
@@ -32,9 +32,7 @@ def _count_image(counts: Counts, classes: Sequence[ClassBoxes], image: int) -> N
     wanted = [(number, corners) for number, each in enumerate(classes) for corners in each.truth[image]]
     found = [(score, number, corners) for number, each in enumerate(classes) for score, corners in each.found[image]]
     for _, number, corners in sorted((each for each in found if each[0] >= SHOWN_FROM), reverse=True):
-        overlaps = [overlap(corners, there) for _, there in wanted]
-        best = int(np.argmax(overlaps)) if overlaps else -1
-        is_there = best >= 0 and overlaps[best] >= SAME_PLACE_IOU
-        counts[wanted.pop(best)[0] if is_there else nothing, number] += 1
+        match = best_match(corners, [there for _, there in wanted], SAME_PLACE_IOU)
+        counts[nothing if match is None else wanted.pop(match)[0], number] += 1
     for number, _ in wanted:
         counts[number, nothing] += 1

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.training.boxes import Corners
+from domain.finding import Corners
 from inference.training.datasets.labelled import LabelledImage
 from inference.training.yolo.class_boxes import ClassBoxes, Scored
 from inference.training.yolo.export import OUTPUT, compile_graph

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference.detection import MOST_BOXES, decode_boxes, suppress
+from inference.detection import MOST_BOXES, decode_boxes, overlap, suppress
 
 CELLS = 16
 #: Edges of a box in cells: nowhere near square, centred or symmetric.
@@ -68,3 +68,16 @@ def test_nothing_found_is_no_box() -> None:
     corners, scores = decode_boxes(np.zeros((4, 4), np.float32), np.zeros((4, 4, 4), np.float32), floor=0.1)
     assert corners.shape == (0, 4)
     assert scores.shape == (0,)
+
+
+def test_the_overlap_of_a_box_with_itself_is_one() -> None:
+    assert overlap(BOX, BOX) == 1.0
+
+
+@pytest.mark.parametrize("other", [(10.0, 0.0, 20.0, 10.0), (0.0, 10.0, 10.0, 20.0), (20.0, 20.0, 30.0, 30.0)])
+def test_boxes_that_only_touch_or_lie_apart_do_not_overlap(other: tuple[float, float, float, float]) -> None:
+    assert overlap((0.0, 0.0, 10.0, 10.0), other) == 0.0
+
+
+def test_half_shifted_boxes_overlap_by_a_third() -> None:
+    assert overlap((0.0, 0.0, 10.0, 10.0), (5.0, 0.0, 15.0, 10.0)) == pytest.approx(1 / 3)

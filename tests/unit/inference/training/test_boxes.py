@@ -2,21 +2,16 @@
 
 import pytest
 
-from inference.training.boxes import Detection, average_precision_50, overlap
+from inference.training.boxes import Detection, average_precision_50, best_match
 
 WANTED = (0.0, 0.0, 10.0, 10.0)
 
 
-def test_the_overlap_of_a_box_with_itself_is_one() -> None:
-    assert overlap(WANTED, WANTED) == 1.0
-
-
-def test_boxes_that_only_touch_do_not_overlap() -> None:
-    assert overlap(WANTED, (10.0, 0.0, 20.0, 10.0)) == 0.0
-
-
-def test_half_shifted_boxes_overlap_by_a_third() -> None:
-    assert overlap(WANTED, (5.0, 0.0, 15.0, 10.0)) == pytest.approx(1 / 3)
+def test_the_match_is_the_box_that_overlaps_most() -> None:
+    shifted = [(5.0, 0.0, 15.0, 10.0), (0.0, 0.0, 10.0, 9.0), (0.0, 0.0, 10.0, 8.0)]
+    assert best_match(WANTED, shifted) == 1
+    assert best_match(WANTED, shifted, least=0.95) is None
+    assert best_match(WANTED, []) is None
 
 
 def test_a_perfect_detector_reaches_one() -> None:
