@@ -159,8 +159,8 @@ class KerasRecipe(Pictures):
     Attributes:
         refuse_below: confidence under which there is no answer: that of the region, and that of fractured or not.
         balanced: whether rare classes weigh as much as frequent ones.
-        draw: what an epoch is: all images, or, for abnormal or not, all of the rarer class and as many of the other,
-            drawn anew for each epoch.
+        draw: what an epoch is: all images, or, drawn anew for each epoch, of every class as many as the rarest has;
+            of several labels at once, as many abnormal as normal.
         early_stopping: epochs without a better validation loss after which a stage ends; 0 for never.
     """
 

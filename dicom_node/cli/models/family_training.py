@@ -1,15 +1,14 @@
-"""The training of a model family for a person: progress, then the table of its source, beside its figures."""
+"""The training of a model family for a person: progress, then the tables."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from dicom_node.cli.terminal import make_table, print_table, show_progress
+from dicom_node.cli.models.family_tables import print_outcome, say
+from dicom_node.cli.terminal import show_progress
 
 if TYPE_CHECKING:
-    from inference.training.families.scores import Table
     from inference.training.recipe_book import FeaturesRecipe, KerasRecipe
 
 
@@ -35,7 +34,7 @@ def train_from_book(
     if isinstance(recipe, YoloRecipe):
         from inference.training.yolo.run import train_yolo
 
-        print(train_yolo(recipe, data, runs / name, weights=_named(weights), threads=threads, report=_say))
+        print(train_yolo(recipe, data, runs / name, weights=_named(weights), threads=threads, report=say))
         return
     _train_networks(recipe, data, runs / name, weights, threads)
 
@@ -48,34 +47,19 @@ def _named(weights: str) -> "Path | Literal['imagenet', 'random']":
 def _train_networks(
     recipe: "KerasRecipe | FeaturesRecipe", data: Path, folder: Path, weights: str, threads: int
 ) -> None:
+    open_frameworks(threads)
+    from inference.training.families.run import train_family
+    from inference.training.families.starts import Start
+
+    outcome = train_family(recipe, data, folder, Start(weights), show_progress, say)
+    print_outcome(recipe, outcome.tables, outcome.more)
+    print(folder)
+
+
+def open_frameworks(threads: int) -> None:
+    """Load what the Keras families need; raises ModelUnavailable, with what to do, where it is not installed."""
     from inference.backends.frameworks import load_framework, load_keras, require_frameworks
 
     require_frameworks("sklearn", "matplotlib", "lightgbm")
     load_keras()
     load_framework("tensorflow").config.threading.set_intra_op_parallelism_threads(threads)
-    from inference.training.families.run import train_family
-    from inference.training.families.starts import Start
-
-    outcome = train_family(recipe, data, folder, Start(weights), show_progress, _say)
-    for title, table in outcome.tables.items():
-        _print(title, table, recipe.published)
-    for key, value in outcome.more.items():
-        print(f"{key}: {value}")
-    print(f"{recipe.published_note}\n{folder}" if recipe.published_note else folder)
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _print(title: str, table: "Table", published: Mapping[str, Any]) -> None:
-    columns = ("measure", "value", "95 % from", "to", "source")
-    shown = make_table(columns, numbers=columns[1:], title=f"{title}: {table.images} test images")
-    rows = {name.replace("_", " "): (each, published.get(name)) for name, each in table.measures.items()}
-    for label, measures in table.by_class.items():
-        for name, each in measures.items():
-            rows[f"{label}: {name.replace('_', ' ')}"] = (each, published.get(f"{label}: {name}"))
-    for name, (each, theirs) in rows.items():
-        said = "-" if theirs is None else f"{theirs}"
-        shown.add_row(name, f"{each.value:.3f}", f"{each.low:.3f}", f"{each.high:.3f}", said)
-    print_table(shown)

@@ -47,11 +47,15 @@ def draw_all(labels: Numbers, rng: np.random.Generator) -> Order:
 
 
 def draw_balanced(labels: Numbers, rng: np.random.Generator) -> Order:
-    """Return positions in random order: as many where the last label is on as where it is off, as many as can be."""
-    is_on = labels[:, -1] > 0.5
-    sides = [rng.permutation(np.flatnonzero(is_on == side)) for side in (True, False)]
-    count = min(len(side) for side in sides)
-    return rng.permutation(np.concatenate([side[:count] for side in sides]))
+    """Return positions in random order: of every group as many as the smallest has.
+
+    Groups are the classes where every image has one of several; else abnormal, which is the last label, or not.
+    """
+    one_of_several = labels.shape[1] > 1 and bool((labels.sum(axis=1) == 1).all())
+    groups = labels.argmax(axis=1) if one_of_several else labels[:, -1].astype(np.int64)
+    members = [rng.permutation(np.flatnonzero(groups == group)) for group in np.unique(groups)]
+    fewest = min(len(each) for each in members)
+    return rng.permutation(np.concatenate([each[:fewest] for each in members]))
 
 
 class Batches(keras.utils.PyDataset):

@@ -15,15 +15,16 @@ from inference.training.families.classifiers import as_dense, build_classifier, 
 from inference.training.families.entries import propose_entry
 from inference.training.families.fitting import Workplace
 from inference.training.families.graphs import export_graph, sha256_of
+from inference.training.families.judgement import Trained, score_part
 from inference.training.families.material import Material
 from inference.training.families.networks import build_features
 from inference.training.families.outcome import Outcome
 from inference.training.families.parts import Part, plan_parts
 from inference.training.families.pixels import Canvas, to_input
-from inference.training.families.scores import Table, score_binary, score_exclusive
+from inference.training.families.scores import Table
 from inference.training.families.starts import Start
 from inference.training.recipe_book import ClassifierName, FeaturesRecipe
-from inference.zoo.manifest import ABNORMAL, BackendName, Model
+from inference.zoo.manifest import BackendName, Model
 
 #: The output of the network under LightGBM.
 FEATURES = "features"
@@ -61,7 +62,9 @@ def run_features(
         fitted.append(Fitted(name, classifier, score(classifier, features, len(part.classes))))
         place.report(f"{part.name}: fitted {name} to {len(taught)} images")
     tables: dict[str, Table] = {
-        each.name: table for each in fitted if (table := _score(recipe, part, each, material)) is not None
+        each.name: table
+        for each in fitted
+        for table in score_part(recipe, Trained(part, each.classifier, each.said, ()), material).values()
     }
     measures: dict[str, JsonValue] = {name: table.as_json()["measures"] for name, table in tables.items()}
     entry = _export(recipe, part, network, fitted[0], material, {"test": measures}, start, place.folder)
@@ -90,16 +93,6 @@ def compute_features(network: Any, recipe: FeaturesRecipe, material: Material, p
 def _compute(network: Any, recipe: FeaturesRecipe, chunk: Canvas, place: Workplace, before: int) -> Numbers:
     with place.show(f"features after image {before}", math.ceil(len(chunk) / recipe.batch)) as step:
         return predict(network, chunk, recipe, step)
-
-
-def _score(recipe: FeaturesRecipe, part: Part, fitted: Fitted, material: Material) -> Table | None:
-    examples = material.examples(material.test, part)
-    if not len(examples):
-        return None
-    said = fitted.said[examples.positions].astype(np.float64)
-    if part.exclusive:
-        return score_exclusive(examples.labels.argmax(axis=1), said, part.classes)
-    return score_binary(examples.labels[:, 0] > 0.5, said[:, 0], recipe.thresholds[0], ("normal", ABNORMAL))
 
 
 def _export(

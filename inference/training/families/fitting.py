@@ -89,8 +89,7 @@ def _run_epochs(
     recipe: KerasRecipe, part: Part, network: Any, examples: tuple[Examples, Examples], state: State, place: Workplace
 ) -> State:
     stage, (training, validation) = recipe.stages[state.stage], examples
-    # A draw in balance needs no weights, and regions have no rarer side that could be drawn in full.
-    evenly = recipe.draw == "balanced" and not part.exclusive
+    evenly = recipe.draw == "balanced"  # and then needs no weights
     weights = np.ones(len(training), dtype=np.float32) if evenly else _weigh(training, recipe, part)
     choose = draw_balanced if evenly else draw_all
     batches = Batches(training, recipe, weights, epoch=_epochs_before(recipe, state), choose=choose)

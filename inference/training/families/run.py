@@ -1,39 +1,27 @@
 """From a dataset folder to a family's models: read, train what is not trained yet, evaluate, export."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import JsonValue
 
-from inference.training.families.batches import Numbers, predict
+from inference.training.families.batches import predict
 from inference.training.families.entries import propose_entry
 from inference.training.families.fitting import Workplace, fit_part
 from inference.training.families.graphs import export_graph
-from inference.training.families.hierarchy import Answers, answer, score_answers, score_refusal
+from inference.training.families.judgement import Trained, score_hierarchy, score_part
 from inference.training.families.material import Material, describe_splits, digest_run, load_material
 from inference.training.families.outcome import Outcome, write_outcome
 from inference.training.families.parts import Part, plan_parts
 from inference.training.families.pixels import ShowProgress, to_input
-from inference.training.families.progress import Epoch, Report
-from inference.training.families.scores import Table, score_binary, score_exclusive, score_labels
+from inference.training.families.progress import Report
+from inference.training.families.scores import Table
 from inference.training.families.starts import Start
 from inference.training.recipe_book import FeaturesRecipe, KerasRecipe
-from inference.zoo.manifest import ABNORMAL, Model
+from inference.zoo.manifest import Model
 
 #: Images that the exported graph is compared on.
 PARITY_IMAGES = 8
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trained:
-    """One trained part with all that it says: probabilities (images, classes) of every image of the material."""
-
-    part: Part
-    network: Any
-    said: Numbers
-    history: tuple[Epoch, ...]
 
 
 def train_family(
@@ -107,46 +95,6 @@ def _train(recipe: KerasRecipe, part: Part, material: Material, start: Start, pl
     if others < len(said):
         said[others:] = predict(network, material.canvases[others:], recipe)
     return Trained(part, network, said, state.history)
-
-
-def score_part(recipe: KerasRecipe, trained: Trained, material: Material) -> dict[str, Table]:
-    """Return the tables of one part on the test images that have a label for it; none where there is no such image."""
-    part, examples = trained.part, material.examples(material.test, trained.part)
-    if not len(examples):
-        return {}
-    said = trained.said[examples.positions].astype(np.float64)
-    if part.exclusive:
-        return {part.name: score_exclusive(examples.labels.argmax(axis=1), said, part.classes)}
-    truth = examples.labels > 0.5
-    if part.task == "multilabel":
-        return {f"{part.name} at {cut:g}": score_labels(truth, said, cut, part.classes) for cut in recipe.thresholds}
-    return {part.name: score_binary(truth[:, 0], said[:, 0], recipe.thresholds[0], ("normal", ABNORMAL))}
-
-
-def score_hierarchy(
-    recipe: KerasRecipe, trained: list[Trained], material: Material
-) -> tuple[dict[str, Table], dict[str, JsonValue]]:
-    """Return the tables of a region model and its specialists from end to end, on every labelled test image."""
-    images = material.images(material.test)
-    chosen = [index for index, image in enumerate(images) if image.abnormal is not None]
-    positions = np.array(chosen, dtype=np.int64) + material.test.start
-    truth = np.array([bool(images[index].abnormal) for index in chosen])
-    if not len(positions):
-        return {}, {}
-    region, *specialists = trained
-    said = answer(region.said[positions], {index: each.said[positions] for index, each in enumerate(specialists)})
-    tables = {"end to end": score_answers(truth, said, recipe.thresholds[0])}
-    if recipe.refuse_below is None:
-        return tables, {}
-    return _with_refusal(recipe.refuse_below, recipe.thresholds[0], truth, said, tables)
-
-
-def _with_refusal(
-    refuse_below: float, threshold: float, truth: np.ndarray, said: Answers, tables: dict[str, Table]
-) -> tuple[dict[str, Table], dict[str, JsonValue]]:
-    coverage, answered = score_refusal(truth, said, threshold, refuse_below)
-    more: dict[str, JsonValue] = {"refusal": {"below": refuse_below, "coverage": dict(coverage.as_json())}}
-    return {**tables, **({"end to end, answered": answered} if answered else {})}, more
 
 
 def _export(

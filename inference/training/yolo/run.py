@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from domain.errors import ModelError
 from inference.training.yolo.confusion import count_confusions
 from inference.training.yolo.dataset import YoloDataset, build_dataset
 from inference.training.yolo.entry import draft_entry
@@ -62,6 +63,30 @@ def train_yolo(
     for line in summarise(metrics):
         report(line)
     return _write_json(folder / "entry.json", _draft(recipe, folder, metrics))
+
+
+def evaluate_yolo(
+    recipe: YoloRecipe, data: Path, folder: Path, *, threads: int = 1, report: Callable[[str], None] = print
+) -> Mapping[str, JsonValue]:
+    """Measure what `train_yolo` left in a folder again, and return what stands in metrics.json then.
+
+    Args:
+        recipe: of the book; it is taken as it is for the dataset that the run names.
+
+    Raises:
+        ModelError: the folder holds no finished run.
+        FileNotFoundError, ValueError: the dataset is not as its authors publish it.
+    """
+    best = folder / "training" / "weights" / "best.pt"
+    if not (folder / "metrics.json").is_file() or not best.is_file():
+        raise ModelError(f"{folder} holds no finished run: osteonode models train makes one")
+    before: dict[str, JsonValue] = json.loads((folder / "metrics.json").read_text())
+    recipe = recipe.on(str(before["dataset"]))
+    dataset = build_dataset(recipe, data, folder, threads=threads, report=report)
+    metrics = before | _measure(recipe, dataset, best, folder, threads)
+    for line in summarise(metrics):
+        report(line)
+    return metrics
 
 
 def _measure(recipe: YoloRecipe, dataset: YoloDataset, best: Path, folder: Path, threads: int) -> dict[str, JsonValue]:

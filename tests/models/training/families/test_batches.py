@@ -30,6 +30,12 @@ def test_of_several_labels_the_last_is_the_one_that_is_balanced() -> None:
     assert len(draw_balanced(np.hstack([regions, LABELS]), np.random.default_rng(0))) == 20
 
 
+def test_of_regions_an_epoch_in_balance_has_as_many_of_each_as_the_rarest_has() -> None:
+    regions = np.eye(3, dtype=np.float32)[np.repeat([0, 1, 2], (30, 20, 7))]
+    drawn = draw_balanced(regions, np.random.default_rng(0))
+    assert regions[drawn].sum(axis=0).tolist() == [7, 7, 7]
+
+
 def test_labels_stay_with_their_images_whatever_is_drawn() -> None:
     canvases = np.zeros((60, SIDE_PX, SIDE_PX), dtype=np.uint8)
     canvases[LABELS[:, 0] > 0] = 255

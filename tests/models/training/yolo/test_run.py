@@ -4,14 +4,16 @@ import csv
 import hashlib
 import json
 from importlib.util import find_spec
+from pathlib import Path
 
 import cv2
 import numpy as np
 import openvino as ov
 import pytest
 
+from domain.errors import ModelError
 from inference.training.datasets.registry import BOX_CLASSES
-from inference.training.yolo.run import train_yolo
+from inference.training.yolo.run import evaluate_yolo, train_yolo
 from inference.zoo.manifest import Model
 from tests.models.training.yolo.conftest import Run
 
@@ -85,3 +87,16 @@ def test_the_graph_takes_any_batch_and_answers_by_name(wrists: Run) -> None:
     compiled = ov.Core().compile_model(wrists.folder / "yolov8-grazpedwri.xml", "CPU")
     images = np.random.default_rng(0).random((3, 3, 64, 64), dtype=np.float32)
     assert compiled({"image": images})["yolo"].shape == (3, 4 + 9, 84)
+
+
+def test_a_run_is_measured_again_by_its_exported_graph(wrists: Run) -> None:
+    before = json.loads((wrists.folder / "metrics.json").read_text())
+    said: list[str] = []
+    found = evaluate_yolo(wrists.recipe, wrists.data, wrists.folder, report=said.append)
+    assert found == before
+    assert [line for line in said if "mAP50 as served" in line]
+
+
+def test_where_nothing_was_trained_the_command_that_trains_is_named(wrists: Run, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="osteonode models train"):
+        evaluate_yolo(wrists.recipe, wrists.data, tmp_path)
