@@ -4,6 +4,7 @@ Left alone the CPU plugin takes bfloat16 where the processor has it, so one file
 different hospitals. The precision is therefore set, and read back from the compiled model.
 """
 
+import time
 from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
@@ -18,26 +19,50 @@ PRECISIONS = {"f32": openvino.Type.f32, "bf16": openvino.Type.bf16}
 
 
 class OpenVinoSession:
-    """One compiled model and its one request: not for use by two threads at once."""
+    """One compiled model and a request for each entry of a batch: not for use by two threads at once.
 
-    def __init__(self, compiled: openvino.CompiledModel, outputs: tuple[str, ...], name: str) -> None:
+    Entries run side by side, each on its share of the threads. As one batch the threads would have to wait for each
+    other after every layer: 5 to 10 % slower on a quiet machine, and half as fast beside other work.
+    """
+
+    def __init__(self, compiled: openvino.CompiledModel, outputs: tuple[str, ...], name: str, entries: int) -> None:
         self._compiled = compiled
-        self._request = compiled.create_infer_request()
+        self._entries = entries
         self._outputs = outputs
         self._name = name
+        self._requests = self._open_requests()
 
     def run(self, batch: Tensor, timeout_seconds: float) -> Mapping[str, Tensor]:
         """Return copies of the named outputs (see `Session.run`)."""
         try:
-            self._request.start_async([np.ascontiguousarray(batch)])
-            if not self._request.wait_for(round(timeout_seconds * 1000)):
-                self._request.cancel()
-                # A cancelled request stays cancelled, and may still be at work.
-                self._request = self._compiled.create_infer_request()
+            if not self._run(batch, time.monotonic() + timeout_seconds):
                 raise DeadlineExceeded(f"no answer within {timeout_seconds:g} s", subject=self._name)
         except RuntimeError as error:
+            self._give_up()
             raise ModelError("the runtime failed on this image", subject=self._name) from error
-        return {name: np.array(self._request.get_tensor(name).data, dtype=np.float32) for name in self._outputs}
+        except DeadlineExceeded:
+            self._give_up()
+            raise
+        return {name: self._collect(name) for name in self._outputs}
+
+    def _open_requests(self) -> list[openvino.InferRequest]:
+        return [self._compiled.create_infer_request() for _ in range(self._entries)]
+
+    def _give_up(self) -> None:
+        """Cancel the requests and take new ones: a cancelled one stays cancelled, and may still be at work."""
+        for request in self._requests:
+            request.cancel()
+        self._requests = self._open_requests()
+
+    def _run(self, batch: Tensor, until: float) -> bool:
+        """Return whether all requests have answered by then (monotonic clock)."""
+        for request, entry in zip(self._requests, batch, strict=True):
+            request.start_async([np.ascontiguousarray(entry[None])])
+        return all(request.wait_for(max(0, round((until - time.monotonic()) * 1000))) for request in self._requests)
+
+    def _collect(self, name: str) -> Tensor:
+        said = [request.get_tensor(name).data for request in self._requests]
+        return np.concatenate(said).astype(np.float32, copy=False)
 
 
 class OpenVinoBackend:
@@ -51,11 +76,7 @@ class OpenVinoBackend:
     def __init__(self, threads: int, capabilities: Callable[[], Collection[str]] = list_capabilities) -> None:
         self._core = openvino.Core()
         self._capabilities = capabilities
-        self._properties = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": "1",
-            "INFERENCE_NUM_THREADS": threads,
-        }
+        self._threads = threads
 
     def compile(self, model: VerifiedModel) -> OpenVinoSession:
         """Compile a model for the batch of one image; raises ModelError (see `Backend.compile`)."""
@@ -67,9 +88,10 @@ class OpenVinoBackend:
         require_processor(model.entry.precision, subject=model.name, capabilities=self._capabilities)
         try:
             graph = self._core.read_model(model=model.content("xml"), weights=model.content("bin"))
-            graph.reshape({model.input_name: list(model.entry.input.shape)})
+            entries, *shape = model.entry.input.shape
+            graph.reshape({model.input_name: [1, *shape]})
             compiled = self._core.compile_model(
-                graph, "CPU", self._properties | {"INFERENCE_PRECISION_HINT": precision}
+                graph, "CPU", self._share_threads(entries) | {"INFERENCE_PRECISION_HINT": precision}
             )
         except RuntimeError as error:
             raise ModelError("OpenVINO cannot compile the model", subject=model.name) from error
@@ -78,7 +100,15 @@ class OpenVinoBackend:
         missing = sorted(set(outputs) - found)
         if missing:
             raise ModelError(f"the model has no output named {', '.join(missing)}", subject=model.name)
-        return OpenVinoSession(compiled, outputs, model.name)
+        return OpenVinoSession(compiled, outputs, model.name, entries)
+
+    def _share_threads(self, entries: int) -> dict[str, object]:
+        """Return the properties that run the entries of a batch side by side, each on its share of the threads."""
+        return {
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": str(min(entries, self._threads)),
+            "INFERENCE_NUM_THREADS": self._threads,
+        }
 
 
 def require_precision(compiled: openvino.CompiledModel, wanted: openvino.Type, name: str) -> None:

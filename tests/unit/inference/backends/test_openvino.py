@@ -94,3 +94,14 @@ def test_no_package_that_reports_use_can_be_loaded_with_it() -> None:
         "assert sys.modules['openvino_telemetry'] is None, 'a telemetry package would be imported'"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_the_entries_of_a_batch_come_back_in_their_order_however_many_threads_share_them(
+    model: VerifiedModel, threads: int
+) -> None:
+    session = OpenVinoBackend(threads=threads).compile(model)
+    for darker in (0, 1):
+        batch = np.ones(SHAPE, dtype=np.float32)
+        batch[darker] = 0.0
+        assert session.run(batch, 10.0)["fracture_logit"][:, 0].argmin() == darker
