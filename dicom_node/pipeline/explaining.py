@@ -11,11 +11,13 @@ from dicom_node.pipeline import stages
 from dicom_node.pipeline.obstacles import find_takers
 from dicom_node.pipeline.stages import Parts
 from dicom_node.ports import ExplanationTask
+from domain.errors import ModelError
 from domain.explanation import Explanation, ExplanationState
 from domain.finding import StudyFindings
 from inference.study import rank
 
 SWITCHED_OFF: Final = "Not made: explanations.lime is off now. Switch it on, then `osteonode release STUDY`."
+NOTHING_TO_EXPLAIN: Final = "Not made: by explanations.findings no image of this study is to be explained now."
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +57,7 @@ def _explain(parts: Parts, explanation: Explanation) -> str:
     began = parts.clock.now()
     task = _make_task(parts, explanation)
     if not task.explained:
-        parts.ledger.end_explanation(explanation, ExplanationState.SUPERSEDED)
+        parts.ledger.end_explanation(explanation, ExplanationState.FAILED, NOTHING_TO_EXPLAIN)
         return "nothing to explain"
     documents = parts.explainer.explain(task)
     parts.ledger.keep_explanation(explanation, documents)
@@ -68,6 +70,8 @@ def _explain(parts: Parts, explanation: Explanation) -> str:
 def _make_task(parts: Parts, explanation: Explanation) -> ExplanationTask:
     uid, version = explanation.study_instance_uid, explanation.version
     instances = parts.ledger.instances(uid, version)
+    if stages.unread_images(parts, uid, version):
+        raise ModelError("other models than now read this study; what they said cannot be explained any more")
     read = {instance.sop_instance_uid: stages.reading_of(parts, instance) for instance in instances}
     findings = parts.combine(uid, [each.reading for each in read.values()])
     return ExplanationTask(

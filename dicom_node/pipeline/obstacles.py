@@ -11,8 +11,8 @@ NOT_INSTALLED: Final = (
     ".venv-models/bin/osteonode"
 )
 NOBODY_TAKES_THEM: Final = (
-    "explanations.lime is on, and no destination takes captures: add secondary_capture or lime_capture to the documents "
-    "of one"
+    "explanations.lime is on, and no destination takes captures: add secondary_capture or lime_capture to the "
+    "documents of one"
 )
 
 

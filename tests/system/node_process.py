@@ -79,7 +79,8 @@ class NodeProcess:
 
 def _run(settings_file: str, reader: str) -> None:
     from dicom_node.cli.logs import configure_logging
-    from dicom_node.service import Service, open_reader
+    from dicom_node.service import Service, open_explainer, open_reader
+    from tests.fakes.explainers import gated
     from tests.fakes.light_reader import light
 
     settings = Settings.model_validate_json(Path(settings_file).read_text())
@@ -87,8 +88,11 @@ def _run(settings_file: str, reader: str) -> None:
     done = threading.Event()
     threading.Thread(target=_end_with_the_tests, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
-    factory = light() if reader == LIGHT else open_reader
-    with Service(settings, reader_factory=factory, rescue_seconds=1.0) as service:
+    is_light = reader == LIGHT
+    gate = settings.node.data.parent / "gate"
+    explain = gated(gate) if is_light and settings.explanations.lime else open_explainer
+    readers = light() if is_light else open_reader
+    with Service(settings, reader_factory=readers, explainer_factory=explain, rescue_seconds=1.0) as service:
         print(f"ready {service.port}", flush=True)
         done.wait()
 

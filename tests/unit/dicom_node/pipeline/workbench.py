@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from dicom_node.ledger.database import create_tables, database_url, open_engine
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import History, LedgerView
-from dicom_node.pipeline import closing, steps
+from dicom_node.pipeline import closing, explaining, steps
 from dicom_node.pipeline.stages import Parts
+from dicom_node.ports import StudyExplainer
 from domain.delivery import Delivery, Outcome
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
@@ -76,6 +78,19 @@ class Workbench:
             clock=self.clock,
             bundle="light",
         )
+
+    def explain_with(self, explainer: StudyExplainer | None, **explanations: Any) -> None:
+        """Explain studies from now on, or none any more."""
+        tables = {"explanations": {"lime": explainer is not None, **explanations}}
+        settings = make_settings(self.folder, pacs=104, ris=2575, quiet_seconds=10, **tables)
+        self.parts = replace(
+            self.parts, settings=settings, explainer=explainer, explained_to=explaining.choose_recipients
+        )
+
+    def explain(self) -> list[str]:
+        """Do the explanations that were started; return how each ended."""
+        started, self.starts.explanations = self.starts.explanations, []
+        return [steps.explain(self.parts, study, version, turn) for study, version, turn, _delay in started]
 
     def close(self) -> None:
         self.engine.dispose()
