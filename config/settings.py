@@ -160,6 +160,9 @@ class Reporting(Section):
         "HOSPITAL", max_length=64, description="Assigning authority in PID-3 where the image names no issuer."
     )
     capture_side_px: int = Field(2048, ge=256, le=8192, description="Longest side of a secondary capture, in pixels.")
+    recommendations: bool = Field(
+        False, description="Add suggestions of public guidelines, each with its source (docs/recommendations.md)."
+    )
 
 
 class Explanations(Section):

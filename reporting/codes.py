@@ -41,6 +41,7 @@ BOUNDED_BY = Code("75958009", "SCT", "Bounded by")  # PS3.16 CID 219: the region
 FINDING_SITE = Code("363698007", "SCT", "Finding Site")
 LATERALITY = Code("272741003", "SCT", "Laterality")
 COMMENT = Code("121106", "DCM", "Comment")
+RECOMMENDATION = Code("121075", "DCM", "Recommendation")  # CID 7002
 ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")  # CID 7162
 PROCESSING_EQUIPMENT = Code("109102", "DCM", "Processing Equipment")
 SOURCE_IMAGE = Code("121322", "DCM", "Source image for image processing operation")  # CID 7202

@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from pydicom.sr.coding import Code
 from pydicom.valuerep import PersonName
 
 from domain.document import Document, DocumentKind
 from domain.finding import FractureState
-from reporting import codes, equipment, er7, wording
+from reporting import codes, equipment, er7, recommendations, wording
 from reporting.source import Source
 from reporting.statement import ImageStatement, StudyStatement
 
@@ -210,9 +211,11 @@ def _observations(statement: StudyStatement) -> Iterator[Observation]:
     yield _coded(codes.FRACTURE, statement.presence, flag=_FLAGS.get(statement.state, "") if statement.state else "")
     if statement.result.fracture is not None:
         yield _certainty(statement.result.fracture.probability)
-    groups = ((image, probability) for image in statement.read for probability in _probabilities(image))
-    for number, (image, probability) in enumerate(groups, 1):
-        for row in _describe_finding(image, probability):
+    findings = (_describe_finding(image, value) for image in statement.read for value in _probabilities(image))
+    suggestions = (_describe_suggestions(statement, image) for image in statement.read)
+    groups = (group for group in map(list, chain(findings, suggestions)) if group)
+    for number, group in enumerate(groups, 1):
+        for row in group:
             yield replace(row, sub_id=str(number))
     text = er7.escape_lines(statement.lines, limit_bytes=FT_LIMIT_BYTES)
     yield Observation("FT", er7.code_element(codes.IMPRESSIONS), text)
@@ -235,6 +238,14 @@ def _describe_finding(image: ImageStatement, probability: float) -> Iterator[Obs
         if image.laterality is not None:
             yield _coded(codes.LATERALITY, image.laterality)
     yield _certainty(probability)
+
+
+def _describe_suggestions(statement: StudyStatement, image: ImageStatement) -> Iterator[Observation]:
+    """What guidelines suggest for an image, each with its source; nothing where the site has not turned it on."""
+    for row in recommendations.suggest(statement, image):
+        text, source = recommendations.describe(row)
+        lines = er7.escape_lines((f"{image.name}: {text}", source), limit_bytes=FT_LIMIT_BYTES)
+        yield Observation("FT", er7.code_element(codes.RECOMMENDATION), lines)
 
 
 def _coded(concept: Code, value: Code, flag: str = "") -> Observation:

@@ -41,6 +41,8 @@ TYPE_2 = (
 )
 _REFERENCE = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _SIDES = ("L", "R", "B")
+#: The units of Patient's Age (PS3.5 6.2, VR AS), as often as they fit into a year.
+_AGES_IN_A_YEAR = {"Y": 1, "M": 12, "W": 52, "D": 365}
 
 
 @cache
@@ -108,6 +110,30 @@ class Source:
         """Body Part Examined (0018,0015) as a code string, empty when it is none (PS3.5 6.2, VR CS)."""
         stated = self.text("BodyPartExamined").upper()
         return stated if re.fullmatch(r"[A-Z0-9 _]{1,16}", stated) else ""
+
+    @cached_property
+    def age_years(self) -> int | None:
+        """Age in whole years, by Patient's Age (0010,1010) or the dates of birth and study; None when not known.
+
+        Two that differ by more than a year state no age.
+        """
+        ages = [age for age in (self._stated_age_years, self._counted_age_years) if age is not None and age < 130]
+        return ages[0] if ages and max(ages) - min(ages) <= 1 else None
+
+    @property
+    def _stated_age_years(self) -> int | None:
+        stated = re.fullmatch(r"(\d{3})([YMWD])", self.text("PatientAge").upper())
+        return int(stated[1]) // _AGES_IN_A_YEAR[stated[2]] if stated else None
+
+    @property
+    def _counted_age_years(self) -> int | None:
+        try:
+            born, seen = (datetime.strptime(self.text(name), "%Y%m%d") for name in ("PatientBirthDate", "StudyDate"))
+        except ValueError:
+            return None
+        had_birthday = (seen.month, seen.day) >= (born.month, born.day)
+        years = seen.year - born.year - (not had_birthday)
+        return years if years >= 0 else None
 
     @property
     def orientation(self) -> tuple[str, ...]:

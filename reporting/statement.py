@@ -100,10 +100,10 @@ class ImageStatement:
                 words.append(wording.describe_boxes(len(self.findings)))
         if self.reading.silent:
             words.append(wording.describe_silence(member.model for member in self.reading.silent))
-        return f"{self._name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
+        return f"{self.name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
         """Which image this is, by the numbers that a viewer shows."""
         numbers = [self.source.text(keyword) for keyword in ("SeriesNumber", "InstanceNumber")]
         if not all(number.isdecimal() and number.isascii() for number in numbers):

@@ -13,7 +13,7 @@ from pydicom.uid import Comprehensive3DSRStorage, ComprehensiveSRStorage
 from domain.document import Document, DocumentKind
 from domain.finding import Box
 from domain.uid import derive_uid
-from reporting import codes, equipment, wording
+from reporting import codes, equipment, recommendations, wording
 from reporting.instance import Slot, finish, write
 from reporting.statement import Finding, ImageStatement, StudyStatement
 
@@ -139,6 +139,8 @@ def _describe_image(statement: StudyStatement, image: ImageStatement) -> sr.Meas
         source_images=[_source_of_group(image)],
     )
     _comment(group, image.line)
+    for row in recommendations.suggest(statement, image):
+        _say(group, codes.RECOMMENDATION, "\n".join(recommendations.describe(row)))
     return group
 
 
@@ -192,6 +194,10 @@ def _source_of_group(image: ImageStatement) -> sr.SourceImageForMeasurementGroup
 
 
 def _comment(group: sr.MeasurementsAndQualitativeEvaluations, text: str) -> None:
+    _say(group, codes.COMMENT, text)
+
+
+def _say(group: sr.MeasurementsAndQualitativeEvaluations, concept: Code, text: str) -> None:
     """TID 1501 permits a TEXT, highdicom only offers coded evaluations."""
-    item = sr.TextContentItem(codes.COMMENT, text, sr.RelationshipTypeValues.CONTAINS)
+    item = sr.TextContentItem(concept, text, sr.RelationshipTypeValues.CONTAINS)
     group[0].ContentSequence.append(item)

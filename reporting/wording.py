@@ -7,6 +7,7 @@ from domain.finding import FractureState
 NOT_A_DIAGNOSIS = "AI result, preliminary - not a diagnosis"
 REVIEW = "Investigational use only. Not reviewed by a radiologist."
 NOT_FOR_DIAGNOSIS = "NOT FOR DIAGNOSIS"
+SUGGESTION = "Suggestion of a guideline - not a diagnosis, not an order"
 
 STATEMENTS = {
     FractureState.PRESENT: "Suspected fracture",
