@@ -72,3 +72,9 @@ def test_a_study_keeps_its_lane_and_other_studies_use_the_others(engine: Engine,
         lanes[identifier.rsplit(":", 1)[0]].add(lane)
     assert all(len(used) == 1 for used in lanes.values())
     assert set().union(*lanes.values()) == {"pacs:0", "pacs:1"}
+
+
+def test_an_explanation_waits_in_a_queue_of_its_own(engine: Engine, starts: WorkflowStarts) -> None:
+    with writing(engine) as connection:
+        starts.explain_study(connection, "1.1", 1, 2, delay_seconds=60.0)
+    assert started(engine) == [("explain:1.1:1:2", "DELAYED", None)]

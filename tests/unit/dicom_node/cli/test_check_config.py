@@ -1,3 +1,4 @@
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,30 @@ def test_what_is_printed_for_a_good_file_is_a_file_that_means_the_same(
     written = tmp_path / "effective.toml"
     written.write_text(capsys.readouterr().out)
     assert load_settings(written) == load_settings(EXAMPLE)
+
+
+def check(folder: Path, text: str) -> int:
+    file = folder / "site.toml"
+    file.write_text(text)
+    return run(["check-config", str(file)])
+
+
+@pytest.mark.skipif(find_spec("lime") is not None, reason="lime is installed here")
+def test_that_lime_is_missing_is_said_with_how_to_install_it_and_the_file_is_still_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, "[explanations]\nlime = true\n") == 0
+    shown = capsys.readouterr()
+    assert "make models" in shown.err
+    assert "lime = true" in shown.out
+
+
+def test_an_explanation_that_nobody_takes_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ris = '[[destination]]\nname = "ris"\nkind = "hl7"\nhost = "127.0.0.1"\nport = 2575\n'
+    assert check(tmp_path, f"[explanations]\nlime = true\n{ris}") == 0
+    assert "no destination takes captures" in capsys.readouterr().err
+
+
+def test_a_node_that_explains_nothing_hears_nothing_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(tmp_path, "") == 0
+    assert capsys.readouterr().err == ""
