@@ -4,13 +4,15 @@ A recipe says everything that decides what weights come out, but the images and 
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
-from inference.training.yolo.recipe import Shares, Table, YoloRecipe
+from inference.training.dataset_recipe import DatasetRecipe, Elsewhere, Table
+from inference.training.yolo.recipe import YoloRecipe
 from inference.zoo.manifest import Fit, Flip, InputContract, Probability, Range, Tone
 
 #: What a model shall say of an image; each is one or several parts, see `families/parts.py`.
@@ -32,56 +34,25 @@ Backbone = Literal[
 ]
 
 
-class Elsewhere(Table):
-    """What changes where the recipe is trained on another dataset than its own.
+class LabelsElsewhere(Elsewhere):
+    """What changes on another dataset.
 
     Attributes:
-        classes: none: whatever the labels of the training images name.
-        shares: "published" is the split of the authors, whose last part is what is reported.
         draw: of a network, see `KerasRecipe`.
     """
 
     target: Target
-    classes: tuple[str, ...] = ()
-    shares: Shares | Literal["published"] = "published"
     draw: Draw = "all"
 
 
-class Recipe(Table):
-    """What every Keras family needs.
+class Recipe(DatasetRecipe):
+    """What every Keras family needs."""
 
-    Attributes:
-        about: what the family is, in one sentence.
-        published: what the source reports of its own model, by measure; empty where nothing could be verified.
-    """
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
-    about: str
-    dataset: str
     target: Target
-    classes: tuple[str, ...] = Field(min_length=1)
-    shares: Shares | Literal["published"]
-    elsewhere: dict[str, Elsewhere] = Field(default={})
-    published: dict[str, JsonValue] = Field(default={})
-    published_note: str = ""
+    elsewhere: Mapping[str, LabelsElsewhere] = Field(default={})
     side_px: int = Field(ge=32, le=2048)
     batch: Positive = 16
     seed: int = 0
-
-    def on(self, dataset: str) -> Self:
-        """Return the recipe as it is for a dataset.
-
-        Raises:
-            ValueError: that dataset has no labels for it.
-        """
-        if dataset == self.dataset:
-            return self
-        if dataset not in self.elsewhere:
-            known = ", ".join((self.dataset, *self.elsewhere))
-            raise ValueError(f"{self.name} cannot be trained on {dataset!r}, which has no label for it; on: {known}")
-        change = self.elsewhere[dataset]
-        classes = {"classes": change.classes} if change.classes else {}
-        return self.model_copy(update={"dataset": dataset, "target": change.target, "shares": change.shares, **classes})
 
 
 class Block(Table):
@@ -173,13 +144,6 @@ class KerasRecipe(Pictures):
     balanced: bool = True
     refuse_below: Probability | None = None
     draw: Draw = "all"
-
-    def on(self, dataset: str) -> Self:
-        """Return the recipe as it is for a dataset; raises ValueError where that has no labels for it."""
-        here = super().on(dataset)
-        if dataset == self.dataset:
-            return here
-        return here.model_copy(update={"draw": self.elsewhere[dataset].draw})
 
 
 #: One is a layer of the network that serves, the other has a text format.

@@ -1,7 +1,7 @@
 """What a model family's training or evaluation says to a person: the table of its source, beside its figures."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -17,7 +17,7 @@ def print_outcome(
 ) -> None:
     """Print every table of a run, what is no table, and what is known of the source's figures."""
     for title, table in tables.items():
-        _print(title, table, recipe.published)
+        _print(title, table, recipe)
     for key, value in more.items():
         print(f"{key}: {value}")
     if recipe.published_note:
@@ -29,8 +29,10 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def _print(title: str, table: "Table", published: Mapping[str, Any]) -> None:
-    columns = ("measure", "value", "95 % from", "to", "source")
+def _print(title: str, table: "Table", recipe: "KerasRecipe | FeaturesRecipe") -> None:
+    published = recipe.published
+    heading = f"published, on {recipe.source_dataset}" if published else "published"
+    columns = ("measure", "value", "95 % from", "to", heading)
     shown = make_table(columns, numbers=columns[1:], title=f"{title}: {table.images} test images")
     rows = {name.replace("_", " "): (each, published.get(name)) for name, each in table.measures.items()}
     for label, measures in table.by_class.items():

@@ -109,5 +109,6 @@ def describe_splits(splits: Splits) -> dict[str, dict[str, int]]:
 def digest_run(recipe: Recipe, start: str, splits: Splits) -> str:
     """Return the digest of all that decides what a run makes: recipe, start, images and their division."""
     names = [[image.path.name for image in part] for part in (splits.training, splits.validation, splits.test)]
-    content = json.dumps([recipe.model_dump(mode="json"), start, names], sort_keys=True)
+    settings = recipe.model_dump(mode="json", exclude={"published_on"})
+    content = json.dumps([settings, start, names], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -50,6 +50,7 @@ def write_outcome(folder: Path, recipe: Recipe, outcome: Outcome) -> None:
         **outcome.more,
         "seconds": {name: round(sum(e["seconds"] for e in past), 1) for name, past in outcome.histories.items()},
         "published": recipe.published,
+        "published_on": recipe.source_dataset,
         "published_note": recipe.published_note,
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "settings": recipe.model_dump(mode="json"),

@@ -1,49 +1,28 @@
 """What a recipe of a YOLO detector says: `engine = "yolo"`."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import Field, model_validator
 
-from inference.zoo.manifest import Fit, InputContract, Name, Probability, Tone
+from inference.training.dataset_recipe import Classes, DatasetRecipe, Elsewhere, Table
+from inference.zoo.manifest import Fit, InputContract, Probability, Tone
 
 #: Strides of the three levels that a YOLOv8 detects on; canvases are cut into cells of the last one.
 STRIDES_PX = (8, 16, 32)
 #: Name of the graph's input.
 INPUT = "image"
 
-Classes = Annotated[tuple[str, ...], Field(min_length=1)]
 
+class BoxesElsewhere(Elsewhere):
+    """What changes on another dataset.
 
-class Table(BaseModel):
-    """A table of a recipe: an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Shares(Table):
-    """Shares of the patients that each part of a split gets."""
-
-    training: Probability
-    validation: Probability
-    test: Probability
-
-    @model_validator(mode="after")
-    def _are_whole(self) -> Self:
-        if abs(sum(self.three) - 1.0) > 1e-9 or not self.training * self.validation:
-            raise ValueError("the shares add up to 1, and there is something to train on and to validate with")
-        return self
-
-    @property
-    def three(self) -> tuple[float, float, float]:
-        """Training, validation and test."""
-        return self.training, self.validation, self.test
-
-
-class Elsewhere(Table):
-    """What changes where the recipe is trained on another dataset than its own."""
+    Attributes:
+        age_years: as in `YoloRecipe`.
+    """
 
     classes: Classes
-    shares: Shares | Literal["published"] = "published"
+    age_years: tuple[float, float] | None = None
 
 
 class Augmentation(Table):
@@ -65,16 +44,12 @@ class Augmentation(Table):
     plain_epochs: int = Field(default=10, ge=0)
 
 
-class YoloRecipe(Table):
+class YoloRecipe(DatasetRecipe):
     """Everything that decides what weights come out, but the data, the first weights and the library's version.
 
     Attributes:
-        about: what the family is, in one sentence.
-        dataset: as the registry of datasets names it.
         classes: labels of boxes, in the order of the model's outputs; boxes of other labels are left out.
-        shares: how images are divided by patient; "published" is as their authors did.
-        elsewhere: the same recipe on other datasets.
-        published: what sources report of their models, by measure: precision, recall, map50, map50_95.
+        published: by measure: precision, recall, map50, map50_95.
         side_px: of the square canvas that the network sees.
         model: of ultralytics, by size: n (3 million weights), s (11), m (26), l (44), x (68).
         preprocess: the steps from a displayed image to that canvas, the same in serving.
@@ -84,15 +59,8 @@ class YoloRecipe(Table):
     """
 
     engine: Literal["yolo"]
-    name: Name
-    about: str
-    dataset: str
     target: Literal["lesions"] = "lesions"
-    classes: Classes
-    shares: Shares | Literal["published"]
-    elsewhere: dict[str, Elsewhere] = {}
-    published: dict[str, JsonValue] = {}
-    published_note: str = ""
+    elsewhere: Mapping[str, BoxesElsewhere] = Field(default={})
     side_px: int = Field(ge=32, le=1280, multiple_of=STRIDES_PX[-1])
     batch: int = Field(default=16, ge=1)
     images_per_step: int = Field(default=64, ge=1)
@@ -127,19 +95,3 @@ class YoloRecipe(Table):
     def anchors(self) -> int:
         """How many boxes the network proposes."""
         return sum((self.side_px // stride) ** 2 for stride in STRIDES_PX)
-
-    def on(self, dataset: str) -> Self:
-        """Return the recipe as it is for a dataset.
-
-        Raises:
-            ValueError: that dataset has no labels for it.
-        """
-        if dataset == self.dataset:
-            return self
-        if dataset not in self.elsewhere:
-            known = ", ".join((self.dataset, *self.elsewhere))
-            raise ValueError(f"{self.name} cannot be trained on {dataset!r}, which has no label for it; on: {known}")
-        change = self.elsewhere[dataset]
-        # What sources report, and whose ages are known, is of the recipe's own dataset.
-        update = {"dataset": dataset, "classes": change.classes, "shares": change.shares, "age_years": None}
-        return self.model_copy(update={**update, "published": {}, "published_note": ""})

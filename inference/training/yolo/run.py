@@ -83,7 +83,7 @@ def evaluate_yolo(
     before: dict[str, JsonValue] = json.loads((folder / "metrics.json").read_text())
     recipe = recipe.on(str(before["dataset"]))
     dataset = build_dataset(recipe, data, folder, threads=threads, report=report)
-    metrics = before | _measure(recipe, dataset, best, folder, threads)
+    metrics = before | _measure(recipe, dataset, best, folder, threads) | _say_sources(recipe)
     for line in summarise(metrics):
         report(line)
     return metrics
@@ -121,7 +121,14 @@ def _say_origin(recipe: YoloRecipe, weights: Weights, epochs: int) -> dict[str, 
         "epochs": epochs,
         "first_weights": weights if isinstance(weights, str) else weights.name,
         "ultralytics": version("ultralytics"),
+        **_say_sources(recipe),
+    }
+
+
+def _say_sources(recipe: YoloRecipe) -> dict[str, JsonValue]:
+    return {
         "published": dict(recipe.published),
+        "published_on": recipe.source_dataset,
         "published_note": recipe.published_note,
     }
 

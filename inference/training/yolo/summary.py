@@ -46,4 +46,5 @@ def _align(cells: tuple[str, ...]) -> str:
 
 def _sources(metrics: Mapping[str, Any]) -> list[str]:
     figures = ", ".join(f"{measure} {value:.3f}" for measure, value in metrics["published"].items())
-    return [f"sources: {figures or 'no figure'}. {metrics['published_note']}".rstrip()]
+    named = f"published, on {metrics['published_on']}: {figures}" if figures else "published: no figure"
+    return [f"{named}. {metrics['published_note']}".rstrip()]

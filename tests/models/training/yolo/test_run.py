@@ -73,7 +73,7 @@ def test_figures_stand_with_their_interval_and_those_of_the_source(spines: Run) 
     assert own["low"] <= own["value"] <= own["high"]
     assert set(metrics["as_published"]["all"]) == {"precision", "recall", "map50", "map50_95"}
     assert metrics["published"] == {"map50": 0.3356}
-    assert spines.said[-1].startswith("sources: map50 0.336. The detector of the dataset's authors")
+    assert spines.said[-1].startswith("published, on spinexr: map50 0.336. The detector of the dataset's authors")
 
 
 @pytest.mark.parametrize("name", ["curves.png", "confusion.png"])

@@ -19,6 +19,7 @@ METRICS: dict[str, Any] = {
         "interval": "a bootstrap",
     },
     "published": {"map50": 0.604},
+    "published_on": "spinexr",
     "published_note": "On another split.",
 }
 
@@ -42,9 +43,9 @@ def test_all_classes_come_last_then_the_interval_and_the_sources() -> None:
     *_, whole, interval, sources = summarise(METRICS)
     assert cells(whole) == ["all", "12", "0.500", "0.250", "0.400", "0.200", "0.350"]
     assert interval == "mAP50 as served 0.350 (0.300 to 0.420; a bootstrap)"
-    assert sources == "sources: map50 0.604. On another split."
+    assert sources == "published, on spinexr: map50 0.604. On another split."
 
 
 def test_a_source_without_figures_is_said_to_have_none() -> None:
     without = METRICS | {"published": {}, "published_note": ""}
-    assert summarise(without)[-1] == "sources: no figure."
+    assert summarise(without)[-1] == "published: no figure."
