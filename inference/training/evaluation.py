@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from domain.finding import FractureState, ImageReading
+from domain.finding import Corners, FractureState, ImageReading
 from inference.reader import Reader
-from inference.training.boxes import Corners, Detection, average_precision_50
+from inference.training.boxes import Detection, average_precision_50
 from inference.training.fracatlas import REGIONS, Split
 from inference.training.metrics import FRACTURE_MEASURES, Estimate, bootstrap
 from inference.zoo import Precision
@@ -101,10 +101,7 @@ def region_accuracy(examples: list[ReadExample]) -> Estimate:
 
 def box_average_precision(examples: list[ReadExample]) -> Estimate:
     """Return mAP50 over all images, every listed box counted, with its interval over images."""
-    listed = [
-        [(box.probability, (box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px)) for box in example.reading.boxes]
-        for example in examples
-    ]
+    listed = [[(box.probability, box.corners) for box in example.reading.boxes] for example in examples]
     truth = [example.boxes for example in examples]
     rng = np.random.default_rng(0)
     draws = [rng.integers(0, len(examples), len(examples)) for _ in range(BOX_RESAMPLES)]

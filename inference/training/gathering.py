@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.finding import Corners
 from inference.backends.installed import open_backends
 from inference.canvases import Canvases
 from inference.ensemble import Ensemble, Opinion
 from inference.header import read_header
 from inference.picture import open_picture
 from inference.radiograph import develop
-from inference.training.boxes import Corners
 from inference.training.fracatlas import REGIONS, Split
 from inference.zoo import Precision, load_manifest
 
