@@ -14,8 +14,6 @@ from inference.backends import Tensor
 #: Largest difference that float32 in another order of additions may make, by output.
 PROBABILITY_TOLERANCE, LOGIT_TOLERANCE, BOX_TOLERANCE_PX = 1e-4, 1e-3, 1e-2
 
-Tolerances = Mapping[str, float]
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from domain.finding import ImageReading, ReadingStatus
 
 Progress = Callable[[Iterable[Path]], Iterable[Path]]
@@ -114,23 +111,6 @@ def measure_guard(reader: ReadsImages, folder: Path, *, progress: Progress = ite
         GuardRow(name, tuple(_judge(reader.read(file).image, file) for file in progress(files)))
         for name, files in filled.items()
     ]
-
-
-def choose_minimum_probability(probabilities: npt.ArrayLike, accepted_share: float = 0.995) -> float:
-    """Return the highest minimum, to four places, at which at least this share of radiographs is still accepted.
-
-    Args:
-        probabilities: of the most probable region of each radiograph that should be read, 0..1; at least one.
-        accepted_share: above 0, up to 1.
-
-    Raises:
-        ValueError: there are no probabilities, or the share is out of range.
-    """
-    values = np.sort(np.asarray(probabilities, dtype=np.float64))
-    if not len(values) or not 0 < accepted_share <= 1:
-        raise ValueError("needs at least one probability and a share above 0 and up to 1")
-    refusable = math.floor(len(values) * (1 - accepted_share) + 1e-9)
-    return math.floor(float(values[min(refusable, len(values) - 1)]) * 10_000) / 10_000
 
 
 def render_guard(rows: Sequence[GuardRow]) -> str:

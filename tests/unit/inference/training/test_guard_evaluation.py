@@ -13,7 +13,6 @@ from inference.reasons import REASONS
 from inference.training.guard_evaluation import (
     GuardedImage,
     GuardRow,
-    choose_minimum_probability,
     measure_guard,
     render_guard,
     wilson,
@@ -101,23 +100,6 @@ def test_the_reader_that_serves_is_measured_on_real_files(tmp_path: Path) -> Non
 def test_the_table_has_a_line_for_each_class() -> None:
     row = GuardRow("chest", (GuardedImage("a", "region-not-recognised", 0.1), GuardedImage("b", "", 0.9)))
     assert "| chest | 2 | 0.500 | 0.095 to 0.905 | region-not-recognised 1 |" in render_guard([row])
-
-
-def test_the_minimum_accepts_the_share_asked_for() -> None:
-    probabilities = np.linspace(0.001, 1, 1000)
-    minimum = choose_minimum_probability(probabilities, 0.99)
-    assert minimum == pytest.approx(0.011)
-    assert (probabilities >= minimum).mean() >= 0.99
-
-
-def test_a_whole_share_accepts_every_radiograph() -> None:
-    assert choose_minimum_probability([0.9, 0.30009, 0.8], 1.0) == 0.3
-
-
-@pytest.mark.parametrize(("probabilities", "share"), [([], 0.9), ([0.5], 0.0), ([0.5], 1.2)])
-def test_a_minimum_needs_radiographs_and_a_share(probabilities: list[float], share: float) -> None:
-    with pytest.raises(ValueError, match="at least one probability"):
-        choose_minimum_probability(probabilities, share)
 
 
 @pytest.mark.parametrize(
