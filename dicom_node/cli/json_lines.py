@@ -1,17 +1,21 @@
 """One JSON line per image: the contract of `osteonode read --json`. Keys are only ever added."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from domain.finding import Fracture, ImageReading, Labelled, Reason
 
 
-def write_line(path: Path, study_instance_uid: str, reading: ImageReading) -> str:
+def write_line(
+    path: Path, study_instance_uid: str, reading: ImageReading, recommendations: Sequence[dict[str, Any]] = ()
+) -> str:
     """Return the line of one image, without its line end.
 
     UIDs are null where the file states none. Boxes are in pixels of the stored image: origin at the outer corner of
     the top-left pixel, x to the right, y down. Probabilities lie in 0..1. `milliseconds` is the time the reading took.
+    `recommendations` are what guidelines suggest; empty unless asked for.
     """
     line = {
         "path": str(path),
@@ -26,6 +30,7 @@ def write_line(path: Path, study_instance_uid: str, reading: ImageReading) -> st
         "members": _plain(reading.members, ("model", "version", "sha256", "probability", "milliseconds")),
         "silent": _plain(reading.silent, ("model", "version", "reason")),
         "milliseconds": reading.milliseconds,
+        "recommendations": list(recommendations),
     }
     return json.dumps(line, ensure_ascii=False, allow_nan=False)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from config.settings import Reporting
 from dicom_node.cli.offline_reading import Answered
 from domain.document import Document
 from domain.errors import DocumentError
@@ -16,6 +17,7 @@ from reporting.evidence import ImageEvidence
 
 #: A UID that is safe as the name of a folder (PS3.5 9.1, told loosely).
 _UID = re.compile(r"[0-9][0-9.]{0,63}")
+_DEFAULTS = Reporting()
 
 
 def group_by_study(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
@@ -28,11 +30,16 @@ def group_by_study(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
     return {study_instance_uid: list(images.values()) for study_instance_uid, images in studies.items()}
 
 
-def answer_study(study_instance_uid: str, images: Sequence[Answered], *, bundle: str) -> Composition:
+def answer_study(
+    study_instance_uid: str, images: Sequence[Answered], *, bundle: str, reporting: Reporting
+) -> Composition:
     """Compose the documents of one study, as the node would for its first version."""
     findings = combine(study_instance_uid, [each.read.reading for each in images])
     context = StudyContext(
-        version=1, composed_at=datetime.now().astimezone(), models=ModelIdentity.of(findings, bundle=bundle)
+        version=1,
+        composed_at=datetime.now().astimezone(),
+        models=ModelIdentity.of(findings, bundle=bundle),
+        reporting=reporting,
     )
     evidence = [
         ImageEvidence(header=each.image.header, display=each.read.display_path)
@@ -43,7 +50,12 @@ def answer_study(study_instance_uid: str, images: Sequence[Answered], *, bundle:
 
 
 def write_documents(
-    answered: Sequence[Answered], folder: Path, *, bundle: str, done: Callable[[], None] = lambda: None
+    answered: Sequence[Answered],
+    folder: Path,
+    *,
+    bundle: str,
+    reporting: Reporting = _DEFAULTS,
+    done: Callable[[], None] = lambda: None,
 ) -> tuple[int, tuple[str, ...]]:
     """Write the documents of every study to a folder of its UID; return their number, and why others are missing.
 
@@ -52,7 +64,7 @@ def write_documents(
     written, missing = 0, list[str]()
     for study_instance_uid, images in group_by_study(answered).items():
         try:
-            composition = answer_study(study_instance_uid, images, bundle=bundle)
+            composition = answer_study(study_instance_uid, images, bundle=bundle, reporting=reporting)
         except DocumentError as error:
             missing.append(f"study {study_instance_uid}: {error}")
             continue

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,6 +39,13 @@ Processes = Annotated[
 Deadline = Annotated[
     float, typer.Option("--deadline-seconds", min=1, help="An image not read by then has failed, in seconds.")
 ]
+Recommendations = Annotated[
+    bool,
+    typer.Option(
+        "--recommendations",
+        help="Add what public guidelines suggest, with their sources: not a diagnosis, not an order. Default: off.",
+    ),
+]
 
 _MOST_PROCESSES = 4
 
@@ -51,6 +58,7 @@ def read(
     bundle: Bundle = None,
     precision: Precision = "f32",
     deadline_seconds: Deadline = 60.0,
+    recommendations: Recommendations = False,
 ) -> None:
     """Read images as the node would, offline: no socket is opened.
 
@@ -73,9 +81,11 @@ def read(
         pool = _open_pool(stack, reading)
         answers = read_files(files, pool, evidence, at_once=reading.processes, keep_pictures=out is not None)
         with show_progress("reading", len(files)) as step:
-            answered = _note_each(answers, lines, step)
-        documents = _write_documents(answered, out, reading) if out else 0
+            answered = _note_each(answers, lines, step, recommendations)
+        documents = _write_documents(answered, out, reading, recommendations) if out else 0
     _tell(answered, json_file, out, documents)
+    if recommendations:
+        _tell_suggestions(answered)
     if not any(each.could_be_opened for each in answered):
         raise typer.Exit(1)
 
@@ -108,7 +118,9 @@ def _open_pool(stack: ExitStack, reading: "Reading") -> "ReaderPool":
     return pool
 
 
-def _note_each(reading: "Iterator[Answered]", lines: IO[str] | None, step: Callable[[], None]) -> "list[Answered]":
+def _note_each(
+    reading: "Iterator[Answered]", lines: IO[str] | None, step: Callable[[], None], recommendations: bool
+) -> "list[Answered]":
     from dicom_node.cli.json_lines import write_line
 
     answered = []
@@ -116,19 +128,35 @@ def _note_each(reading: "Iterator[Answered]", lines: IO[str] | None, step: Calla
         answered.append(each)
         if lines is not None:
             # Line by line: who interrupts a long run keeps what was read.
-            print(write_line(each.image.path, each.image.study_instance_uid, each.read.reading), file=lines, flush=True)
+            suggestions = _list_suggestions(each) if recommendations else []
+            line = write_line(each.image.path, each.image.study_instance_uid, each.read.reading, suggestions)
+            print(line, file=lines, flush=True)
         step()
     return answered
 
 
-def _write_documents(answered: "Sequence[Answered]", out: Path, reading: "Reading") -> int:
+def _list_suggestions(answered: "Answered") -> list[dict[str, Any]]:
+    from dicom_node.cli.guideline_suggestions import list_suggestions  # loads what composes documents: a second
+
+    return list_suggestions(answered)
+
+
+def _tell_suggestions(answered: "Sequence[Answered]") -> None:
+    from dicom_node.cli.guideline_suggestions import print_suggestions
+
+    print_suggestions(answered)
+
+
+def _write_documents(answered: "Sequence[Answered]", out: Path, reading: "Reading", recommendations: bool) -> int:
+    from config.settings import Reporting
     from dicom_node.cli.offline_documents import group_by_study, write_documents
     from dicom_node.cli.terminal import explain, show_progress
     from inference.zoo import BUNDLED, load_manifest
 
     name = load_manifest(reading.bundle or BUNDLED, reading.precision).bundle
     with show_progress("writing documents", len(group_by_study(answered))) as step:
-        documents, withheld = write_documents(answered, out, bundle=name, done=step)
+        reporting = Reporting(recommendations=recommendations)
+        documents, withheld = write_documents(answered, out, bundle=name, reporting=reporting, done=step)
     if withheld:
         reasons = Counter(withheld)
         explain("not written", (f"{number} x {reason}" for reason, number in reasons.most_common()))

@@ -31,6 +31,7 @@ LINE = {
     "members": list,
     "silent": list,
     "milliseconds": float,
+    "recommendations": list,
 }
 FRACTURE = {"state": str, "probability": float, "interval": list}
 BOX = {"label": str, "probability": float, "x_min_px": float, "y_min_px": float, "x_max_px": float, "y_max_px": float}
@@ -124,6 +125,19 @@ def test_what_is_damaged_is_not_analysed_with_its_reason(outcome: Any, number: i
     assert has_shape(line["reason"], REASON)
     assert line["reason"]["code"] == "not-dicom"
     assert (line["region"], line["fracture"], line["boxes"]) == (None, None, [])
+
+
+def test_guidelines_speak_only_when_asked(outcome: Any, images: Path, bundle: Path, tmp_path: Path) -> None:
+    findings, out = tmp_path / "findings.jsonl", tmp_path / "documents"
+    options = ("--recommendations", "--json", findings, "--out", out, "--bundle", bundle)
+    done = run_command("read", images / "a.dcm", *options)
+    (line,) = map(json.loads, findings.read_text().splitlines())
+    texts = [suggestion["text"] for suggestion in line["recommendations"]]
+    assert texts
+    assert all(text in done.stdout for text in texts)
+    (message,) = out.rglob("*.hl7")
+    assert message.read_text().count("121075^Recommendation^DCM") == len(texts)
+    assert [each["recommendations"] for each in outcome[0]] == [[]] * 5
 
 
 def test_uids_are_those_of_the_header(outcome: Any, images: Path) -> None:

@@ -7,11 +7,23 @@ from typing import Any
 
 import pytest
 
+from domain.document import DocumentKind
 from domain.finding import FractureState, Labelled
+from reporting.conformance import check
 from reporting.guidelines import Recommendation, load_recommendations
 from reporting.recommendations import MOST_PER_IMAGE, describe, find_place, recommend, specificity, suggest
 from reporting.source import Source
-from tests.fakes.report_sources import draft_image, draft_images, make_header, read_image, refuse_image
+from reporting.statement import StudyStatement
+from tests.fakes.report_sources import (
+    draft_image,
+    draft_images,
+    make_header,
+    open_document,
+    open_message,
+    pick,
+    read_image,
+    refuse_image,
+)
 
 ROWS = load_recommendations()
 PRESENT, DOUBT, ABSENT = FractureState.PRESENT, FractureState.DOUBT, FractureState.ABSENT
@@ -130,3 +142,61 @@ def test_a_suggestion_says_what_it_is_not_and_where_it_comes_from(row: Recommend
     assert source.startswith("Suggestion of a guideline - not a diagnosis, not an order. Source: ")
     assert source.endswith(row.guideline.url)
     assert (text + source).isascii()
+
+
+def draft_suggestions() -> StudyStatement:
+    """A wrist with a fracture, a hip without one, a wrist that was not analysed: one image has suggestions."""
+    wrist, hip, refused = make_header(), make_header(number=2, BodyPartExamined="HIP"), make_header(number=3)
+    pairs = (wrist, read_image(wrist)), (hip, read_image(hip, ABSENT, region="hip")), (refused, refuse_image(refused))
+    return draft_images(*pairs, recommendations=True)
+
+
+def rows_of_message(statement: StudyStatement) -> list[list[str]]:
+    return [row for row in open_message(statement)["OBX"] if row[3] == "121075^Recommendation^DCM"]
+
+
+def test_the_message_has_a_group_of_suggestions_with_their_sources() -> None:
+    rows = rows_of_message(draft_suggestions())
+    assert [(row[2], row[4], row[11]) for row in rows] == [("FT", "2", "P")] * 2  # group 1 is the finding
+    for row in rows:
+        first, second = row[5].split("\\.br\\")
+        assert first.startswith("Image 1 (series 1, instance 1): If ")
+        assert "not a diagnosis, not an order. Source: BOAST" in second
+        assert second.endswith("https://www.boa.ac.uk/resources/boast-16-pdf.html")
+
+
+def test_the_message_and_its_narrative_are_as_they_were_but_for_the_group() -> None:
+    header = make_header()
+    off, on = draft_image(header), draft_images((header, read_image(header)), recommendations=True)
+    assert rows_of_message(off) == []
+    said = [[row[3:6] for row in open_message(statement)["OBX"]] for statement in (off, on)]
+    assert [row for row in said[1] if not row[0].startswith("121075")] == said[0]
+
+
+def texts_of_report(statement: StudyStatement, concept: str) -> list[str]:
+    report = open_document(statement, DocumentKind.STRUCTURED_REPORT)
+    (measurements,) = (item for item in report.ContentSequence if item.ConceptNameCodeSequence[0].CodeValue == "126010")
+    items = [item for group in measurements.ContentSequence for item in group.ContentSequence]
+    return [item.TextValue for item in items if item.ConceptNameCodeSequence[0].CodeValue == concept]
+
+
+def test_the_report_has_them_in_the_group_of_their_image() -> None:
+    texts = texts_of_report(draft_suggestions(), "121075")
+    assert [text.split("\n")[0] for text in texts] == [
+        row.text for row in ROWS if row.identifier in shown(part="WRIST", age=45)
+    ]
+    assert all("Suggestion of a guideline - not a diagnosis, not an order. Source: " in text for text in texts)
+    assert texts_of_report(draft_image(make_header()), "121075") == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.identifier)
+def test_every_row_passes_what_documents_are_checked_for(row: Recommendation) -> None:
+    case = next(case for case in cases_of(row) if row.identifier in shown(**case))
+    age = {} if case["age"] is None else {"PatientAge": f"{case['age']:03}Y"}
+    header = make_header(BodyPartExamined=case.get("part", ""), **UNKNOWN_AGE | age)
+    types = (Labelled(case["kind"], 0.9),) if case["kind"] else ()
+    reading = replace(read_image(header, case["state"], region=case["region"]), types=types)
+    statement = draft_images((header, reading), recommendations=True)
+    (message,) = pick(statement, DocumentKind.HL7_ORU)
+    check(message, statement)
+    assert row.text.encode() in message.content

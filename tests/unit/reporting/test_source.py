@@ -114,3 +114,26 @@ def test_a_body_part_that_is_no_code_string_is_not_repeated(stated: Any, read: A
 )
 def test_a_malformed_orientation_is_unknown(stated: Any, read: Any) -> None:
     assert Source(make_header(PatientOrientation=stated)).orientation == read
+
+
+@pytest.mark.parametrize(
+    ("age", "born", "studied", "years"),
+    [
+        ("045Y", "", "", 45),
+        ("023M", "", "", 1),
+        ("010W", "", "", 0),
+        ("003D", "", "", 0),
+        ("", "20100102", "20260102", 16),
+        ("", "20100103", "20260102", 15),
+        ("016Y", "20100103", "20260102", 16),
+        ("010Y", "19400101", "20260102", None),
+        ("", "20260103", "20260102", None),
+        ("", "1940", "20260102", None),
+        ("45", "", "", None),
+        ("999Y", "", "", None),
+        ("", "", "20260102", None),
+    ],
+)
+def test_the_age_is_stated_or_counted_and_never_a_guess(age: str, born: str, studied: str, years: int | None) -> None:
+    header = make_header(PatientAge=age, PatientBirthDate=born, StudyDate=studied)
+    assert Source(header).age_years == years

@@ -40,7 +40,8 @@ CONTRACT = json.loads("""
  "members": [{"model": "fracatlas-effnetb1-hand", "version": "1.0.0", "sha256": "ab", "probability": 0.9,
               "milliseconds": 12.3}],
  "silent": [],
- "milliseconds": 118.0}
+ "milliseconds": 118.0,
+ "recommendations": []}
 """)
 
 
@@ -57,6 +58,12 @@ def test_an_unread_image_has_every_key_and_a_reason() -> None:
     assert line["reason"] == {"code": "not-dicom", "text": "No image."}
     assert (line["region"], line["fracture"], line["sop_instance_uid"], line["study_instance_uid"]) == (None,) * 4
     assert (line["boxes"], line["types"], line["members"]) == ([], [], [])
+
+
+def test_what_guidelines_suggest_stands_in_the_line_as_it_is_given() -> None:
+    suggestion = {"text": "If in doubt, look again.", "clause": "1.1"}
+    line = json.loads(write_line(Path("IMG0001.jpg"), "2.25.1", READ, [suggestion]))
+    assert line == CONTRACT | {"recommendations": [suggestion]}
 
 
 def test_a_line_is_one_line_whatever_the_path_holds() -> None:
