@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain) -> None:
     """Answer the one task that comes through the pipe: with its documents, or with the error that kept them back."""
-    os.nice(_NICENESS)
+    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     live_with_the_parent()
     give_back_freed_memory()
     try:
