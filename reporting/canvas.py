@@ -38,6 +38,11 @@ class Mark:
     colour: Colour
     dashed: bool
 
+    def move(self, across: float, down: float) -> "Mark":
+        """Return the same box at another place."""
+        edges = (self.left + across, self.top + down, self.right + across, self.bottom + down)
+        return Mark(*edges, self.label, self.colour, self.dashed)
+
 
 @dataclass(frozen=True, slots=True)
 class Caption:

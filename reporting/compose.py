@@ -22,6 +22,7 @@ from reporting.secondary_capture import write_secondary_capture
 from reporting.source import identity_keywords
 from reporting.statement import StudyStatement, state
 from reporting.structured_report import write_structured_reports
+from reporting.summary_capture import write_summary_captures
 
 _SOP_CLASSES = (
     Comprehensive3DSRStorage,
@@ -70,6 +71,7 @@ def compose(study: StudyContext, findings: StudyFindings, evidence: Sequence[Ima
         statement = state(study, findings, evidence)
         documents = [
             *write_structured_reports(statement),
+            *write_summary_captures(statement),
             *(write_secondary_capture(statement, image) for image in statement.images),
             *(write_presentation_state(statement, image) for image in statement.read if is_grey(image)),
         ]

@@ -16,7 +16,8 @@ from reporting.source import Source
 from reporting.statement import StudyStatement
 
 #: One series per kind of object, for a series has one modality and one equipment (PS3.3 C.7.3.1).
-SERIES_NUMBERS = {"SR": 9101, "PR": 9102, "SC": 9103, "LIME": 9104}
+#: The captures come first, for their first is the summary, which a viewer that goes by numbers opens first.
+SERIES_NUMBERS = {"SC": 9101, "SR": 9102, "PR": 9103, "LIME": 9104}
 #: A later version has its own series, numbered this much higher.
 VERSION_STEP = 10
 

@@ -1,5 +1,6 @@
 """Text in pictures: one typeface, words that fit their place, and words that break into lines."""
 
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Any
 
@@ -24,9 +25,10 @@ def fit(text: str, size: int, width: float) -> tuple[str, int]:
 
 def cut(text: str, size: int, width: float) -> str:
     """Return as much of a text as fits a width, with dots where some is left out."""
-    while len(text) > len(_DOTS) + 1 and font(size).getlength(text) > width:
-        text = text[: -len(_DOTS) - 1].rstrip() + _DOTS
-    return text
+    if font(size).getlength(text) <= width:
+        return text
+    kept = bisect_right(range(1, len(text)), width, key=lambda letters: font(size).getlength(text[:letters] + _DOTS))
+    return text[: max(kept, 1)].rstrip() + _DOTS
 
 
 def wrap(text: str, size: int, width: float) -> list[str]:
@@ -43,11 +45,10 @@ def wrap(text: str, size: int, width: float) -> list[str]:
 
 
 def shorten(lines: list[str], most: int, size: int, width: float) -> list[str]:
-    """Return at most so many lines; the last ends with dots where some are left out."""
-    if len(lines) <= most:
-        return lines
-    last = lines[most - 1]
-    return [*lines[: most - 1], cut(f"{last} {_DOTS}", size, width) if last else last]
+    """Return at most so many lines, perhaps none; the last ends with dots where some are left out."""
+    if len(lines) <= most or most < 1:
+        return lines[:most]
+    return [*lines[: most - 1], cut(f"{lines[most - 1].removesuffix(_DOTS)}{_DOTS}", size, width)]
 
 
 def _break(word: str, size: int, width: float) -> list[str]:

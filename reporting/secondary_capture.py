@@ -5,6 +5,7 @@ says why.
 """
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,13 +20,17 @@ from reporting import codes, equipment, wording
 from reporting.canvas import NOTICE, TEXT, Caption, Colour, Mark, Pixels, Sheet, draw_placeholder, draw_sheet
 from reporting.instance import Slot, copy_region, finish, write
 from reporting.statement import ImageStatement, StudyStatement
+from reporting.summary_layout import count_pages
 
 COLOURS: dict[FractureState, Colour] = {
     FractureState.PRESENT: (255, 122, 89),
     FractureState.DOUBT: (255, 205, 86),
     FractureState.ABSENT: (122, 201, 154),
 }
+_LT_LENGTH = 10240  # PS3.5 6.2
 UNREAD_COLOUR: Colour = (150, 164, 180)
+#: What the outlines mean: words, colour, whether dashed.
+LEGEND = tuple((text, COLOURS[level], level is FractureState.DOUBT) for level, text in wording.LEGEND.items())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,40 +52,69 @@ class Capture:
 
 def write_secondary_capture(statement: StudyStatement, image: ImageStatement) -> Document:
     """Return the secondary capture of one image, read or not."""
-    slot = Slot(DocumentKind.SECONDARY_CAPTURE, "SC", image.reading.sop_instance_uid, image.number)
+    # The pages of the summary are the first of the series.
+    number = count_pages(len(statement.images)) + image.number
+    slot = Slot(DocumentKind.SECONDARY_CAPTURE, "SC", image.reading.sop_instance_uid, number)
     picture = fit_picture(statement, image)
-    sheet = draw_sheet(picture, _marks(image, picture), caption_image(statement, image))
+    sheet = draw_sheet(picture, place_marks(image, picture), caption_image(statement, image))
     return write_capture(statement, image, Capture(slot, sheet, picture, wording.DERIVATION, image.line))
 
 
 def write_capture(statement: StudyStatement, image: ImageStatement, capture: Capture) -> Document:
     """Return a drawn sheet as a secondary capture of an image."""
-    ds = SCImage(
-        capture.sheet.pixels,
-        "RGB",
-        8,
-        "PATIENT",
-        study_instance_uid=statement.study_instance_uid,
-        patient_orientation=("L", "F"),
-        **capture.slot.arguments(statement),
-    )
-    _describe_image(ds, statement, image)
+    ds = _make_object(statement, [image], capture.slot, capture.sheet.pixels)
     ds.DerivationDescription, ds.ImageComments = capture.derivation, capture.comments
+    ds.PatientOrientation = list(image.source.orientation)  # 2C: empty when unknown
     _copy_spacing(ds, image, capture.picture)
     copy_region(ds, image.source)
     finish(ds, statement, image.source)
     return write(ds, capture.slot, statement)
 
 
+def write_page(statement: StudyStatement, images: Sequence[ImageStatement], slot: Slot, pixels: Pixels) -> Document:
+    """Return a drawn (r, c, 3) page on several images: it has no orientation of its own, and nothing to measure on."""
+    ds = _make_object(statement, images, slot, pixels)
+    ds.DerivationDescription = wording.SUMMARY_DERIVATION
+    ds.ImageComments = " ".join(statement.lines)[:_LT_LENGTH]
+    ds.PatientOrientation = []
+    if len({(image.source.body_part, image.source.side.value) for image in images}) == 1:
+        copy_region(ds, images[0].source)
+    else:
+        ds.Laterality = ""
+    finish(ds, statement, images[0].source)
+    return write(ds, slot, statement)
+
+
+def _make_object(statement: StudyStatement, images: Sequence[ImageStatement], slot: Slot, pixels: Pixels) -> Dataset:
+    ds = SCImage(
+        pixels,
+        "RGB",
+        8,
+        "PATIENT",
+        study_instance_uid=statement.study_instance_uid,
+        patient_orientation=("L", "F"),
+        **slot.arguments(statement),
+    )
+    _describe_pixels(ds, statement, images)
+    return ds
+
+
 def fit_picture(statement: StudyStatement, image: ImageStatement) -> Pixels:
     """Return the display picture with square pixels, its longest side within the configured limit."""
+    side = statement.study.reporting.capture_side_px
+    picture = reduce_picture(image, side, side)
+    return draw_placeholder(wording.NO_PICTURE) if picture is None else picture
+
+
+def reduce_picture(image: ImageStatement, rows_px: int, columns_px: int) -> Pixels | None:
+    """Return the display picture with square pixels, within bounds and never enlarged; None where there is none."""
     picture = image.evidence.picture
     if picture is None:
-        return draw_placeholder(wording.NO_PICTURE)
+        return None
     vertical, horizontal = _display_aspect(picture, image)
     rows = picture.shape[0] * max(vertical / horizontal, 1.0)
     columns = picture.shape[1] * max(horizontal / vertical, 1.0)
-    scale = min(1.0, statement.study.reporting.capture_side_px / max(rows, columns))
+    scale = min(1.0, rows_px / rows, columns_px / columns)
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
     if size == (picture.shape[1], picture.shape[0]):
         return picture
@@ -106,7 +140,8 @@ def _scale(image: ImageStatement, picture: Pixels) -> tuple[float, float]:
     return picture.shape[1] / columns, picture.shape[0] / rows
 
 
-def _marks(image: ImageStatement, picture: Pixels) -> list[Mark]:
+def place_marks(image: ImageStatement, picture: Pixels) -> list[Mark]:
+    """Return the boxes of an image in pixels of its picture, whatever the picture's size."""
     if image.fracture is None:
         return []
     across, down = _scale(image, picture)
@@ -139,32 +174,31 @@ def caption_image(statement: StudyStatement, image: ImageStatement) -> Caption:
         review=wording.REVIEW,
         colour=COLOURS[fracture.state] if fracture else UNREAD_COLOUR,
         place_colour=NOTICE if image.contradiction else TEXT,
-        legend=_legend() if fracture else (),
+        legend=LEGEND if fracture else (),
     )
 
 
-def _legend() -> tuple[tuple[str, Colour, bool], ...]:
-    return tuple((text, COLOURS[level], level is FractureState.DOUBT) for level, text in wording.LEGEND.items())
-
-
-def _describe_image(ds: Dataset, statement: StudyStatement, image: ImageStatement) -> None:
+def _describe_pixels(ds: Dataset, statement: StudyStatement, images: Sequence[ImageStatement]) -> None:
     """Say what the pixels are and where they come from."""
-    source = image.source
-    ds.PatientOrientation = list(source.orientation)  # 2C: empty when unknown
     ds.ImageType = ["DERIVED", "SECONDARY"]  # PS3.3 C.8.6.2: highdicom's third value is none
     ds.ConversionType = "WSD"
-    # No identity is drawn; what was burnt into the source is still there.
-    ds.BurnedInAnnotation = "YES" if source.text("BurnedInAnnotation") == "YES" else "NO"
+    # No identity is drawn; what was burnt into a source is still there.
+    ds.BurnedInAnnotation = "YES" if _any_states(images, "BurnedInAnnotation", "YES") else "NO"
     ds.RecognizableVisualFeatures = "NO"
-    ds.LossyImageCompression = "01" if source.text("LossyImageCompression") == "01" else "00"
+    ds.LossyImageCompression = "01" if _any_states(images, "LossyImageCompression", "01") else "00"
     for keyword in ("LossyImageCompressionRatio", "LossyImageCompressionMethod"):
-        if ds.LossyImageCompression == "01" and keyword in source.header:
-            ds.add(copy.deepcopy(source.header[keyword]))
+        # Those of several images would be a list in the order of steps, which it is not.
+        if ds.LossyImageCompression == "01" and len(images) == 1 and keyword in images[0].source.header:
+            ds.add(copy.deepcopy(images[0].source.header[keyword]))
     ds.SecondaryCaptureDeviceManufacturer = statement.study.reporting.manufacturer
     ds.SecondaryCaptureDeviceManufacturerModelName = equipment.MODEL_NAME
     ds.SecondaryCaptureDeviceSoftwareVersions = equipment.software_version(statement.study)
     del ds.DateOfSecondaryCapture, ds.TimeOfSecondaryCapture
-    ds.SourceImageSequence = [_refer_to(image)]
+    ds.SourceImageSequence = [_refer_to(image) for image in images]
+
+
+def _any_states(images: Sequence[ImageStatement], keyword: str, value: str) -> bool:
+    return any(image.source.text(keyword) == value for image in images)
 
 
 def _copy_spacing(ds: Dataset, image: ImageStatement, picture: Pixels) -> None:

@@ -12,6 +12,7 @@ SENDING_ORDER = {
         (
             DocumentKind.STRUCTURED_REPORT,
             DocumentKind.STRUCTURED_REPORT_BASIC,
+            DocumentKind.SUMMARY_CAPTURE,
             DocumentKind.SECONDARY_CAPTURE,
             DocumentKind.PRESENTATION_STATE,
         )

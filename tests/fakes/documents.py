@@ -22,10 +22,12 @@ PATIENT_NAME = "Yamada^Tarou=山田^太郎"
 SOP_CLASS_UIDS = {
     DocumentKind.STRUCTURED_REPORT: Comprehensive3DSRStorage,
     DocumentKind.STRUCTURED_REPORT_BASIC: ComprehensiveSRStorage,
+    DocumentKind.SUMMARY_CAPTURE: SecondaryCaptureImageStorage,
     DocumentKind.SECONDARY_CAPTURE: SecondaryCaptureImageStorage,
     DocumentKind.PRESENTATION_STATE: GrayscaleSoftcopyPresentationStateStorage,
 }
-MODALITIES = {DocumentKind.SECONDARY_CAPTURE: "OT", DocumentKind.PRESENTATION_STATE: "PR"}
+CAPTURES = frozenset({DocumentKind.SUMMARY_CAPTURE, DocumentKind.SECONDARY_CAPTURE})
+MODALITIES = dict.fromkeys(CAPTURES, "OT") | {DocumentKind.PRESENTATION_STATE: "PR"}
 
 
 def make_dicom_document(
@@ -34,7 +36,7 @@ def make_dicom_document(
     """Return a document of a kind; the same number makes the same bytes."""
     identifier = derive_uid(kind.value, str(number))
     ds = _make_data_set(kind, identifier)
-    if kind is DocumentKind.SECONDARY_CAPTURE:
+    if kind in CAPTURES:
         _draw(ds, rows, columns)
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = syntax

@@ -38,6 +38,7 @@ from reporting.secondary_capture import write_secondary_capture
 from reporting.statement import StudyStatement
 from reporting.statement import state as state_study
 from reporting.structured_report import write_structured_reports
+from reporting.summary_capture import write_summary_captures
 
 STUDY_INSTANCE_UID = derive_uid("report source", "study")
 MODEL_SET = "5f1d" * 16
@@ -226,6 +227,7 @@ def draft_image(header: Dataset, state: FractureState = FractureState.PRESENT, *
 _WRITERS: dict[DocumentKind, Callable[[StudyStatement], Iterable[Document]]] = {
     DocumentKind.STRUCTURED_REPORT: write_structured_reports,
     DocumentKind.STRUCTURED_REPORT_BASIC: write_structured_reports,
+    DocumentKind.SUMMARY_CAPTURE: write_summary_captures,
     DocumentKind.SECONDARY_CAPTURE: lambda said: (write_secondary_capture(said, image) for image in said.images),
     DocumentKind.PRESENTATION_STATE: lambda said: (write_presentation_state(said, image) for image in said.read),
     DocumentKind.HL7_ORU: lambda said: (write_message(said),),

@@ -67,7 +67,7 @@ def compose_variant(name: str) -> tuple[Dataset, tuple[Document, ...]]:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_variant_leads_to_valid_documents(name: str, tmp_path: Path) -> None:
     _, documents = compose_variant(name)
-    assert len(documents) == 5
+    assert len(documents) == 6
     assert_valid(documents, tmp_path)
 
 
@@ -86,6 +86,17 @@ def test_a_study_read_in_part_and_in_two_series_leads_to_valid_documents(tmp_pat
     read, refused = make_header(), make_header("DX", number=2)
     pairs = (read, read_image(read)), (refused, refuse_image(refused))
     assert_valid(compose_images(*pairs, version=2).documents, tmp_path)
+
+
+def test_a_summary_of_two_pages_on_images_of_two_sides_is_valid(tmp_path: Path) -> None:
+    lossy = {"LossyImageCompression": "01", "LossyImageCompressionRatio": "10", "BodyPartExamined": "FOOT"}
+    headers = [make_header(number=number, Laterality="LR"[number % 2], **lossy) for number in range(1, 15)]
+    pairs = [(header, read_image(header, state)) for header, state in zip(headers, [*FractureState] * 5, strict=False)]
+    summaries = pick(
+        compose_images(*pairs[:13], (headers[13], refuse_image(headers[13]))), DocumentKind.SUMMARY_CAPTURE
+    )
+    assert len(summaries) == 2
+    assert_valid(tuple(summaries), tmp_path)
 
 
 def test_an_image_that_cannot_be_shown_leads_to_valid_documents(tmp_path: Path) -> None:

@@ -10,10 +10,13 @@ from tests.fakes.report_sources import compose_image, make_header, open_document
 
 
 @pytest.mark.parametrize("state", list(FractureState))
+@pytest.mark.parametrize("kind", [DocumentKind.SECONDARY_CAPTURE, DocumentKind.SUMMARY_CAPTURE])
 @pytest.mark.parametrize("settings", [{}, {"manufacturer": "Another Name"}], ids=["default", "renamed"])
-def test_a_capture_of_ours_is_known_by_what_it_says_of_itself(state: FractureState, settings: dict[str, str]) -> None:
+def test_a_capture_of_ours_is_known_by_what_it_says_of_itself(
+    state: FractureState, settings: dict[str, str], kind: DocumentKind
+) -> None:
     composition = compose_image(make_header(), state)
-    capture = open_document(composition, DocumentKind.SECONDARY_CAPTURE)
+    capture = open_document(composition, kind)
     capture.Manufacturer = settings.get("manufacturer", capture.Manufacturer)
     reason = why_not(read_header(capture))
     assert reason is not None

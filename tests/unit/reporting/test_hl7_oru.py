@@ -148,7 +148,7 @@ def test_without_a_whole_patient_identifier_no_message_leaves_and_we_say_why(ide
     (withheld,) = composition.withheld
     assert withheld.kind is ORU
     assert reason in withheld.reason
-    assert len(composition.documents) == 4
+    assert len(composition.documents) == 5
 
 
 def test_the_configured_authority_stands_in_where_the_image_names_no_issuer() -> None:

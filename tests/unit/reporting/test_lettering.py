@@ -45,5 +45,7 @@ def test_a_text_is_made_smaller_before_it_is_cut(text: str, size: int) -> None:
 
 
 def test_lines_that_are_left_out_leave_dots() -> None:
-    assert shorten(["one", "two", "three"], 2, SIZE, WIDTH) == ["one", "two ..."]
+    assert shorten(["one", "two", "three"], 2, SIZE, WIDTH) == ["one", "two..."]
+    assert shorten(["one", "two..."], 1, SIZE, WIDTH) == ["one..."]
     assert shorten(["one", "two"], 2, SIZE, WIDTH) == ["one", "two"]
+    assert shorten(["one", "two"], 0, SIZE, WIDTH) == []

@@ -164,4 +164,4 @@ def test_a_colour_image_has_no_overlay_and_the_reason_is_given() -> None:
 
 def test_series_and_instance_are_numbered() -> None:
     ds = overlay()
-    assert (ds.SeriesNumber, ds.InstanceNumber, ds.Modality) == (9102, 1, "PR")
+    assert (ds.SeriesNumber, ds.InstanceNumber, ds.Modality) == (9103, 1, "PR")

@@ -172,7 +172,7 @@ def test_every_image_has_its_own_sheet_that_names_its_source() -> None:
         second.SOPInstanceUID,
     ]
     assert [ds.Laterality for ds in sheets] == ["L", "R"]
-    assert [ds.InstanceNumber for ds in sheets] == [1, 2]
+    assert [ds.InstanceNumber for ds in sheets] == [2, 3]  # after the summary
     assert sheets[0].SeriesInstanceUID == sheets[1].SeriesInstanceUID
 
 

@@ -41,9 +41,10 @@ def test_a_report_of_another_version_is_no_stand_in() -> None:
     ]
 
 
-def test_reports_go_before_captures_before_presentation_states() -> None:
-    kinds = [parcel.document.kind for parcel in plan(make_answer(), EVERYTHING)]
-    assert kinds == ["structured_report", "secondary_capture", "presentation_state"]
+def test_reports_go_before_the_summary_before_captures_before_presentation_states() -> None:
+    documents = (*make_answer(), make_dicom_document(DocumentKind.SUMMARY_CAPTURE))
+    kinds = [parcel.document.kind for parcel in plan(documents, EVERYTHING)]
+    assert kinds == ["structured_report", "summary_capture", "secondary_capture", "presentation_state"]
 
 
 @given(st.permutations(make_answer()), st.sets(st.sampled_from(sorted(EVERYTHING))))
