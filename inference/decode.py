@@ -78,6 +78,7 @@ def decode(ds: Dataset, header: Header) -> Stored:
         index=0,
         decoding_plugin=PLUGINS[header.transfer_syntax_uid],
         correct_unused_bits=False,  # type: ignore[arg-type]  # done below, which minds HighBit as well
+        view_only=True,  # type: ignore[arg-type]  # nothing below writes into the data set
     )
     expected = (header.rows, header.columns) + ((3,) if header.samples_per_pixel == 3 else ())
     if pixels.shape != expected:
@@ -96,5 +97,7 @@ def _keep_stored_bits(pixels: npt.NDArray[np.generic], header: Header) -> Stored
     if shift == 0 and header.bits_stored == values.dtype.itemsize * 8:
         return values
     mask = 2 ** min(header.bits_stored, values.dtype.itemsize * 8) - 1
+    if shift == 0 and values.max(initial=0) <= mask:
+        return values  # nothing to clear, which costs a hundredth of clearing it
     kept: Stored = np.bitwise_and(np.right_shift(values, shift), mask)
     return kept

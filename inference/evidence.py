@@ -8,13 +8,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Picture = npt.NDArray[np.float32]
+from inference.grey_png import encode_grey
+
+Picture = npt.NDArray[np.uint8]
 
 #: Longest side of an evidence picture.
 MAX_SIDE_PX = 2048
-
-#: PNG with little effort: radiographs are noise to a search for repeats, and the Huffman code alone is quicker.
-_PNG = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class EvidenceFiles:
 
 
 def write_evidence(folder: Path, name: str, display: Picture, heat_map: Picture | None) -> EvidenceFiles:
-    """Write the display and the heat map, (rows, columns) in 0..1, as 8-bit grey PNG of at most `MAX_SIDE_PX` a side.
+    """Write the display and the heat map, (rows, columns) uint8, as grey PNG of at most `MAX_SIDE_PX` a side.
 
     Args:
         folder: made when absent.
@@ -49,21 +48,18 @@ def write_evidence(folder: Path, name: str, display: Picture, heat_map: Picture 
     return EvidenceFiles(shown, heat)
 
 
-def to_bytes(picture: Picture) -> npt.NDArray[np.uint8]:
-    """Return a picture as uint8 with its long side bounded; averages over the area, so that thin lines stay."""
+def bound(picture: Picture) -> Picture:
+    """Return a picture with its long side bounded; averages over the area, so that thin lines stay."""
     rows, columns = picture.shape
     scale = min(1.0, MAX_SIDE_PX / max(rows, columns))
-    if scale < 1.0:
-        size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
-        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    return np.asarray(np.rint(np.clip(picture, 0.0, 1.0) * 255.0), dtype=np.uint8)
+    if scale == 1.0:
+        return picture
+    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _write(path: Path, picture: Picture) -> None:
-    done, encoded = cv2.imencode(".png", to_bytes(picture), _PNG)
-    if not done:
-        raise OSError(f"cannot encode {path.name}")
     # A reader that is ended while it writes leaves no half picture under the final name.
     part = path.with_suffix(".part")
-    part.write_bytes(encoded.tobytes())
+    part.write_bytes(encode_grey(bound(picture)))
     part.replace(path)

@@ -15,6 +15,7 @@ from inference.canvases import Canvases
 from inference.ensemble import BackendOpeners, Ensemble, Opinion
 from inference.explain.class_activation import Frame, Map, find_boxes, heat_map
 from inference.fusion import box_probability, boxes_of_detectors
+from inference.grey_image import GreyImage
 from inference.header import Header, read_header
 from inference.member import Evidence
 from inference.picture import is_picture, open_picture
@@ -28,15 +29,20 @@ class Reading:
     """A reading with its pictures.
 
     Attributes:
-        display: (rows, columns) float32 in 0..1, bone bright; None where the image could not be decoded.
+        shown: the image as displayed, bone bright; None where it could not be decoded.
         cells: the map that shows a find best, logits of its cells; None where there is none.
         frame: how the map lies on the image.
     """
 
     image: ImageReading
-    display: npt.NDArray[np.float32] | None = None
+    shown: GreyImage | None = None
     cells: Map | None = None
     frame: Frame | None = None
+
+    @property
+    def display(self) -> npt.NDArray[np.float32] | None:
+        """(rows, columns) float32 in 0..1, bone bright; made each time it is asked for."""
+        return None if self.shown is None else self.shown.pixels()
 
     @property
     def heat_map(self) -> npt.NDArray[np.float32] | None:
@@ -104,11 +110,11 @@ class Reader:
             return Reading(self._failed(header, REASONS["out-of-memory"]))
 
     def _examine(self, radiograph: Radiograph) -> Reading:
-        header, display = radiograph.header, radiograph.display
-        opinion = self._ensemble.read(Canvases(display))
+        header, shown = radiograph.header, radiograph.image
+        opinion = self._ensemble.read(Canvases(shown))
         if not opinion.is_known:
             unread = self._unread(header, REASONS["region-not-recognised"])
-            return Reading(_with_members(unread, header, opinion), display)
+            return Reading(_with_members(unread, header, opinion), shown)
         assert opinion.fracture is not None
         fracture = opinion.fracture
         frame = _frame_of_map(opinion.evidence, header)
@@ -120,7 +126,7 @@ class Reader:
             types=opinion.types,
             boxes=_boxes(opinion, header, frame, at_least_one=fracture.state is FractureState.PRESENT),
         )
-        return Reading(read, display, *(frame[:2] if frame else ()))
+        return Reading(read, shown, *(frame[:2] if frame else ()))
 
     def _empty(self, header: Header | None) -> ImageReading:
         return ImageReading(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Reading
 from dicom_node.bench.durations import summarise
+from dicom_node.pipeline.heap import reuse_freed_memory
 from inference.zoo import BUNDLED, Precision, load_manifest
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def time_steps(files: Sequence[Path], bundle: Path, precision: Precision, thread
     from inference.backends.installed import open_backends
     from inference.ensemble import Ensemble
 
+    reuse_freed_memory()  # as a reader process does
     cv2.setNumThreads(threads)
     ensemble = Ensemble(bundle, load_manifest(bundle, precision), open_backends(threads))
     return [_time_one(path, ensemble.members, folder) for path in files]
@@ -55,13 +57,13 @@ def _time_one(path: Path, members: Sequence["Member"], folder: Path) -> Steps:
     stopwatch = _Stopwatch()
     radiograph = develop(open_instance(path))
     stopwatch.stop("decode and window")
-    canvases = Canvases(radiograph.display)
+    canvases = Canvases(radiograph.image)
     for member in members:
         batch, _ = canvases.make(member.entry.input)
         stopwatch.stop("canvases")
         member.session.run(batch, timeout_seconds=_TIMEOUT_SECONDS)
         stopwatch.stop(member.entry.name)
-    write_evidence(folder, "step", radiograph.display, None)
+    write_evidence(folder, "step", radiograph.image.bytes(), None)
     stopwatch.stop("picture")
     return stopwatch.seconds
 

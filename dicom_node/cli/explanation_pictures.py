@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.finding import Box, ImageReading
-from inference.evidence import to_bytes
+from inference.evidence import bound
 from inference.explain.lime_map import LimeMap
+from inference.grey_image import to_bytes
 from reporting import wording
 from reporting.canvas import Caption, Colour, Pixels, Sheet, draw_sheet
 from reporting.part_weights import PartWeights
@@ -44,7 +45,7 @@ def draw_heat(display: Map, heat: Map, box: Box | None, reading: ImageReading, m
     """
     words = Words("Where the models looked", *_say(reading), ", ".join(models))
     legend = (("evidence for a fracture", FOR, False), ("region of interest", REGION, False))
-    picture = to_bytes(display)
+    picture = bound(to_bytes(display))
     colours = tint(picture, shrink(heat, picture), FOR)
     if box is not None:
         _outline(colours, box, display.shape)
@@ -59,7 +60,7 @@ def draw_lime(display: Map, lime: LimeMap, models: Sequence[str], *, seed: int) 
         f"{wording.describe_probability(lime.probability)}; {wording.LIME_NUMBERS}",
         ", ".join(models),
     )
-    picture = to_bytes(display)
+    picture = bound(to_bytes(display))
     parts = PartWeights(lime.segments, lime.by_segment, lime.outside, lime.samples, seed, lime.r2)
     return _frame(picture, draw_parts(picture, parts), words, LEGEND)
 

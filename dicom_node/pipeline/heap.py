@@ -1,22 +1,42 @@
-"""Memory that large pictures leave behind goes back to the system at once, where the C library is glibc.
+"""What becomes of the memory that large pictures leave behind, where the C library is glibc.
 
 Left to itself glibc keeps one arena per thread and, having seen one large block freed, keeps the next ones too: a node
 that has read a few detectors' full frames then holds hundreds of MiB that it does not use.
 """
 
 import ctypes
+from collections.abc import Mapping
 from typing import Final
 
-#: mallopt(3): M_MMAP_THRESHOLD and M_ARENA_MAX. Setting the first also ends its growth.
+#: mallopt(3): M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX. Setting one of the first two also ends the growth of
+#: both.
+_TRIM_THRESHOLD: Final = -1
 _MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
-_LARGE_BYTES: Final = 1 << 20
+
+#: Blocks of 1 MiB and more are mapped on their own, and go back to the system when they are freed.
+_GIVE_BACK: Final = {_MMAP_THRESHOLD: 1 << 20, _ARENA_MAX: 2}
+#: The largest threshold that glibc takes, above a frame of 5 million pixels in float32; and what may stay free.
+_REUSE: Final = {_MMAP_THRESHOLD: 32 << 20, _TRIM_THRESHOLD: 64 << 20, _ARENA_MAX: 2}
 
 
 def give_back_freed_memory() -> bool:
-    """Map blocks of 1 MiB and more on their own, and share two arenas among all threads; False where not glibc."""
+    """Give back large blocks at once, and share two arenas among all threads; False where not glibc."""
+    return _set(_GIVE_BACK)
+
+
+def reuse_freed_memory() -> bool:
+    """Keep up to 64 MiB of freed memory for the next picture; False where not glibc.
+
+    For a process that reads one picture after the other: to give back its pages and be given new ones, which the
+    system fills with zeros, takes 35 ms of a large radiograph.
+    """
+    return _set(_REUSE)
+
+
+def _set(parameters: Mapping[int, int]) -> bool:
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
         return False
-    return bool(mallopt(_MMAP_THRESHOLD, _LARGE_BYTES) and mallopt(_ARENA_MAX, 2))
+    return all([mallopt(name, value) for name, value in parameters.items()])

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from dicom_node.pipeline.child_life import live_with_the_parent
-from dicom_node.pipeline.heap import give_back_freed_memory
+from dicom_node.pipeline.heap import reuse_freed_memory
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
@@ -45,10 +45,10 @@ def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0, precis
 
     def read_file(path: Path, evidence_folder: Path) -> ReadImage:
         found = reader.read(path)
-        if found.display is None:
+        if found.shown is None:
             return ReadImage(found.image)
         # No document shows the heat map yet, and it takes as long to write as the image takes to decode.
-        files = write_evidence(evidence_folder, found.image.sop_instance_uid, found.display, None)
+        files = write_evidence(evidence_folder, found.image.sop_instance_uid, found.shown.bytes(), None)
         return ReadImage(found.image, files.display, files.heat_map)
 
     return read_file
@@ -65,7 +65,7 @@ def serve(
     ReadImage, or the OSError that kept its pictures from being written.
     """
     live_with_the_parent()
-    give_back_freed_memory()
+    reuse_freed_memory()
     try:
         read_file = open_reader()
     except ModelError as error:

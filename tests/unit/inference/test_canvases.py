@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from inference.canvases import Canvases, to_tensor
+from inference.grey_image import GreyImage
 from inference.preprocess import Image, stretch_contrast
 from inference.zoo.manifest import InputContract
 
@@ -75,3 +76,11 @@ def test_members_with_the_same_canvas_get_the_same_one_each_in_its_own_range() -
     assert same is geometry
     assert np.array_equal(scaled[0, 0], plain[0, 0] * np.float32(255))
     assert np.array_equal(canvases.make(_contract())[0], plain)
+
+
+@pytest.mark.parametrize("steps", [["letterbox"], ["stretch_contrast", "letterbox"], ["clahe", "stretch"]])
+def test_an_image_that_is_still_a_table_gives_the_canvas_of_its_pixels(steps: list[str]) -> None:
+    stored = np.random.default_rng(2).integers(0, 1024, (150, 90)).astype(np.uint16)
+    image = GreyImage(stored, np.linspace(0.1, 0.9, 1024, dtype=np.float32))
+    contract = _contract(preprocess=steps)
+    assert np.array_equal(Canvases(image).make(contract)[0], Canvases(image.pixels()).make(contract)[0])

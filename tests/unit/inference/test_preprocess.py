@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.preprocess import BORDER_GREY, STRETCH_PERCENTILES, darken_border, letterbox, stretch_contrast
+from inference.grey_image import GreyImage
+from inference.preprocess import (
+    BORDER_GREY,
+    STRETCH_PERCENTILES,
+    darken_border,
+    letterbox,
+    stretch_contrast,
+    stretch_greys,
+)
 
 SIDES = st.integers(40, 900)
 
@@ -49,6 +57,13 @@ def test_the_stretch_gives_to_the_last_bit_what_its_formula_says() -> None:
     low, high = (np.float32(each) for each in np.percentile(values[::4, ::4], STRETCH_PERCENTILES))
     assert np.array_equal(stretch_contrast(values), np.clip((values - low) / (high - low), 0, 1))
     assert np.array_equal(values, kept)
+
+
+@pytest.mark.parametrize("shape", [(90, 70), (1100, 1000)])
+def test_a_stretched_table_shows_to_the_last_bit_what_stretched_pixels_are(shape: tuple[int, int]) -> None:
+    random = np.random.default_rng(7)
+    image = GreyImage(random.integers(0, 4096, shape).astype(np.uint16), random.random(4096, dtype=np.float32))
+    assert np.array_equal(stretch_greys(image).pixels(), stretch_contrast(image.pixels()))
 
 
 def test_a_flat_image_stays_finite() -> None:

@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -7,7 +6,7 @@ from pydicom import uid
 
 from domain.errors import MalformedInstance
 from inference.grey_levels import Windowing
-from inference.radiograph import Ineligible, develop, look_up, open_instance
+from inference.radiograph import Ineligible, develop, open_instance
 from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, planted, ramp, save
 
 
@@ -150,10 +149,3 @@ def test_the_planted_square_is_where_it_was_planted() -> None:
     display = develop(make_image(planted(120, 90, (20, 100), 10), **WHOLE_WINDOW)).display
     rows, columns = np.nonzero(display > 0.9)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (95, 104, 15, 24)
-
-
-@pytest.mark.parametrize(("kind", "bits"), [(np.uint8, 7), (np.uint8, 8), (np.uint16, 12), (np.uint16, 16)])
-def test_each_pixel_shows_the_entry_of_its_value_to_the_last_bit(kind: Any, bits: int) -> None:
-    random = np.random.default_rng(bits)
-    stored, table = random.integers(0, 2**bits, (200, 150)).astype(kind), random.random(2**bits, dtype=np.float32)
-    assert np.array_equal(look_up(stored[:, 3:90], table), table[stored[:, 3:90]])

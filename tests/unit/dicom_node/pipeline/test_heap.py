@@ -25,3 +25,25 @@ def resident_mib(word: str) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
 def test_freed_pictures_are_not_held() -> None:
     assert resident_mib("asked") + 100 < resident_mib("not asked")
+
+
+#: Takes and frees a frame of 20 MiB fifty times, and prints how many pages the system had to fill with zeros for it.
+_FRAMES = """
+import resource, sys
+from dicom_node.pipeline import heap
+assert getattr(heap, sys.argv[1])()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(50):
+    frame = bytearray(20 << 20); del frame
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def filled_pages(policy: str) -> int:
+    command = [sys.executable, "-c", _FRAMES, policy]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
+def test_a_reader_takes_the_memory_of_the_last_frame_for_the_next() -> None:
+    assert 10 * filled_pages("reuse_freed_memory") < filled_pages("give_back_freed_memory")
