@@ -1,7 +1,7 @@
 """The members that read one image together: who is asked, who answered, and what they say as one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.errors import DeadlineExceeded, ModelError, ModelUnavailable
@@ -23,7 +23,9 @@ class Opinion:
 
     Attributes:
         region: the most probable one.
-        is_known: whether it is probable enough to go on; without it nothing below was asked.
+        is_known: whether it is probable enough, and the image near enough to radiographs that the models were trained
+            on, to go on; without it nothing below was asked.
+        distances: from those radiographs, by the name of each region model that measures it.
         logit: of the fused statement.
         evidence: of each member that spoke of fractures.
         types: fracture types with their probabilities, most probable first.
@@ -38,6 +40,7 @@ class Opinion:
     logit: float = 0.0
     evidence: tuple[Evidence, ...] = ()
     types: tuple[Labelled, ...] = ()
+    distances: Mapping[str, float] = field(default_factory=dict)
 
 
 class Ensemble:
@@ -69,10 +72,12 @@ class Ensemble:
             ModelError: nobody could say what region it is, or nobody spoke of fractures.
         """
         run = _Run(canvases, self._member_seconds)
-        region = _vote(run.ask(self._with("region")), run.ask(self._with("multilabel")))
-        is_known = region.probability >= self._minimum
+        by_region = run.ask(self._with("region"))
+        region = _vote(by_region, run.ask(self._with("multilabel")))
+        distances = {each.entry.name: each.distance() for each in by_region if "distance" in each.entry.outputs}
+        is_known = region.probability >= self._minimum and not any(_is_far(each, distances) for each in by_region)
         if not is_known:
-            return Opinion(region, is_known, run.scores(), tuple(run.silent))
+            return Opinion(region, is_known, run.scores(), tuple(run.silent), distances=distances)
         run.ask(self._with("fracture", region.label))
         run.ask(self._with("detector", region.label))
         types = run.ask(self._with("types", region.label))
@@ -82,7 +87,15 @@ class Ensemble:
             raise ModelError("no member spoke of fractures")
         fracture, logit = fuse(speaking, self._fusion, region.label)
         return Opinion(
-            region, is_known, run.scores(evidence), tuple(run.silent), fracture, logit, evidence, _name_types(types)
+            region,
+            is_known,
+            run.scores(evidence),
+            tuple(run.silent),
+            fracture,
+            logit,
+            evidence,
+            _name_types(types),
+            distances,
         )
 
     def _with(self, task: Task, region: str | None = None) -> list[Member]:
@@ -140,6 +153,11 @@ def _vote(*answers: list[Outputs]) -> Labelled:
     means = {label: sum(values) / len(values) for label, values in said.items()}
     best = max(means, key=lambda label: means[label])
     return Labelled(best, means[best])
+
+
+def _is_far(outputs: Outputs, distances: Mapping[str, float]) -> bool:
+    limit = outputs.entry.maximum_distance
+    return limit is not None and distances[outputs.entry.name] > limit
 
 
 def _name_types(answers: list[Outputs]) -> tuple[Labelled, ...]:

@@ -112,6 +112,10 @@ class Outputs:
         means = self._shaped(output, (len(self.entry.classes),)).mean(axis=0)
         return {label: min(max(float(p), 0.0), 1.0) for label, p in zip(self.entry.classes, means, strict=True)}
 
+    def distance(self) -> float:
+        """Return how far the image is from what a region model was trained on, as a mean over the flips."""
+        return float(self._shaped("distance", (1,)).mean())
+
     def evidence(self) -> Evidence:
         """Return what the member said of a fracture."""
         spots = self._spots()

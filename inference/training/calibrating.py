@@ -21,6 +21,8 @@ from inference.zoo.manifest import ANY_REGION, Fusion, Model
 FEWEST_FRACTURED = 12
 #: An image is one of ours from this share of the least certain validation image: a refused fracture is a missed one.
 REGION_MARGIN = 0.9
+#: And up to this multiple of the distance of the farthest one.
+DISTANCE_MARGIN = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ def _to_stored(canvas: Letterbox, corners: tuple[float, ...]) -> Corners:
 def minimum_probability(gathered: list[Gathered]) -> float:
     """Return the region probability below which an image is not one of those that the models were trained on."""
     return floor_4(min(each.opinion.region.probability for each in gathered) * REGION_MARGIN)
+
+
+def maximum_distance(gathered: list[Gathered], model: str) -> float:
+    """Return the distance beyond which an image is not like the radiographs that a region model was trained on."""
+    return -floor_4(-max(each.opinion.distances[model] for each in gathered) * DISTANCE_MARGIN)
 
 
 def _points(labels: Labels, probabilities: Scores) -> dict[str, float]:

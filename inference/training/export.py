@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ import openvino as ov
 import torch
 from torch import nn
 
+from inference.training.feature_distance import DISTANCE, FeatureDistance, load_distance
+from inference.training.network import RegionNetwork
 from inference.training.recipes import Recipe
 from inference.training.train import build_network
 from inference.zoo import MANIFESTS, Precision
@@ -18,22 +19,24 @@ from inference.zoo import MANIFESTS, Precision
 #: Names of the graph's outputs, in the order the network returns them.
 OUTPUTS = {
     "fracture": ("fracture_logit", "fracture_map"),
-    "region": ("region",),
+    "region": ("region", "distance"),
     "detector": ("fracture_logit", "centres", "distances"),
 }
 #: Largest difference of any output between the network and its graph, both in float32.
 PARITY_TOLERANCE = 1e-3
 
 
-class Probabilities(nn.Module):
-    """The region network with its sigmoid, so that the graph answers in probabilities."""
+class SpokenRegion(nn.Module):
+    """The region network with its sigmoid, so that the graph answers in probabilities, and with the distance."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: RegionNetwork, distance: FeatureDistance) -> None:
         super().__init__()
         self.network = network
+        self.distance = distance
 
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return torch.sigmoid(self.network(image))
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = self.network.pool(image)
+        return torch.sigmoid(self.network.judge(features)), self.distance(features)
 
 
 class SpokenOutputs(nn.Module):
@@ -48,17 +51,18 @@ class SpokenOutputs(nn.Module):
         return output.fracture_logit, output.centres, output.distances
 
 
-#: What a network is wrapped in to serve.
-WRAPPERS: dict[str, Callable[[nn.Module], nn.Module]] = {"region": Probabilities, "detector": SpokenOutputs}
-
-
 def load_weights(recipe: Recipe, weights: Path) -> nn.Module:
-    """Return the recipe's network with trained weights, ready to serve."""
+    """Return the recipe's network with trained weights, ready to serve; a region's distance lies beside them.
+
+    Raises:
+        FileNotFoundError: there are no weights, or a region network has no distance.
+    """
     network = build_network(recipe)
     network.load_state_dict(torch.load(weights, weights_only=True))
     network.eval()
-    wrapper = WRAPPERS.get(recipe.task)
-    return wrapper(network).eval() if wrapper else network
+    if isinstance(network, RegionNetwork):
+        return SpokenRegion(network, load_distance(weights.with_name(DISTANCE))).eval()
+    return SpokenOutputs(network).eval() if recipe.task == "detector" else network
 
 
 def export_graph(recipe: Recipe, network: nn.Module, folder: Path, images: np.ndarray) -> dict[str, str]:

@@ -88,8 +88,16 @@ class RegionNetwork(nn.Module):
         self.head = nn.Linear(trunk.channels[-1], regions)
 
     def forward(self, grey: torch.Tensor) -> torch.Tensor:
+        return self.judge(self.pool(grey))
+
+    def pool(self, grey: torch.Tensor) -> torch.Tensor:
+        """Return the features (N, C) of the whole image."""
         _, _, top = self.trunk(grey)
-        return self.head(self.dropout(top.mean((2, 3))))
+        return top.mean((2, 3))
+
+    def judge(self, features: torch.Tensor) -> torch.Tensor:
+        """Return the logits (N, regions) of pooled features."""
+        return self.head(self.dropout(features))
 
 
 class FractureNetwork(nn.Module):

@@ -8,6 +8,8 @@ from inference.training.fracatlas import REGIONS, Example, to_canvas
 
 #: Side letters on the plate: a letter must mean nothing to the network.
 LETTERS = (None, "L", "R")
+#: What the name of a drawn example starts with.
+PHANTOM = "phantom-"
 #: Share drawn as calm as the samples that ship.
 PLAIN_SHARE = 0.3
 
@@ -33,4 +35,4 @@ def _draw(rng: np.random.Generator, index: int, seed: int, side_px: int) -> Exam
     phantom = draw_phantom(spec)
     unit = [(box[0] / columns, box[1] / rows, box[2] / columns, box[3] / rows) for box in phantom.boxes]
     pixels, boxes = to_canvas(phantom.pixels, unit, side_px)
-    return Example(f"phantom-{spec.seed}", pixels, spec.fractured, boxes, tuple(name == region for name in REGIONS))
+    return Example(f"{PHANTOM}{spec.seed}", pixels, spec.fractured, boxes, tuple(name == region for name in REGIONS))

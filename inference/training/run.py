@@ -4,8 +4,10 @@ from pathlib import Path
 
 import torch
 
+from inference.training.feature_distance import DISTANCE, fit_distance, kind_of, measure_features, save_distance
 from inference.training.fracatlas import Example, load_split
 from inference.training.negatives import draw_negatives
+from inference.training.network import RegionNetwork
 from inference.training.phantoms import draw_examples
 from inference.training.recipes import Recipe
 from inference.training.train import Report, train
@@ -22,7 +24,8 @@ def train_recipe(
     Args:
         data: folder with manifest.csv and images/.
         imagenet: what the trunk starts from, see `initialise`.
-        folder: for checkpoint.pt and weights.pt; a second call goes on where the first one ended.
+        folder: for checkpoint.pt and weights.pt, and of a region network distance.pt, by which an image that is no
+            radiograph of a limb is told; a second call goes on where the first one ended.
     """
     torch.set_num_threads(threads)
     side_px = max(recipe.side_px, min(CACHE_SIDE_PX, recipe.side_px * 5 // 4))
@@ -30,6 +33,11 @@ def train_recipe(
     report(f"{recipe.name}: {len(training)} images to train on, {len(validation)} to validate")
     network = train(recipe, training, validation, imagenet=imagenet, folder=folder, report=report)
     torch.save(network.state_dict(), folder / "weights.pt")
+    if isinstance(network, RegionNetwork):
+        radiographs = [each for each in training if any(each.regions)]
+        report(f"{recipe.name}: measuring what {len(radiographs)} radiographs have in common")
+        features = measure_features(network, radiographs, recipe.side_px)
+        save_distance(fit_distance(features, [kind_of(each) for each in radiographs]), folder / DISTANCE)
     return folder / "weights.pt"
 
 

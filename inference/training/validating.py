@@ -5,8 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
-from inference.training.calibrating import fit_boxes, fit_fusion, fit_member, minimum_probability, recalibrate
+from domain.errors import ModelError
+from inference.training.calibrating import (
+    fit_boxes,
+    fit_fusion,
+    fit_member,
+    maximum_distance,
+    minimum_probability,
+    recalibrate,
+)
 from inference.training.evaluation import (
     ReadExample,
     box_average_precision,
@@ -21,7 +30,7 @@ from inference.zoo import Precision
 
 FITTED_ON = "FracAtlas validation; calibration, fusion and operating points were fitted on it"
 #: What stands in an entry until it is fitted: so logits come through as they are, and every image is read.
-PLAIN_REGION: dict[str, Any] = {"minimum_probability": 0.0}
+PLAIN_REGION: dict[str, Any] = {"minimum_probability": 0.0, "maximum_distance": None}
 PLAIN_SPEAKER: dict[str, Any] = {
     "calibration": {"kind": "platt", "slope": 1.0, "intercept": 0.0},
     "operating_points": {"doubt_from": 0.5, "present_from": 0.5},
@@ -63,7 +72,7 @@ def validate(folder: Path, data: Path, draft: Draft, *, progress: Progress = ite
         progress: is handed the images, twice.
 
     Raises:
-        ModelError: the models cannot be run, or not in this precision.
+        ModelError: the models cannot be run, or not in this precision, or a member has nothing to say of this split.
     """
     entries = {entry["name"]: entry for entry in draft.models}
 
@@ -87,8 +96,11 @@ def _fit(entries: dict[str, Any], speaking: list[str], gathered: list[Gathered])
         entries[member] |= fit_member(gathered, member)
     for entry in entries.values():
         if entry["task"] == "region":
-            entry["minimum_probability"] = minimum_probability(gathered)
-    calibrated = recalibrate(gathered, entries)
+            entry.update(_fit_guard(entry, gathered))
+    try:
+        calibrated = recalibrate(gathered, entries)
+    except ValidationError as error:
+        raise ModelError("a member reads this split no better than chance, so nothing can be fitted on it") from error
     fusion = fit_fusion(calibrated, speaking)
     for entry in entries.values():
         if entry["task"] == "detector":
@@ -96,6 +108,11 @@ def _fit(entries: dict[str, Any], speaking: list[str], gathered: list[Gathered])
     labels = np.array([each.fractured for each in calibrated])
     fusion.table["choice"]["held_out"] = _measure(labels, 1 / (1 + np.exp(-fusion.held_out)))
     return fusion.table
+
+
+def _fit_guard(entry: dict[str, Any], gathered: list[Gathered]) -> dict[str, Any]:
+    limit = maximum_distance(gathered, entry["name"]) if "distance" in entry["outputs"] else None
+    return {"minimum_probability": minimum_probability(gathered), "maximum_distance": limit}
 
 
 def _measure_member(entry: dict[str, Any], finished: list[ReadExample]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ OUTPUTS: Mapping[Task, tuple[frozenset[str], ...]] = {
 }
 #: What a task may say besides.
 OPTIONAL: Mapping[Task, frozenset[str]] = {
+    "region": frozenset({"distance"}),
     "fracture": frozenset({"fracture_map"}),
     "detector": frozenset({"fracture_logit"}),
 }
@@ -126,6 +127,8 @@ class Model(Entry):
     """One member of the ensemble.
 
     Attributes:
+        minimum_probability, maximum_distance: an image is one of a region model's own from this probability of its
+            region, and up to this distance from the radiographs that the model was trained on.
         regions: a specialist runs only where the recognised region is one of these; empty for all.
         precision: what the runtime computes in; another precision is another version with its own numbers.
         metrics: measured; `{"validated": false}` for a model that somebody brought.
@@ -145,6 +148,7 @@ class Model(Entry):
     box_calibration: BoxCalibration | None = None
     operating_points: OperatingPoints | None = None
     minimum_probability: Probability | None = None
+    maximum_distance: float | None = Field(default=None, gt=0)
     data: JsonValue
     licence: str
     metrics: dict[str, JsonValue]
@@ -160,6 +164,8 @@ class Model(Entry):
             raise ValueError(f"a {self.task} model has the outputs {' or '.join(map(_join, OUTPUTS[self.task]))}")
         if sorted(name.rsplit(".", 1)[1] for name in self.files) != sorted(FILES[self.backend]):
             raise ValueError(f"files are one of each for {self.backend}: {_join(FILES[self.backend])}")
+        if self.maximum_distance is not None and "distance" not in said:
+            raise ValueError("maximum_distance needs an output distance")
         if self.task == "multilabel" and ABNORMAL not in self.classes:
             raise ValueError(f"a multilabel model has a class {ABNORMAL!r}")
         return self

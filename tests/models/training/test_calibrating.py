@@ -1,5 +1,6 @@
 """What is fitted on a validation split says what the split says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from inference.training.calibrating import (
     fit_boxes,
     fit_fusion,
     fit_member,
+    maximum_distance,
     minimum_probability,
     recalibrate,
 )
@@ -94,8 +96,14 @@ def test_no_validation_image_is_refused(split: list[Gathered]) -> None:
     assert minimum_probability([*split, least]) == pytest.approx(0.45)
 
 
+def test_no_validation_image_is_too_far(split: list[Gathered]) -> None:
+    far = [replace(each, opinion=replace(each.opinion, distances={"region": 2.0})) for each in split[:2]]
+    farthest = replace(split[2], opinion=replace(split[2].opinion, distances={"region": 3.0}))
+    assert maximum_distance([*far, farthest], "region") == pytest.approx(3.3)
+
+
 def test_a_split_is_read_from_the_manifest_of_the_data(tmp_path: Path) -> None:
-    from inference.training.gathering import read_rows
+    from inference.training.fracatlas import read_rows
 
     (tmp_path / "manifest.csv").write_text("image_id,split\na.jpg,train\nb.jpg,val\n")
     assert [row["image_id"] for row in read_rows(tmp_path, "val")] == ["b.jpg"]

@@ -48,6 +48,24 @@ def test_nobody_is_asked_about_a_fracture_where_the_region_is_not_known() -> Non
     assert (opinion.is_known, opinion.fracture, quiet.batches) == (False, None, [])
 
 
+@pytest.mark.parametrize(("distances", "is_known"), [([[1.0], [2.9]], True), ([[1.0], [3.1]], False)])
+def test_an_image_unlike_those_of_training_is_not_known_however_sure_its_region(
+    distances: list[list[float]], is_known: bool
+) -> None:
+    flips = {"name": "image", "side_px": 64, "preprocess": ["letterbox"], "flips": ["none", "horizontal"]}
+    region = make_entry("region", "region", ("region", "distance"), maximum_distance=2.0, input=flips)
+    said = SaidSession({"region": [[0.99, 0.0]] * 2, "distance": distances})
+    opinion = _open({"region": said, "one": SURE}, region, FRACTURE).read(Canvases(IMAGE))
+    assert opinion.is_known is is_known
+    assert opinion.distances == {"region": pytest.approx(np.mean(distances))}
+
+
+def test_a_distance_without_a_limit_refuses_nothing() -> None:
+    region = make_entry("region", "region", ("region", "distance"))
+    said = SaidSession({"region": [[0.9, 0.1]], "distance": [[1e6]]})
+    assert _open({"region": said, "one": SURE}, region, FRACTURE).read(Canvases(IMAGE)).is_known
+
+
 def test_a_specialist_speaks_of_its_own_regions_only() -> None:
     of_leg = make_entry("of-leg", "fracture", ("fracture_logit",), regions=["leg"])
     of_hand = make_entry("of-hand", "fracture", ("fracture_logit",), regions=["hand"])

@@ -1,0 +1,58 @@
+"""What leaves training is a graph whose outputs have names and the values of the network."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `models`")
+
+from inference.training.export import export_graph, load_weights, sha256_of  # noqa: E402
+from inference.training.feature_distance import FeatureDistance, save_distance  # noqa: E402
+from inference.training.recipes import REGION  # noqa: E402
+from inference.training.train import build_network  # noqa: E402
+
+# torch says of its own tracing that it is deprecated; OpenVINO traces all the same.
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.trace:DeprecationWarning")
+
+SMALL = replace(REGION, side_px=64)
+IMAGES = np.random.default_rng(0).random((2, 1, 64, 64), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as training leaves it, of a network that has learnt nothing."""
+    folder = tmp_path_factory.mktemp("run")
+    torch.save(build_network(SMALL).state_dict(), folder / "weights.pt")
+    save_distance(FeatureDistance(torch.zeros(2, 1280), torch.ones(1280)), folder / "distance.pt")
+    return folder
+
+
+def test_a_region_graph_says_regions_and_how_far_the_image_is(run: Path, tmp_path: Path) -> None:
+    network = load_weights(SMALL, run / "weights.pt")
+    files = export_graph(SMALL, network, tmp_path, IMAGES)
+    said = ov.Core().compile_model(tmp_path / f"{SMALL.name}.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(IMAGES)
+    with torch.inference_mode():
+        regions, distance = network(torch.from_numpy(IMAGES))
+    assert said["region"] == pytest.approx(regions.numpy(), abs=0.01)
+    assert said["distance"] == pytest.approx(distance.numpy(), rel=0.02)
+    assert files == {name: sha256_of(tmp_path / name) for name in files}
+
+
+def test_a_region_network_without_its_distance_is_not_exported(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "weights.pt").write_bytes((run / "weights.pt").read_bytes())
+    with pytest.raises(FileNotFoundError, match=r"distance\.pt is missing"):
+        load_weights(SMALL, tmp_path / "weights.pt")
+
+
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
+def test_a_graph_that_says_another_thing_than_its_network_is_refused(tmp_path: Path) -> None:
+    class Forked(torch.nn.Module):
+        def forward(self, image):
+            mean = image.mean((2, 3))
+            return mean, 2 * mean if image.max() > 0 else 3 * mean
+
+    with pytest.raises(ValueError, match="output distance of the exported graph differs"):
+        export_graph(SMALL, Forked().eval(), tmp_path, IMAGES)
