@@ -1,7 +1,5 @@
 """What a bundle does on a split of FracAtlas, read by the very code that serves."""
 
-import csv
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,39 +10,26 @@ import numpy.typing as npt
 from domain.finding import Corners, FractureState, ImageReading
 from inference.reader import Reader
 from inference.training.boxes import Detection, average_precision_50
-from inference.training.fracatlas import REGIONS, Split
+from inference.training.fracatlas import REGIONS, LabelledRow, Row, Split, read_rows
 from inference.training.metrics import FRACTURE_MEASURES, Estimate, bootstrap
 from inference.zoo import Precision
 
 #: Draws with replacement behind the interval of average precision.
 BOX_RESAMPLES = 500
 
-Progress = Callable[[Iterable[dict[str, str]]], Iterable[dict[str, str]]]
+Progress = Callable[[Iterable[Row]], Iterable[Row]]
 
 
 @dataclass(frozen=True, slots=True)
-class ReadExample:
+class ReadExample(LabelledRow):
     """One image of the split: what the manifest of the data says, and what the bundle says."""
 
-    row: dict[str, str]
     reading: ImageReading
-
-    @property
-    def fractured(self) -> bool:
-        """Whether the authors' label is fractured."""
-        return self.row["fractured"] == "1"
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions of the authors' labels; several where the image shows several."""
-        return tuple(region for region in REGIONS if self.row[region] == "1")
 
     @property
     def boxes(self) -> list[Corners]:
         """The authors' boxes in pixels of the image."""
-        width, height = self.reading.columns, self.reading.rows
-        unit = json.loads(self.row["boxes_xyxy_norm"] or "[]")
-        return [(x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in unit]
+        return self.boxes_px(self.reading.rows, self.reading.columns)
 
     @property
     def probability(self) -> float:
@@ -67,9 +52,8 @@ def read_split(
 ) -> list[ReadExample]:
     """Read every image of a split with a version of the bundle."""
     reader = Reader(bundle, precision=precision, threads=threads)
-    with (data / "manifest.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == split]
-    return [ReadExample(row, reader.read(data / "images" / row["image_id"]).image) for row in progress(rows)]
+    rows = progress(read_rows(data, split))
+    return [ReadExample(row, reader.read(data / "images" / row["image_id"]).image) for row in rows]
 
 
 def measure_fracture(examples: list[ReadExample]) -> dict[str, Estimate]:

@@ -13,12 +13,43 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from domain.finding import Corners
 from inference.preprocess import darken_border, letterbox, stretch_contrast
 
 REGIONS = ("hand", "leg", "hip", "shoulder")
+_BOXES = "boxes_xyxy_norm"
 
 Split = Literal["train", "val"]
 NormalisedBox = tuple[float, float, float, float]
+
+#: A row of manifest.csv by its columns.
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRow:
+    """What the authors say of one image."""
+
+    row: Row
+
+    @property
+    def fractured(self) -> bool:
+        """Whether the authors' label is fractured."""
+        return self.row["fractured"] == "1"
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of the authors' labels; several where the image shows several."""
+        return tuple(region for region in REGIONS if self.row[region] == "1")
+
+    @property
+    def unit_boxes(self) -> list[NormalisedBox]:
+        """The authors' boxes in 0..1 of the picture."""
+        return [(x_min, y_min, x_max, y_max) for x_min, y_min, x_max, y_max in json.loads(self.row[_BOXES] or "[]")]
+
+    def boxes_px(self, rows: int, columns: int) -> list[Corners]:
+        """Return the authors' boxes in pixels of a picture of that size."""
+        return [(x0 * columns, y0 * rows, x1 * columns, y1 * rows) for x0, y0, x1, y1 in self.unit_boxes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +75,17 @@ def load_split(folder: Path, split: Split, side_px: int) -> list[Example]:
     Raises:
         FileNotFoundError: the folder has no manifest.csv, or an image that it names is missing.
     """
-    with (folder / "manifest.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == split]
-    return [_load(folder, row, side_px) for row in rows]
+    return [_load(folder, LabelledRow(row), side_px) for row in read_rows(folder, split)]
+
+
+def read_rows(folder: Path, split: Split) -> list[Row]:
+    """Return the rows of one split, in the order of the manifest.
+
+    Raises:
+        FileNotFoundError: the folder has no manifest.csv.
+    """
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["split"] == split]
 
 
 def to_canvas(
@@ -64,11 +103,11 @@ def to_canvas(
     return np.rint(canvas * 255).astype(np.uint8), tuple(to_unit(box) for box in boxes)
 
 
-def _load(folder: Path, row: dict[str, str], side_px: int) -> Example:
-    path = folder / "images" / row["image_id"]
+def _load(folder: Path, labels: LabelledRow, side_px: int) -> Example:
+    name = labels.row["image_id"]
+    path = folder / "images" / name
     picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if picture is None:
         raise FileNotFoundError(f"{path} is missing or no image")
-    pixels, boxes = to_canvas(picture, json.loads(row["boxes_xyxy_norm"] or "[]"), side_px)
-    regions = tuple(row[region] == "1" for region in REGIONS)
-    return Example(row["image_id"], pixels, row["fractured"] == "1", boxes, regions)
+    pixels, boxes = to_canvas(picture, labels.unit_boxes, side_px)
+    return Example(name, pixels, labels.fractured, boxes, tuple(region in labels.regions for region in REGIONS))

@@ -1,7 +1,5 @@
 """What every member says of every image of a split, gathered once, so that all that is fitted is fitted on the same."""
 
-import csv
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,46 +11,28 @@ from inference.ensemble import Ensemble, Opinion
 from inference.header import read_header
 from inference.picture import open_picture
 from inference.radiograph import develop
-from inference.training.fracatlas import REGIONS, Split
+from inference.training.fracatlas import LabelledRow, Row, Split, read_rows
 from inference.zoo import Precision, load_manifest
 
-Row = dict[str, str]
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Gathered:
+class Gathered(LabelledRow):
     """One image of the split: what the authors say of it, and the opinion of a bundle.
 
     Attributes:
         boxes: the authors' boxes in pixels of the stored image.
     """
 
-    row: Row
     rows: int
     columns: int
     boxes: tuple[Corners, ...]
     opinion: Opinion
 
-    @property
-    def fractured(self) -> bool:
-        """Whether the authors' label is fractured."""
-        return self.row["fractured"] == "1"
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions of the authors' labels; several where the image shows several."""
-        return tuple(region for region in REGIONS if self.row[region] == "1")
-
     def calibrated_logit(self, member: str) -> float:
         """Return the calibrated logit of one member."""
         return next(each.calibrated_logit for each in self.opinion.evidence if each.entry.name == member)
-
-
-def read_rows(data: Path, split: Split) -> list[Row]:
-    """Return the rows of one split of the manifest of the data."""
-    with (data / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["split"] == split]
 
 
 def gather(
@@ -80,6 +60,5 @@ def _gather_one(ensemble: Ensemble, data: Path, row: Row) -> Gathered:
     if not opinion.is_known:
         raise ValueError(f"{row['image_id']}: the region is not recognised, set minimum_probability to 0 to fit")
     width, height = header.columns, header.rows
-    unit = json.loads(row["boxes_xyxy_norm"] or "[]")
-    boxes = tuple((x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in unit)
-    return Gathered(row, height, width, boxes, opinion)
+    boxes = LabelledRow(row).boxes_px(height, width)
+    return Gathered(row, height, width, tuple(boxes), opinion)

@@ -1,6 +1,5 @@
 """osteonode models evaluate: a split of FracAtlas, read by the code that serves."""
 
-import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,16 +44,15 @@ def evaluate_models(
     require_packages("sklearn")
     from dicom_node.cli.terminal import count_each, show_progress
     from inference.training.evaluation import measure_fracture, read_split, region_accuracy
+    from inference.training.fracatlas import read_rows
     from inference.zoo import BUNDLED
 
-    with (data / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        images = sum(row["split"] == split for row in csv.DictReader(file))
+    named = cast("Split", split)
+    images = len(read_rows(data, named))
     if not images:
         raise typer.BadParameter(f"the manifest there has no split {split!r}", param_hint="--split")
     with show_progress("reading", images) as step:
-        examples = read_split(
-            bundle or BUNDLED, data, cast("Split", split), precision=precision, progress=count_each(step)
-        )
+        examples = read_split(bundle or BUNDLED, data, named, precision=precision, progress=count_each(step))
     _print_measures({**measure_fracture(examples), "region_accuracy": region_accuracy(examples)}, images, as_json)
 
 

@@ -43,7 +43,7 @@ def revalidate_bundle(
     require_packages("torch", "sklearn", "matplotlib")
     _require_parts(card, evaluation)
     from dicom_node.cli.terminal import count_each, show_progress
-    from inference.training.gathering import read_rows
+    from inference.training.fracatlas import read_rows
     from inference.training.precision_report import write_comparison
     from inference.training.revalidation import revalidate
     from inference.zoo import BUNDLED, MANIFESTS
