@@ -9,6 +9,7 @@ import pydicom
 import pytest
 
 from config.settings import Settings
+from config.toml_text import write_toml
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.ledger.queries import History, LedgerView
@@ -23,6 +24,7 @@ from tests.fakes.explainers import explain_at_the_gate, explain_by_dying, gated
 from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import MODEL_SET, light
 from tests.peers.validators import find_errors
+from tests.system.command_line import run_command
 from tests.system.free_port import free_port
 from tests.system.node_process import NodeProcess
 
@@ -193,8 +195,13 @@ def test_a_failure_leaves_the_study_complete_and_is_seen(
         uid = send_study(tmp_path, 1, node.port)
         wait_until(lambda: states_of(node.view, uid) == [ExplanationState.FAILED])
         history = history_of(node.view, uid)
+        config = tmp_path / "site.toml"
+        config.write_text(write_toml(settings))
+        shown = run_command("show", uid, "--config", config).stdout
     assert words in history.explanations[0].reason
     assert words in caplog.text
+    assert "explanations" in shown
+    assert words in shown
     assert history.versions[0].study.state is StudyState.ANSWERED
     assert [each.state for each in history.deliveries] == [DeliveryState.DELIVERED] * 2
 

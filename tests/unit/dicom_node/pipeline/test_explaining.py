@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from dicom_node.ledger.interventions import Interventions
+from dicom_node.pipeline import steps
 from dicom_node.pipeline.explaining import NOTHING_TO_EXPLAIN, SWITCHED_OFF, choose_images
+from dicom_node.pipeline.workflows import answer_id, delivery_id, explanation_id
 from dicom_node.ports import ExplainerClosed
 from domain.delivery import DeliveryState, Outcome
 from domain.document import DocumentKind
@@ -209,3 +211,20 @@ def test_the_most_suspicious_images_are_explained_first(bench: Workbench) -> Non
     bench.explain_with(LightExplainer(), images=3)
     assert choose_images(bench.parts.settings.explanations, combine("1.1", readings)) == ("1.4", "1.3", "1.2")
     assert choose_images(bench.parts.settings.explanations, combine("1.1", readings[:1])) == ()
+
+
+@pytest.mark.parametrize(
+    ("set_aside", "state", "turns"), [(False, ExplanationState.WAITING, [2]), (True, ExplanationState.FAILED, [])]
+)
+def test_an_explanation_that_the_engine_lost_is_planned_anew_or_given_up(
+    bench: Workbench, set_aside: bool, state: ExplanationState, turns: list[int]
+) -> None:
+    bench.explain_with(LightExplainer())
+    answered(bench)
+    bench.deliver()
+    bench.starts.explanations.clear()
+    plans = steps.plans(bench.parts, answer_id, delivery_id, explanation_id)
+    assert list(plans) == ["explain:1.1:1:1"]
+    plans["explain:1.1:1:1"](set_aside)
+    assert state_of(bench) is state
+    assert [turn for _study, _version, turn, _delay in bench.starts.explanations] == turns
