@@ -5,6 +5,7 @@ import pytest
 
 from config.load import load_settings
 from dicom_node.cli.main import run
+from tests.fakes.stand_in_bundle import write_bundle
 
 EXAMPLE = Path(__file__).parents[4] / "config" / "site.example.toml"
 
@@ -53,3 +54,16 @@ def test_an_explanation_that_nobody_takes_is_said(tmp_path: Path, capsys: pytest
 def test_a_node_that_explains_nothing_hears_nothing_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(tmp_path, "") == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_version_of_the_bundle_that_is_not_there_or_cannot_run_here_is_a_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(f'[reading]\nprecision = "bf16"\nbundle = "{write_bundle(tmp_path / "bundle")}"\n')
+    assert run(["check-config", str(file)]) == 2
+    headline, problem = capsys.readouterr().err.splitlines()
+    assert headline == f"osteonode: 1 problem in {file}"
+    # Which of the two depends on the processor; both name the setting.
+    assert problem.startswith('  reading.precision = "bf16": ')
+    assert "no bfloat16 arithmetic" in problem or "no manifest-bf16.json" in problem

@@ -7,7 +7,7 @@ import numpy as np
 import openvino
 import pytest
 
-from domain.errors import DeadlineExceeded, ModelError
+from domain.errors import DeadlineExceeded, ModelError, ModelUnavailable
 from inference.backends.openvino import OpenVinoBackend, require_precision
 from inference.zoo import VerifiedModel, load_manifest, load_model
 from tests.fakes.stand_in_bundle import FRACTURE_SIDE_PX, write_bundle
@@ -56,6 +56,14 @@ def test_a_model_that_was_compiled_for_another_precision_is_refused(model: Verif
 
     with pytest.raises(ModelError, match="bfloat16"):
         require_precision(Bfloat16(), openvino.Type.f32, model.name)
+
+
+def test_a_processor_without_bfloat16_is_told_and_nothing_is_compiled(model: VerifiedModel) -> None:
+    asked = replace(model, entry=model.entry.model_copy(update={"precision": "bf16"}))
+    backend = OpenVinoBackend(1, capabilities=lambda: ("FP32", "INT8"))
+    with pytest.raises(ModelUnavailable, match=r"no bfloat16.*Set reading\.precision to f32.*stand-in-fracture"):
+        backend.compile(asked)
+    assert backend.compile(model).run(np.zeros(SHAPE, dtype=np.float32), 10.0)
 
 
 def test_a_graph_without_the_outputs_of_its_task_is_refused(model: VerifiedModel) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.errors import ModelError, WeightsMismatch
-from inference.zoo import BUNDLED, load_manifest, load_model, model_set, verify
+from inference.zoo import BUNDLED, MANIFESTS, Precision, load_manifest, load_model, model_set, verify
 from tests.fakes.stand_in_bundle import edit_manifest, write_bundle
 
 
@@ -74,6 +74,7 @@ def test_verify_names_the_file_that_is_not_the_one(bundle: Path) -> None:
         ("operating_points.doubt_from", 0.9),
         ("operating_points.present_from", 1.1),
         ("calibration.slope", -1.0),
+        ("maximum_distance", 2.0),
         ("outputs", {"fracture_map": {}}),
         ("outputs", {"fracture_logit": {}, "yolo": {}}),
         ("backend", "keras"),
@@ -127,6 +128,14 @@ def test_the_model_set_changes_with_all_that_decides_an_answer(
     assert (model_set(load_manifest(bundle)) != before) is changes
 
 
+def test_another_distance_is_another_model_set(bundle: Path) -> None:
+    outputs: dict[str, Any] = {"region": {}, "distance": {}}
+    edit_manifest(bundle, lambda manifest: manifest["models"][0].update(outputs=outputs, maximum_distance=2.0))
+    before = model_set(load_manifest(bundle))
+    edit_manifest(bundle, lambda manifest: manifest["models"][0].update(maximum_distance=2.1))
+    assert model_set(load_manifest(bundle)) != before
+
+
 def test_the_model_set_does_not_depend_on_the_order_of_the_models(bundle: Path) -> None:
     before = model_set(load_manifest(bundle))
     edit_manifest(bundle, lambda manifest: manifest["models"].reverse())
@@ -134,8 +143,53 @@ def test_the_model_set_does_not_depend_on_the_order_of_the_models(bundle: Path) 
     assert len(before) == 64
 
 
-@pytest.mark.skipif(not (BUNDLED / "manifest.json").exists(), reason="no bundle ships yet")
-def test_the_shipped_bundle_is_whole_and_small() -> None:
-    assert {each.state for each in verify(BUNDLED)} == {"ok"}
+def _write_bf16(bundle: Path, precision: str = "bf16") -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    for model in manifest["models"]:
+        model["precision"] = precision
+    (bundle / "manifest-bf16.json").write_text(json.dumps(manifest | {"bundle": "stand-in-1-bf16"}))
+
+
+def test_the_versions_of_a_bundle_share_weights_and_are_two_model_sets(bundle: Path) -> None:
+    _write_bf16(bundle)
+    first, other = load_manifest(bundle), load_manifest(bundle, "bf16")
+    assert [model.files for model in first.models] == [model.files for model in other.models]
+    assert {each.state for each in verify(bundle, "bf16")} == {"ok"}
+    assert model_set(first) != model_set(other)
+
+
+def test_a_version_that_was_not_validated_says_how_to_and_what_to_set(bundle: Path) -> None:
+    with pytest.raises(ModelError, match=r"models revalidate.*reading\.precision"):
+        load_manifest(bundle, "bf16")
+
+
+def test_a_manifest_that_speaks_of_another_precision_is_refused(bundle: Path) -> None:
+    _write_bf16(bundle, precision="f32")
+    with pytest.raises(ModelError, match="stand-in-region, stand-in-fracture"):
+        load_manifest(bundle, "bf16")
+    edit_manifest(bundle, _set("precision", "bf16"))
+    with pytest.raises(ModelError, match="stand-in-fracture"):
+        load_manifest(bundle)
+
+
+needs_bf16_version = pytest.mark.skipif(
+    not (BUNDLED / MANIFESTS["bf16"]).exists(), reason="the shipped bundle has no version in bf16 yet"
+)
+
+
+@needs_bf16_version
+def test_the_shipped_versions_share_their_weights_and_nothing_that_was_fitted() -> None:
+    first, other = load_manifest(BUNDLED), load_manifest(BUNDLED, "bf16")
+    assert [model.files for model in first.models] == [model.files for model in other.models]
+    assert other.bundle == f"{first.bundle}-bf16"
+    assert {model.version for model in first.models}.isdisjoint(model.version for model in other.models)
+    fitted = [[model.calibration for model in each.models if model.task != "region"] for each in (first, other)]
+    assert all(mine != theirs for mine, theirs in zip(*fitted, strict=True))
+    assert all(model.metrics["split"] for model in other.models)
+
+
+@pytest.mark.parametrize("precision", ["f32", pytest.param("bf16", marks=needs_bf16_version)])
+def test_the_shipped_bundle_is_whole_and_small(precision: Precision) -> None:
+    assert {each.state for each in verify(BUNDLED, precision)} == {"ok"}
     assert sum(path.stat().st_size for path in BUNDLED.iterdir()) < 60_000_000
     assert json.loads((BUNDLED / "manifest.json").read_text())["schema"] == 2
