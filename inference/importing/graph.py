@@ -26,6 +26,18 @@ _ENDINGS: dict[str, Ending] = {
 _TRANSPARENT = {"Reshape", "Squeeze", "Unsqueeze", "Transpose", "Convert", "Result"}
 
 
+def convert_file(path: Path) -> openvino.Model:
+    """Return the graph of a file or folder in a format that OpenVINO reads, as its converter leaves it.
+
+    Raises:
+        ModelError: OpenVINO lacks an operation, or cannot read it.
+    """
+    try:
+        return openvino.convert_model(str(path))
+    except RuntimeError as error:
+        raise ModelError("OpenVINO cannot convert it") from error
+
+
 def shape_graph(graph: openvino.Model, contract: InputContract, meaning: Meaning, *, subject: str) -> openvino.Model:
     """Return the graph with its input named and sized as the contract says, and the outputs of its task by name.
 
@@ -57,9 +69,9 @@ def require_one_input(graph: openvino.Model, *, subject: str) -> None:
         )
 
 
-def describe_outputs(graph: openvino.Model) -> tuple[RawOutput, ...]:
-    """Return the outputs of a graph."""
-    return tuple(raw for raw, _ in _outputs(graph))
+def find_endings(graph: openvino.Model) -> dict[str, Ending | None]:
+    """Return how each output of a graph ends, by its name."""
+    return {raw.name: raw.ending for raw, _ in _outputs(graph)}
 
 
 def write_graph(graph: openvino.Model, stem: Path, *, float16: bool) -> tuple[Path, Path]:

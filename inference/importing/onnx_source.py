@@ -11,7 +11,7 @@ import openvino
 from domain.errors import ModelError
 from inference.backends import Tensor
 from inference.backends.frameworks import load_framework, require_frameworks
-from inference.importing.graph import describe_outputs
+from inference.importing.graph import convert_file, find_endings
 from inference.importing.keras_source import require_square
 from inference.importing.outputs import Head, RawOutput
 from inference.importing.questions import Found
@@ -46,10 +46,7 @@ class OnnxSource:
 
     def convert(self, side_px: int | None = None) -> openvino.Model:
         """Return the graph; raises ModelError where OpenVINO lacks an operation."""
-        try:
-            return openvino.convert_model(str(self._path))
-        except RuntimeError as error:
-            raise ModelError("OpenVINO cannot convert it") from error
+        return convert_file(self._path)
 
     def write_native(self, stem: Path, heads: Sequence[Head]) -> tuple[Path, ...]:
         """Raise ModelError: ONNX is served by OpenVINO."""
@@ -78,7 +75,7 @@ class OnnxSource:
         )
 
     def _outputs(self) -> tuple[RawOutput, ...]:
-        endings = {raw.name: raw.ending for raw in describe_outputs(self.convert())}
+        endings = find_endings(self.convert())
         return tuple(
             RawOutput(
                 each.name,

@@ -10,7 +10,7 @@ import openvino
 from domain.errors import ModelError
 from inference.backends import Tensor
 from inference.backends.frameworks import load_framework
-from inference.importing.graph import describe_outputs, require_one_input
+from inference.importing.graph import convert_file, find_endings, require_one_input
 from inference.importing.keras_source import require_square
 from inference.importing.outputs import Head, RawOutput
 from inference.importing.questions import Found
@@ -55,11 +55,8 @@ class SavedModelSource:
         return {name: np.asarray(tensor.numpy()) for name, tensor in answer.items()}
 
     def convert(self, side_px: int | None = None) -> openvino.Model:
-        """Return the graph of the folder."""
-        try:
-            return openvino.convert_model(str(self._path))
-        except RuntimeError as error:
-            raise ModelError("OpenVINO cannot convert it") from error
+        """Return the graph of the folder; raises ModelError where OpenVINO lacks an operation."""
+        return convert_file(self._path)
 
     def write_native(self, stem: Path, heads: Sequence[Head]) -> tuple[Path, ...]:
         """Raise ModelError: Keras does not load a SavedModel."""
@@ -88,7 +85,7 @@ class SavedModelSource:
     def _outputs(self) -> tuple[RawOutput, ...]:
         graph = self.convert()
         require_one_input(graph, subject=self._path.name)
-        endings = {raw.name: raw.ending for raw in describe_outputs(graph)}
+        endings = find_endings(graph)
         return tuple(
             RawOutput(name, tuple(spec.shape), endings.get(name))
             for name, spec in self._signature.structured_outputs.items()
