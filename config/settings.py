@@ -176,7 +176,7 @@ class Explanations(Section):
     samples: int = Field(1000, ge=100, le=20000, description="Times that parts of an image are hidden, at random.")
     seed: int = Field(0, ge=0, le=2**32 - 1, description="Decides which parts: the same seed gives the same picture.")
     threads: int = Field(1, ge=1, le=64, description="Threads of its process, which has the lowest priority there is.")
-    deadline_seconds: PositiveSeconds = Field(600.0, description="A study that takes longer gets none.")
+    deadline_seconds: PositiveSeconds = Field(1800.0, description="A study that takes longer gets none.")
 
 
 class Console(Section):
