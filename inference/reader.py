@@ -1,6 +1,7 @@
 """The one public entry of this package: an image in, what the models say of it out, whatever the image is."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,24 +85,30 @@ class Reader:
         self._ensemble = Ensemble(bundle, manifest, openers or open_backends(threads), member_seconds)
         self.start_seconds = time.perf_counter() - started
 
-    def read(self, image: Dataset | Path) -> Reading:
+    def read(self, image: Dataset | Path, show: Callable[[Radiograph], None] = lambda _: None) -> Reading:
         """Read one image: a Dataset with its file meta, or the path of a Part 10 file, PNG or JPEG. Never raises.
 
         What cannot be read is NOT_ANALYSED with its reason, and FAILED where a model or the memory is at fault.
+
+        Args:
+            image: what to read.
+            show: called with what is displayed, where there is something, before the models are asked.
         """
         started = time.perf_counter()
-        reading = self._answer(image)
+        reading = self._answer(image, show)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         return replace(reading, image=replace(reading.image, milliseconds=milliseconds))
 
-    def _answer(self, image: Dataset | Path) -> Reading:
+    def _answer(self, image: Dataset | Path, show: Callable[[Radiograph], None]) -> Reading:
         try:
             ds = image if isinstance(image, Dataset) else _open(image)
         except MalformedInstance:
             return Reading(self._unread(None, REASONS["not-dicom"]))
         header = read_header(ds)
         try:
-            return self._examine(develop(ds, header))
+            radiograph = develop(ds, header)
+            show(radiograph)
+            return self._examine(radiograph)
         except Ineligible as error:
             return Reading(self._unread(header, error.reason))
         except ModelError:

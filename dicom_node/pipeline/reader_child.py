@@ -3,8 +3,10 @@
 import logging
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import reuse_freed_memory
@@ -13,6 +15,9 @@ from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
 from inference.reasons import REASONS
 from inference.zoo import Precision
+
+if TYPE_CHECKING:
+    from inference.radiograph import Radiograph
 
 #: Reads the file at the first path, and writes pictures into the folder at the second.
 ReadFile = Callable[[Path, Path], ReadImage]
@@ -37,21 +42,26 @@ def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0, precis
     """
     import cv2
 
-    from inference.evidence import write_evidence
     from inference.reader import Reader
 
     cv2.setNumThreads(threads)
     reader = Reader(bundle, precision=precision, threads=threads, member_seconds=member_seconds)
+    # The canvases of an image are made on one thread: its picture is drawn and written beside them.
+    beside = ThreadPoolExecutor(1, thread_name_prefix="picture")
 
     def read_file(path: Path, evidence_folder: Path) -> ReadImage:
-        found = reader.read(path)
-        if found.shown is None:
-            return ReadImage(found.image)
-        # No document shows the heat map yet, and it takes as long to write as the image takes to decode.
-        files = write_evidence(evidence_folder, found.image.sop_instance_uid, found.shown.bytes(), None)
-        return ReadImage(found.image, files.display, files.heat_map)
+        drawn: list[Future[Path]] = []
+        found = reader.read(path, lambda radiograph: drawn.append(beside.submit(_draw, radiograph, evidence_folder)))
+        return ReadImage(found.image, *(each.result() for each in drawn))
 
     return read_file
+
+
+def _draw(radiograph: "Radiograph", folder: Path) -> Path:
+    from inference.evidence import write_evidence
+
+    # No document shows the heat map, and it takes as long to write as the image takes to decode.
+    return write_evidence(folder, radiograph.header.sop_instance_uid, radiograph.image.bytes(), None).display
 
 
 def serve(

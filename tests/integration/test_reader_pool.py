@@ -158,6 +158,15 @@ def test_a_bundle_is_read_in_a_child_and_its_pictures_lie_in_the_folder(tmp_path
     assert read.display_path.exists()
 
 
+def test_pictures_that_cannot_be_written_are_no_reading_and_the_next_image_is_read(tmp_path: Path) -> None:
+    pool = ReaderPool.of_settings(Reading(bundle=write_bundle(tmp_path / "bundle"), threads=1))
+    path = save(make_image(planted(300, 200, (150, 60), 30), **WHOLE_WINDOW), tmp_path / "image.dcm")
+    with pytest.raises(OSError, match="no folder"):
+        pool.read(path, evidence_folder=path / "no folder")
+    assert pool.read(path, evidence_folder=tmp_path).reading.status is ReadingStatus.READ
+    pool.close()
+
+
 def test_the_parent_loads_no_model_library(tmp_path: Path) -> None:
     program = (
         "import sys, dicom_node.pipeline.reader_pool; print(sorted({'openvino', 'cv2', 'gdcm'} & set(sys.modules)))"

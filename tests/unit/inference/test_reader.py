@@ -152,3 +152,11 @@ def test_the_shipped_bundle_reads_the_real_lower_leg_as_a_leg(shared_data: Path)
     assert image.status is ReadingStatus.READ
     assert image.region is not None
     assert image.region.label == "leg"
+
+
+def test_what_is_displayed_is_shown_before_the_models_are_asked(bundle: Path) -> None:
+    reader, shown = Reader(bundle, threads=1), []
+    found = reader.read(make_image(planted(300, 200, (150, 60), 30), **WHOLE_WINDOW), shown.append)
+    assert found.shown is shown[0].image
+    assert reader.read(make_image(ramp(), BodyPartExamined="CHEST"), shown.append).shown is None
+    assert len(shown) == 1
