@@ -36,8 +36,8 @@ def demo(
     """Run the main job on sample studies: send, read, answer, deliver.
 
     Starts a node, a small archive and an HL7 receiver on free loopback ports, sends drawn studies by C-STORE, waits
-    for the answers to come back by C-STORE and MLLP, prints a table and writes every document, a PNG of every overlay
-    and the HL7 text. Exit code 1 where a study has no answer.
+    for the answers to come back by C-STORE and MLLP, prints a table and writes every document, a PNG of every summary
+    and overlay, and the HL7 text. Exit code 1 where a study has no answer.
     """
     from config.settings import Reading
     from dicom_node.bench.loopback import run_loopback
@@ -103,7 +103,7 @@ def print_answers(answers: "Sequence[Answer]", out: Path) -> None:
     print(
         f"Seconds: from the last image acknowledged to the last document back, {QUIET_SECONDS:g} s of quiet included."
     )
-    print(f"Every document, a PNG of every overlay and the HL7 text: {out}/")
+    print(f"Every document, a PNG of every summary and overlay, and the HL7 text: {out}/")
     print(CAVEAT)
 
 

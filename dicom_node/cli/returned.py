@@ -9,7 +9,7 @@ from pydicom import Dataset
 from pydicom.uid import Comprehensive3DSRStorage, ComprehensiveSRStorage, SecondaryCaptureImageStorage
 
 from domain.finding import FractureState
-from reporting import codes
+from reporting import codes, wording
 
 _REPORTS = frozenset({Comprehensive3DSRStorage, ComprehensiveSRStorage})
 #: Code values of the content items of the report (PS3.16 TID 1500, 1501, CID 240, CID 6047), with what they are.
@@ -78,6 +78,11 @@ def is_capture(path: Path) -> bool:
     """Say whether a file is a secondary capture."""
     ds = pydicom.dcmread(path, specific_tags=["SOPClassUID"], stop_before_pixels=True)
     return bool(ds.SOPClassUID == SecondaryCaptureImageStorage)
+
+
+def is_summary(ds: Dataset) -> bool:
+    """Say whether an object is a page of the summary of a study."""
+    return str(ds.get("DerivationDescription", "")) == wording.SUMMARY_DERIVATION
 
 
 def write_capture_as_png(path: Path, png: Path) -> None:

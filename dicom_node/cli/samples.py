@@ -14,7 +14,7 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
-from dicom_node.cli.returned import Returned, collect, write_capture_as_png
+from dicom_node.cli.returned import Returned, collect, is_summary, write_capture_as_png
 from inference.phantom.samples import write_samples
 
 _KIND_WORDS = {
@@ -23,6 +23,8 @@ _KIND_WORDS = {
     SecondaryCaptureImageStorage: "overlay",
     GrayscaleSoftcopyPresentationStateStorage: "presentation-state",
 }
+#: A capture too, but of the whole study.
+_SUMMARY = "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,12 @@ def _write(returned: Returned, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     numbers: Counter[str] = Counter()
     for path in sorted(returned.documents, key=_in_order):
-        kind = _KIND_WORDS.get(pydicom.dcmread(path, stop_before_pixels=True).SOPClassUID, "document")
+        ds = pydicom.dcmread(path, stop_before_pixels=True)
+        kind = _SUMMARY if is_summary(ds) else _KIND_WORDS.get(ds.SOPClassUID, "document")
         numbers[kind] += 1
         name = f"{kind}-{numbers[kind]}"
         (folder / f"{name}.dcm").write_bytes(path.read_bytes())
-        if kind == "overlay":
+        if ds.SOPClassUID == SecondaryCaptureImageStorage:
             write_capture_as_png(path, folder / f"{name}.png")
     for number, message in enumerate(returned.messages, 1):
         # Segments end with CR; a line each is what an editor shows.

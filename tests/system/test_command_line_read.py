@@ -151,7 +151,7 @@ def test_documents_of_each_study_are_in_a_folder_of_its_uid(outcome: Any) -> Non
     assert {folder.name for folder in out.iterdir()} == {line["study_instance_uid"] for line in read}
     for line in read:
         kinds = {path.name.split("-")[0] for path in (out / line["study_instance_uid"]).iterdir()}
-        assert {"structured_report", "secondary_capture", "presentation_state"} <= kinds
+        assert {"structured_report", "summary_capture", "secondary_capture", "presentation_state"} <= kinds
     assert any((out / read[0]["study_instance_uid"]).glob("hl7_oru-*.hl7"))
 
 

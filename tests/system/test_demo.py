@@ -46,8 +46,11 @@ def test_every_document_came_back_and_lies_in_the_sample_s_folder(demo: tuple[st
     assert f"|{report.AccessionNumber}" in message
 
 
-def test_a_png_shows_the_pixels_of_each_overlay(demo: tuple[str, Path]) -> None:
-    for dicom in demo[1].glob("*/overlay-*.dcm"):
+@pytest.mark.parametrize("kind", ["summary", "overlay"])
+def test_a_png_shows_the_pixels_of_each_capture(demo: tuple[str, Path], kind: str) -> None:
+    found = sorted(demo[1].glob(f"*/{kind}-*.dcm"))
+    assert {path.parent.name for path in found} == {sample.name for sample in SAMPLE_STUDIES}
+    for dicom in found:
         ds = pydicom.dcmread(dicom)
         with Image.open(dicom.with_suffix(".png")) as png:
             assert png.size == (ds.Columns, ds.Rows)

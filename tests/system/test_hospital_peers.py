@@ -20,6 +20,7 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
+from dicom_node.cli.returned import is_summary
 from inference.phantom.samples import SAMPLE_STUDIES, SampleStudy, write_samples
 from tests.fakes.hospital import draw_study, write_study
 from tests.peers.validators import find_errors
@@ -98,6 +99,11 @@ def answers(held: list[Dataset], sop_class_uid: UID) -> list[Dataset]:
     return [ds for ds in held if ds.SOPClassUID == sop_class_uid]
 
 
+def captures_in(held: list[Dataset]) -> list[Dataset]:
+    """Return the captures of single images; the summary of the study is one too, but of all of them."""
+    return [ds for ds in answers(held, SecondaryCaptureImageStorage) if not is_summary(ds)]
+
+
 def count_of_read(sample: SampleStudy) -> int:
     return len(sample.images) if TRUTH[sample.name][1] == "P" else 0
 
@@ -147,11 +153,14 @@ def test_the_archive_files_images_and_answers_in_one_study(
     images = sources[sample.name]
     held = hospital.held(str(images[0].StudyInstanceUID))
     expected = Counter(ds.SOPClassUID for ds in images)
-    expected += Counter(dict(zip(ANSWERS, (1, len(images), count_of_read(sample)), strict=True)))
+    expected += Counter(dict(zip(ANSWERS, (1, 1 + len(images), count_of_read(sample)), strict=True)))
     assert Counter(ds.SOPClassUID for ds in held) == expected
     assert {ds.StudyInstanceUID for ds in held} == {images[0].StudyInstanceUID}
-    shown = {ds.SourceImageSequence[0].ReferencedSOPInstanceUID for ds in answers(held, SecondaryCaptureImageStorage)}
-    assert shown == {ds.SOPInstanceUID for ds in images}
+    sent = [ds.SOPInstanceUID for ds in images]
+    shown = {ds.SourceImageSequence[0].ReferencedSOPInstanceUID for ds in captures_in(held)}
+    (summary,) = [ds for ds in answers(held, SecondaryCaptureImageStorage) if is_summary(ds)]
+    assert shown == set(sent)
+    assert sorted(item.ReferencedSOPInstanceUID for item in summary.SourceImageSequence) == sorted(sent)
 
 
 def test_the_archive_knows_no_patient_and_no_study_twice(
@@ -192,7 +201,7 @@ def test_every_answer_on_a_sample_is_valid(
     sample: SampleStudy, hospital: PeerHospital, sources: dict[str, list[Dataset]], tmp_path: Path
 ) -> None:
     found = errors_in(sources[sample.name], hospital, tmp_path)
-    assert len(found) == 1 + len(sample.images) + count_of_read(sample)
+    assert len(found) == 2 + len(sample.images) + count_of_read(sample)
     assert found == {name: [] for name in found}
 
 
@@ -236,7 +245,7 @@ def assert_not_this_body_part(hospital: PeerHospital, image: Dataset) -> None:
     study_instance_uid = str(image.StudyInstanceUID)
     held = hospital.held(study_instance_uid)
     (report,) = answers(held, Comprehensive3DSRStorage)
-    (capture,) = answers(held, SecondaryCaptureImageStorage)
+    (capture,) = captures_in(held)
     (message,) = hospital.messages(study_instance_uid)
     assert answers(held, GrayscaleSoftcopyPresentationStateStorage) == []
     assert any(NOT_THIS_BODY_PART in text for text in comments(report))
@@ -256,7 +265,7 @@ def test_a_study_that_orthanc_forwards_is_answered_to_orthanc(hospital: PeerHosp
     hospital.wait_until_answered([study_instance_uid])
     held = hospital.held(study_instance_uid)
     assert len(answers(held, Comprehensive3DSRStorage)) == 1
-    assert len(answers(held, SecondaryCaptureImageStorage)) == len(images)
+    assert len(captures_in(held)) == len(images)
     assert len(hospital.messages(study_instance_uid)) == 1
 
 
@@ -266,7 +275,7 @@ def test_our_own_captures_that_come_back_are_taken_and_not_answered(
     study_instance_uid = str(sources["wrist-fracture"][0].StudyInstanceUID)
     held, history = hospital.held(study_instance_uid), hospital.history(study_instance_uid)
     captures = answers(held, SecondaryCaptureImageStorage)
-    assert hospital.send(write_study(tmp_path, tuple(captures))) == [0, 0]
+    assert hospital.send(write_study(tmp_path, tuple(captures))) == [0] * len(captures)
     assert hospital.orthanc.forward(NODE, str(captures[0].SeriesInstanceUID)) == 0
     # An answer to them would be there before the answer to a study that comes later.
     later = draw_study(8)
@@ -317,7 +326,7 @@ def test_the_real_lower_leg_is_shown_upright_and_bright_on_dark(
     number: int, hospital: PeerHospital, lower_leg: list[Dataset]
 ) -> None:
     image = lower_leg[number]
-    captures = answers(hospital.held(str(image.StudyInstanceUID)), SecondaryCaptureImageStorage)
+    captures = captures_in(hospital.held(str(image.StudyInstanceUID)))
     (capture,) = [ds for ds in captures if ds.SourceImageSequence[0].ReferencedSOPInstanceUID == image.SOPInstanceUID]
     sheet, picture = capture.pixel_array.mean(axis=2), render(image)
     alike, banner_rows = likeness(sheet, picture)
@@ -335,7 +344,7 @@ def test_every_answer_on_the_real_lower_leg_is_valid(
     hospital: PeerHospital, lower_leg: list[Dataset], tmp_path: Path
 ) -> None:
     found = errors_in(lower_leg, hospital, tmp_path)
-    assert len(found) == 1 + 2 * len(lower_leg)
+    assert len(found) == 2 + 2 * len(lower_leg)
     assert found == {name: [] for name in found}
 
 
@@ -345,5 +354,5 @@ def test_the_real_chest_is_not_analysed_and_both_peers_are_told_why(hospital: Pe
 
 def test_every_answer_on_the_real_chest_is_valid(hospital: PeerHospital, chest: Dataset, tmp_path: Path) -> None:
     found = errors_in([chest], hospital, tmp_path)
-    assert len(found) == 2
+    assert len(found) == 3
     assert found == {name: [] for name in found}

@@ -4,7 +4,9 @@ import pytest
 from pydicom import Dataset
 from pydicom.sr.coding import Code
 
-from dicom_node.cli.returned import read_statement
+from dicom_node.cli.returned import is_summary, read_statement
+from domain.document import DocumentKind
+from tests.fakes.report_sources import draft_image, make_header, open_document
 
 
 def item(name: str, children: tuple[Dataset, ...] = (), **values: Any) -> Dataset:
@@ -68,3 +70,8 @@ def test_region_side_and_probability_are_those_of_the_report() -> None:
     assert statement.region == "left wrist joint"
     assert statement.probability == pytest.approx(0.982)
     assert statement.comment == "for a person"
+
+
+@pytest.mark.parametrize("kind", [DocumentKind.SUMMARY_CAPTURE, DocumentKind.SECONDARY_CAPTURE])
+def test_a_summary_is_told_from_the_captures_beside_it(kind: DocumentKind) -> None:
+    assert is_summary(open_document(draft_image(make_header()), kind)) == (kind is DocumentKind.SUMMARY_CAPTURE)
