@@ -19,13 +19,17 @@ def export_bundle(
 ) -> None:
     """Make a bundle of the trained weights: export, calibrate and measure on the validation split of FracAtlas.
 
-    Needs the extra `train`: `make train`.
+    Make its version for bfloat16 after it, by `models revalidate`. Needs the extra `train`: `make train`.
     """
     require_packages("torch", "sklearn", "matplotlib")
+    from dicom_node.cli.terminal import explain
     from inference.training.model_card import update_model_card
     from inference.training.release import release
+    from inference.zoo import MANIFESTS
 
     examples = release(runs, data, bundle, name=name, version=version)
     if card is not None:
         update_model_card(card, examples, bundle=name, split="validation")
-    print(bundle / "manifest.json")
+    print(bundle / MANIFESTS["f32"])
+    if (bundle / MANIFESTS["bf16"]).exists():
+        explain(f"{MANIFESTS['bf16']} there is of other weights now", ("Make it anew: osteonode models revalidate.",))
