@@ -13,6 +13,7 @@ from domain.errors import ConfigError
 from inference.backends import Tensor
 from inference.backends.installed import open_backends
 from inference.canvases import Canvases
+from inference.file_hashes import hash_files
 from inference.importing.bundle import join, open_base, require_names, write_bundle
 from inference.importing.contract import Ask, Contract, settle
 from inference.importing.graph import shape_graph, write_graph
@@ -162,7 +163,7 @@ class _Trial:
             "version": f"import-{request.sha256[:8]}",
             "task": contract["task"],
             "backend": self.backend,
-            "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths},
+            "files": hash_files(paths),
             "regions": contract["regions"],
             "input": contract.input,
             "outputs": {head.name: "float32" for head in self.heads},

@@ -10,11 +10,12 @@ import keras
 import numpy as np
 from pydantic import JsonValue
 
+from inference.file_hashes import hash_files
 from inference.training.families.batches import Numbers, predict
 from inference.training.families.classifiers import as_dense, build_classifier, save_trees, score
 from inference.training.families.entries import propose_entry
 from inference.training.families.fitting import Workplace
-from inference.training.families.graphs import export_graph, sha256_of
+from inference.training.families.graphs import export_graph
 from inference.training.families.judgement import Trained, score_part
 from inference.training.families.material import Material
 from inference.training.families.networks import build_features
@@ -112,7 +113,7 @@ def _export(
         files = export_graph(network, FEATURES, shown, folder, part.name)
         trees = folder / f"{part.name}.txt"
         save_trees(fitted.classifier, trees)
-        files, backend = {**files, trees.name: sha256_of(trees)}, "lightgbm"
+        files, backend = files | hash_files([trees]), "lightgbm"
     else:
         whole = append_classifier(network, fitted.classifier, part)
         whole.save(folder / f"{part.name}.keras")

@@ -1,6 +1,5 @@
 """From a trained network to the graph that serves: OpenVINO IR, checked against the network on images in range."""
 
-import hashlib
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import numpy.typing as npt
 import openvino as ov
 
 from domain.errors import ModelError
+from inference.file_hashes import hash_files
 from inference.training.families.networks import INPUT
 
 #: Largest difference of any output between the network and its graph, both in float32.
@@ -37,7 +37,7 @@ def export_graph(network: Any, output: str, images: npt.NDArray[np.float32], fol
     # As they are: halved weights would be another model than the one whose numbers are reported.
     ov.save_model(graph, path, compress_to_fp16=False)
     require_parity(network, output, images, path)
-    return {file.name: sha256_of(file) for file in (path, path.with_suffix(".bin"))}
+    return hash_files((path, path.with_suffix(".bin")))
 
 
 def require_parity(network: Any, output: str, images: npt.NDArray[np.float32], path: Path) -> float:
@@ -53,9 +53,3 @@ def require_parity(network: Any, output: str, images: npt.NDArray[np.float32], p
     if not difference <= PARITY_TOLERANCE:
         raise ModelError(f"{path.name}: output {output} of the exported graph differs by {difference:.6f}")
     return difference
-
-
-def sha256_of(path: Path) -> str:
-    """Return the digest of a file, lower-case hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

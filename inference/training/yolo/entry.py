@@ -1,6 +1,5 @@
 """What a manifest would say of a trained detector: a draft, for whoever puts it into a bundle."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from inference.file_hashes import hash_files
 from inference.training.datasets.registry import PUBLISHED
 from inference.training.yolo.export import OUTPUT, SUFFIXES
 from inference.training.yolo.recipe import YoloRecipe
@@ -28,7 +28,7 @@ def draft_entry(recipe: YoloRecipe, folder: Path, metrics: Mapping[str, JsonValu
         name=recipe.name,
         version=day.strftime("%Y.%m.%d"),
         task="detector",
-        files={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        files=hash_files(files),
         input=recipe.contract,
         outputs={OUTPUT: {"decoding": "yolov8", "meaning": MEANING}},
         classes=recipe.classes,

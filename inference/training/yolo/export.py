@@ -75,7 +75,7 @@ def _require_agreement(recipe: YoloRecipe, network: Any, graph: Path, images: Im
         raise ValueError(f"{recipe.name}: the output is {found.shape}, not {shape}")
     off_px = float(np.abs(found[:, :4] - expected[:, :4]).max())
     off_score = float(np.abs(found[:, 4:] - expected[:, 4:]).max())
-    if off_px > TOLERANCE_PX or off_score > TOLERANCE_SCORE:
+    if not (off_px <= TOLERANCE_PX and off_score <= TOLERANCE_SCORE):  # so that no number is no agreement
         raise ValueError(f"{recipe.name}: the graph differs by {off_px:.5f} px and {off_score:.6f} in scores")
 
 

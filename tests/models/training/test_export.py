@@ -9,7 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 
-from inference.training.export import export_graph, load_weights, sha256_of  # noqa: E402
+from inference.file_hashes import hash_files  # noqa: E402
+from inference.training.export import export_graph, load_weights  # noqa: E402
 from inference.training.feature_distance import FeatureDistance, save_distance  # noqa: E402
 from inference.training.recipes import REGION  # noqa: E402
 from inference.training.train import build_network  # noqa: E402
@@ -38,7 +39,7 @@ def test_a_region_graph_says_regions_and_how_far_the_image_is(run: Path, tmp_pat
         regions, distance = network(torch.from_numpy(IMAGES))
     assert said["region"] == pytest.approx(regions.numpy(), abs=0.01)
     assert said["distance"] == pytest.approx(distance.numpy(), rel=0.02)
-    assert files == {name: sha256_of(tmp_path / name) for name in files}
+    assert files == hash_files(tmp_path / f"{SMALL.name}.{suffix}" for suffix in ("xml", "bin"))
 
 
 def test_a_region_network_without_its_distance_is_not_exported(run: Path, tmp_path: Path) -> None:
@@ -56,3 +57,13 @@ def test_a_graph_that_says_another_thing_than_its_network_is_refused(tmp_path: P
 
     with pytest.raises(ValueError, match="output distance of the exported graph differs"):
         export_graph(SMALL, Forked().eval(), tmp_path, IMAGES)
+
+
+def test_a_network_that_gives_no_number_is_refused(tmp_path: Path) -> None:
+    class Lost(torch.nn.Module):
+        def forward(self, image):
+            mean = image.mean((2, 3))
+            return mean, mean * float("nan")
+
+    with pytest.raises(ValueError, match="output distance of the exported graph differs by nan"):
+        export_graph(SMALL, Lost().eval(), tmp_path, IMAGES)
