@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from inference.evidence import MAX_SIDE_PX, bound, write_evidence
@@ -29,6 +30,14 @@ def test_a_large_picture_is_averaged_down_so_that_a_thin_line_stays() -> None:
     small = bound(large)
     assert small.shape == (MAX_SIDE_PX, 300)
     assert (small[500] == 128).all()
+
+
+@pytest.mark.parametrize("rows", [2100, 2500, 2730, 2900])
+def test_a_line_of_one_pixel_stays_wherever_it_lies(rows: int) -> None:
+    for row in range(1000, 1040):
+        large = np.zeros((rows, 20), dtype=np.uint8)
+        large[row] = 255
+        assert bound(large).max() >= 255 * 0.33
 
 
 def test_a_picture_of_the_bound_is_left_as_it_is() -> None:
