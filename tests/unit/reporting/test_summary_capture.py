@@ -142,6 +142,14 @@ def test_a_mark_in_a_large_picture_lies_within_its_outline_on_the_thumbnail() ->
     assert np.abs(marked.min(axis=0) - np.array([1400, 200]) * scale).max() <= 1
 
 
+def test_on_oblong_pixels_the_outline_is_stretched_with_the_picture() -> None:
+    shown = crop_thumbnail(show(make_header(ImagerPixelSpacing=["0.2", "0.1"]), make_picture()), 2 * ROWS, COLUMNS)
+    expected = np.zeros((2 * ROWS, COLUMNS), bool)
+    expected[2 * 60 - STROKE : 2 * 110 + STROKE, 20 - STROKE : 71 + STROKE] = True
+    expected[2 * 60 : 2 * 110, 20:71] = False
+    assert np.array_equal(is_coloured(shown, PRESENT), expected)
+
+
 def test_a_box_at_the_very_edge_keeps_its_outline() -> None:
     pixels = show(make_header(), make_picture(), box=Box("fracture", 0.9, 0.0, 0.0, float(COLUMNS), float(ROWS)))
     around = crop_thumbnail(pixels, ROWS + 2 * STROKE, COLUMNS + 2 * STROKE)
