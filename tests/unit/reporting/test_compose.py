@@ -161,7 +161,9 @@ def test_times_are_those_of_the_composition_in_the_sources_zone() -> None:
     for zone, time in (("", "113005"), ("+0900", "193005")):
         header = make_header(TimezoneOffsetFromUTC=zone)
         report, _, summary, capture, overlay = parse(compose_image(header))
-        assert report.ContentTime == summary.ContentTime == capture.ContentTime == overlay.PresentationCreationTime == time
+        assert (
+            report.ContentTime == summary.ContentTime == capture.ContentTime == overlay.PresentationCreationTime == time
+        )
         assert report.SeriesTime == report.InstanceCreationTime == time
         assert report.TimezoneOffsetFromUTC == (zone or "+0100")
         assert report.StudyTime == "101112.5"
