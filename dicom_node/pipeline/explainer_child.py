@@ -7,6 +7,7 @@ import logging
 import os
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,14 +28,13 @@ if TYPE_CHECKING:
 Explain = Callable[[ExplanationTask], tuple[Document, ...]]
 Answer = tuple[Document, ...] | OsteonodeError | OSError
 
-#: The lowest priority there is: whatever else wants the processor gets it first.
 _NICENESS: Final = 19
 _log = logging.getLogger(__name__)
 
 
 def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain) -> None:
     """Answer the one task that comes through the pipe: with its documents, or with the error that kept them back."""
-    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+    _stand_back()
     live_with_the_parent()
     give_back_freed_memory()
     try:
@@ -42,6 +42,16 @@ def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain) -> None
     except (EOFError, ConnectionResetError):
         return
     pipe.send(_answer(explain, task))
+
+
+def _stand_back() -> None:
+    """Take the lowest priority there is; threads that start later have it too.
+
+    A nice process keeps the processor for some milliseconds when a reader wakes up; an idle one, see sched(7), does not.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+    with suppress(OSError):  # a container may forbid it
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _answer(explain: Explain, task: ExplanationTask) -> Answer:

@@ -43,7 +43,7 @@ def explain_lightly(task: ExplanationTask) -> tuple[Document, ...]:
 
 def explain_at_the_gate(folder: Path, task: ExplanationTask) -> tuple[Document, ...]:
     """Note in a folder that it began, wait until somebody makes the file `open` there, and explain."""
-    (folder / f"began-{os.getpid()}").write_text(str(os.nice(0)))
+    (folder / f"began-{os.getpid()}").write_text(f"{os.nice(0)} {os.sched_getscheduler(0)}")
     while not (folder / "open").exists():
         time.sleep(0.02)
     return explain_lightly(task)

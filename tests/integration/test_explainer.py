@@ -73,7 +73,7 @@ def test_it_has_the_lowest_priority_and_is_gone_when_it_is_done(task: Explanatio
     (tmp_path / "open").touch()
     explainer.explain(task)
     (began,) = tmp_path.glob("began-*")
-    assert began.read_text() == "19"
+    assert began.read_text() == f"19 {os.SCHED_IDLE}"
     assert not Path("/proc", began.name.removeprefix("began-")).exists()
 
 
