@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from inference.training.network import Convolution, Trunk
+from inference.training.network import Convolution, Trunk, attend
 
 STRIDE = 8
 
@@ -96,9 +96,6 @@ class DetectorNetwork(nn.Module):
         self, top: torch.Tensor, local: torch.Tensor, centres: torch.Tensor, regions: torch.Tensor
     ) -> torch.Tensor:
         """Add what each region's own head says, weighted by how likely the region is, to what all share."""
-        attention = centres.flatten(2).softmax(-1)
-        seen = (local.flatten(2) * attention).sum(-1)
-        strongest = (centres.flatten(2) * attention).sum(-1)
-        said = self.fracture_head(self.dropout(torch.cat([top, seen, strongest], dim=1)))
+        said = self.fracture_head(self.dropout(torch.cat([top, attend(local, centres)], dim=1)))
         weights = regions / regions.sum(1, keepdim=True).clamp(min=1e-3)
         return said[:, :1] + (said[:, 1:] * weights).sum(1, keepdim=True)

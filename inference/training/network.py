@@ -129,8 +129,11 @@ class FractureNetwork(nn.Module):
         local = functional.relu(up + self.from_middle(middle))
         local = functional.relu(local + self.mix(local))
         evidence = self.map(local)
-        attention = evidence.flatten(2).softmax(-1)
-        seen = (local.flatten(2) * attention).sum(-1)
-        strongest = (evidence.flatten(2) * attention).sum(-1)
-        summary = torch.cat([top.mean((2, 3)), seen, strongest], dim=1)
+        summary = torch.cat([top.mean((2, 3)), attend(local, evidence)], dim=1)
         return self.head(self.dropout(summary)), evidence
+
+
+def attend(local: torch.Tensor, evidence: torch.Tensor) -> torch.Tensor:
+    """Return the features (N, C, h, w) and the logits (N, 1, h, w) under the attention of the logits, (N, C + 1)."""
+    attention = evidence.flatten(2).softmax(-1)
+    return torch.cat([(each.flatten(2) * attention).sum(-1) for each in (local, evidence)], dim=1)
