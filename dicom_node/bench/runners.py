@@ -13,7 +13,7 @@ import numpy as np
 from dicom_node.bench.contest import Engine, Network, Way
 from dicom_node.bench.contest_files import native_file
 from dicom_node.bench.contest_models import draw_image, load_graph, load_members, make_input
-from dicom_node.pipeline.heap import give_back_freed_memory
+from dicom_node.pipeline.heap import reuse_freed_memory
 from inference.backends import Session, Tensor
 from inference.backends.frameworks import load_framework, load_keras
 from inference.canvases import Canvases
@@ -159,7 +159,7 @@ def _load_queue(model: VerifiedModel, image: Image, threads: int) -> Run:
 
 def _load_models(order: Order) -> Iterator[VerifiedModel]:
     """Load one model after the other; the heap is kept as a reader process keeps it."""
-    give_back_freed_memory()
+    reuse_freed_memory()
     if order.bundle:
         yield from load_members(order.bundle, order.way.precision)
         return
