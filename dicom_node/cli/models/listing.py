@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def list_models(bundle: Bundle = None, precision: Precision = "f32") -> None:
     """List the models of a bundle, their weight in the statement, and from which probability (0 to 1) they say what.
 
-    A second table has the operating points of the statement that all members make together, by region.
+    A second table has the operating points of the statement that all members make together, by region. A third has what
+    an image must reach to be read at all: the least probability of its region, and the greatest distance from the
+    radiographs that the region model was trained on (1 is common among those).
     """
     from dicom_node.cli.terminal import make_table, print_table
     from inference.zoo import BUNDLED, load_manifest, model_set
@@ -28,6 +30,8 @@ def list_models(bundle: Bundle = None, precision: Precision = "f32") -> None:
     print_table(table)
     if manifest.fusion is not None:
         print_table(_list_points(manifest.fusion))
+    if regions := manifest.members("region"):
+        print_table(_list_limits(regions))
 
 
 def _describe(model: "Model", weight: float | None) -> tuple[str, ...]:
@@ -43,6 +47,17 @@ def _list_points(fusion: "Fusion") -> "Table":
     table = make_table(("region", "doubt from", "present from"), numbers=("doubt from", "present from"))
     for region, points in fusion.operating_points.items():
         table.add_row(region, f"{points.doubt_from:.2f}", f"{points.present_from:.2f}")
+    return table
+
+
+def _list_limits(models: "tuple[Model, ...]") -> "Table":
+    from dicom_node.cli.terminal import make_table
+
+    columns = ("least probability", "greatest distance")
+    table = make_table(("reads an image from", *columns), numbers=columns)
+    for model in models:
+        limits = (model.minimum_probability, model.maximum_distance)
+        table.add_row(model.name, *("-" if limit is None else f"{limit:.2f}" for limit in limits))
     return table
 
 
