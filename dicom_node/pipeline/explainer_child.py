@@ -47,7 +47,7 @@ def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain) -> None
 def _stand_back() -> None:
     """Take the lowest priority there is; threads that start later have it too.
 
-    A nice process keeps the processor for some milliseconds when a reader wakes up; an idle one, see sched(7), does not.
+    A nice process keeps the processor for milliseconds when a reader wakes up; an idle one, see sched(7), does not.
     """
     os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     with suppress(OSError):  # a container may forbid it
