@@ -10,8 +10,9 @@ import numpy.typing as npt
 from domain.finding import Corners, FractureState, ImageReading
 from inference.reader import Reader
 from inference.training.boxes import Detection, average_precision_50
+from inference.training.estimate import Estimate
 from inference.training.fracatlas import REGIONS, LabelledRow, Row, Split, read_rows
-from inference.training.metrics import FRACTURE_MEASURES, Estimate, bootstrap
+from inference.training.metrics import FRACTURE_MEASURES, bootstrap
 from inference.zoo import Precision
 
 #: Draws with replacement behind the interval of average precision.

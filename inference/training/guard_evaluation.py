@@ -12,25 +12,13 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.finding import ImageReading, ReadingStatus
+from inference.training.estimate import Estimate
 
 Progress = Callable[[Iterable[Path]], Iterable[Path]]
 #: Reasons of files that never got as far as a model: they say nothing about the guard.
 UNOPENED = frozenset({"not-dicom"})
 #: 97.5 % point of the normal distribution.
 _Z = 1.959964
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share, 0..1, with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def as_json(self) -> dict[str, float]:
-        """Return the three numbers, rounded to four places."""
-        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
 
 
 class ReadsImages(Protocol):
@@ -81,7 +69,7 @@ class GuardRow:
     images: tuple[GuardedImage, ...]
 
     @property
-    def refused(self) -> Share:
+    def refused(self) -> Estimate:
         """The share that was declined, with its Wilson interval."""
         return wilson(sum(image.is_refused for image in self.images), len(self.images))
 
@@ -124,7 +112,7 @@ def render_guard(rows: Sequence[GuardRow]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def wilson(successes: int, trials: int) -> Share:
+def wilson(successes: int, trials: int) -> Estimate:
     """Return a share with its 95 % score interval, honest for few trials and for 0 and 100 % (Wilson 1927).
 
     Raises:
@@ -135,7 +123,7 @@ def wilson(successes: int, trials: int) -> Share:
     share, square = successes / trials, _Z**2 / trials
     centre = (share + square / 2) / (1 + square)
     reach = _Z * math.sqrt(share * (1 - share) / trials + square / (4 * trials)) / (1 + square)
-    return Share(share, max(0.0, centre - reach), min(1.0, centre + reach))
+    return Estimate(share, max(0.0, centre - reach), min(1.0, centre + reach))
 
 
 def _files(folder: Path) -> Iterator[Path]:

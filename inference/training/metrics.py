@@ -1,32 +1,17 @@
 """What is reported of a model, each number with a bootstrap interval."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
+from inference.training.estimate import Estimate
+
 Labels = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its 95 % percentile-bootstrap interval over images."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
-
-    def as_json(self) -> dict[str, float]:
-        """Return the three numbers, rounded to four places."""
-        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
 
 
 def bootstrap(measure: Callable[[Labels, Scores], float], labels: Labels, scores: Scores, *, seed: int = 0) -> Estimate:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
+from inference.training.estimate import Estimate
 from inference.training.evaluation import (
     ReadExample,
     box_average_precision,
@@ -16,7 +17,6 @@ from inference.training.evaluation import (
     state_counts,
 )
 from inference.training.marked_text import replace_marked
-from inference.training.metrics import Estimate
 from inference.zoo import Precision
 
 #: The part of the card for each version, and the picture of its curves.

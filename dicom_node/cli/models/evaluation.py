@@ -12,8 +12,8 @@ from dicom_node.cli.models.packages import require_packages
 from dicom_node.cli.options import Bundle, Precision
 
 if TYPE_CHECKING:
+    from inference.training.estimate import Estimate
     from inference.training.fracatlas import Split
-    from inference.training.metrics import Estimate
 
 RecipeName = Annotated[
     str | None,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inference.training.estimate import Estimate
 from inference.training.families.batches import Numbers
 from inference.training.families.scores import Table, score_binary, score_decisions
-from inference.training.metrics import Estimate
 from inference.zoo.manifest import ABNORMAL
 
 ANSWERS = ("normal", ABNORMAL)

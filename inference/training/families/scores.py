@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inference.training.metrics import RESAMPLES, Estimate, Labels, Scores, bootstrap
+from inference.training.estimate import Estimate
+from inference.training.metrics import RESAMPLES, Labels, Scores, bootstrap
 
 Counts = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.int64]

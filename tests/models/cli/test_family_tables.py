@@ -7,8 +7,8 @@ from inference.training.recipe_book import FeaturesRecipe, load_book
 
 pytest.importorskip("sklearn", reason="needs the extra `models`")
 
+from inference.training.estimate import Estimate
 from inference.training.families.scores import Table
-from inference.training.metrics import Estimate
 
 OURS = Table(40, {"roc_auc": Estimate(0.61, 0.5, 0.7)}, {"abnormal": {"recall": Estimate(0.4, 0.3, 0.5)}}, (), None)
 
