@@ -1,7 +1,10 @@
 """osteonode show: everything that happened to one study."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from dicom_node.cli.ledger_access import Study
 from dicom_node.cli.options import ConfigFile
@@ -11,8 +14,17 @@ if TYPE_CHECKING:
 
 QUARANTINE = "quarantine"
 
+Summary = Annotated[
+    Path | None,
+    typer.Option(
+        "--summary",
+        help="Write the summary of the last answer to this picture as well. Default: none.",
+        metavar="FILE.png",
+    ),
+]
 
-def show(study: Study, config: ConfigFile = None) -> None:
+
+def show(study: Study, config: ConfigFile = None, summary: Summary = None) -> None:
     """Show the history of one study: images and readings, versions, documents, deliveries, attempts, explanations.
 
     `osteonode show quarantine` lists the files that were put aside, and why.
@@ -31,6 +43,8 @@ def show(study: Study, config: ConfigFile = None) -> None:
         _show_documents(history)
         _show_deliveries(history)
         _show_explanations(history)
+        if summary is not None:
+            _write_summary(history, summary)
 
 
 def _show_versions(history: "History") -> None:
@@ -94,6 +108,18 @@ def _show_explanations(history: "History") -> None:
     ]
     if rows:  # most nodes make none
         _print("explanations", ("version", "state", "ended", "why not"), rows)
+
+
+def _write_summary(history: "History", png: Path) -> None:
+    from dicom_node.cli.summary_pictures import write_summary
+
+    if png.suffix.lower() != ".png" or not png.parent.is_dir():
+        raise typer.BadParameter("a file that ends in .png, in a folder that exists", param_hint="--summary")
+    written = write_summary(history.documents, png)
+    if not written:
+        print("summary: the study has no answer with one yet")
+        raise typer.Exit(1)
+    print(f"summary: {', '.join(map(str, written))}")
 
 
 def _show_quarantine(view: "LedgerView") -> None:

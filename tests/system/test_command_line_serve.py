@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from PIL import Image
 
 from config.load import load_settings
 from dicom_node.bench.loopback import wait_until
@@ -121,6 +122,16 @@ def test_show_tells_a_study_s_whole_history(served: str, site: Path) -> None:
     shown = run_command("show", served, "--config", site).stdout
     for words in ("quiet time", "STORESCU", "read", "structured_report", "hl7_oru", "held", "attempts"):
         assert words in shown
+
+
+def test_show_writes_the_summary_as_a_picture(served: str, site: Path, tmp_path: Path) -> None:
+    done = run_command("show", served, "--config", site, "--summary", tmp_path / "summary.png")
+    assert done.stdout.splitlines()[-1] == f"summary: {tmp_path / 'summary.png'}"
+    with Image.open(tmp_path / "summary.png") as png:
+        assert png.size == (1600, 1200)
+    wrong = run_command("show", served, "--config", site, "--summary", tmp_path / "summary.jpg")
+    assert wrong.returncode == 2
+    assert "ends in .png" in wrong.stderr
 
 
 def test_release_lets_go_what_is_held_and_says_when_nothing_is(served: str, site: Path) -> None:
