@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import pydicom
 from sqlalchemy import Connection
 
 from domain.delivery import Attempt, Delivery
@@ -17,8 +16,10 @@ from domain.explanation import Explanation, ExplanationState
 from domain.finding import ImageReading, StudyFindings
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study
-from reporting.context import StudyContext
-from reporting.evidence import ImageEvidence
+
+if TYPE_CHECKING:  # both load pydicom and what it decodes with, which those who only hand work over do not need
+    from reporting.context import StudyContext
+    from reporting.evidence import ImageEvidence
 
 
 class Clock(Protocol):
@@ -103,14 +104,18 @@ class ExplanationTask:
         explained: SOP Instance UIDs of the images to explain, the most suspicious first.
     """
 
-    context: StudyContext
+    context: "StudyContext"
     findings: StudyFindings
     files: Mapping[str, Path]
     displays: Mapping[str, Path]
     explained: tuple[str, ...]
 
-    def evidence(self) -> list[ImageEvidence]:
+    def evidence(self) -> "list[ImageEvidence]":
         """Return header and picture of every image."""
+        import pydicom
+
+        from reporting.evidence import ImageEvidence
+
         return [
             ImageEvidence(pydicom.dcmread(path, stop_before_pixels=True), self.displays.get(uid))
             for uid, path in self.files.items()
