@@ -5,6 +5,7 @@ A process for each study and none between them: what nobody waits for should cos
 
 import multiprocessing
 import threading
+from collections.abc import Callable
 from functools import partial
 from multiprocessing.process import BaseProcess
 
@@ -25,10 +26,18 @@ class ChildExplainer:
     Args:
         explain: makes the documents inside the child; importable by name there.
         deadline_seconds: a study that takes longer, start of the process included, is given up.
+        stand_back: gives the child its priority, called in it first thing; importable by name there.
     """
 
-    def __init__(self, explain: Explain, *, deadline_seconds: float) -> None:
+    def __init__(
+        self,
+        explain: Explain,
+        *,
+        deadline_seconds: float,
+        stand_back: Callable[[], None] = explainer_child.stand_back,
+    ) -> None:
         self._explain = explain
+        self._stand_back = stand_back
         self._deadline_seconds = deadline_seconds
         self._turn = threading.Lock()
         self._state = threading.Lock()
@@ -55,7 +64,10 @@ class ChildExplainer:
             ours, theirs = context.Pipe()
             with ours:
                 process = context.Process(
-                    target=explainer_child.serve, args=(theirs, self._explain), name="osteonode-explainer", daemon=True
+                    target=explainer_child.serve,
+                    args=(theirs, self._explain, self._stand_back),
+                    name="osteonode-explainer",
+                    daemon=True,
                 )
                 self._start(process)
                 theirs.close()

@@ -32,9 +32,9 @@ _NICENESS: Final = 19
 _log = logging.getLogger(__name__)
 
 
-def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain) -> None:
+def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain, stand_back: Callable[[], None]) -> None:
     """Answer the one task that comes through the pipe: with its documents, or with the error that kept them back."""
-    _stand_back()
+    stand_back()
     live_with_the_parent()
     give_back_freed_memory()
     try:
@@ -44,7 +44,7 @@ def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain) -> None
     pipe.send(_answer(explain, task))
 
 
-def _stand_back() -> None:
+def stand_back() -> None:
     """Take the lowest priority there is; threads that start later have it too.
 
     A nice process keeps the processor for milliseconds when a reader wakes up; an idle one, see sched(7), does not.

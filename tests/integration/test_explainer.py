@@ -24,6 +24,7 @@ from tests.fakes.explainers import (
     explain_by_stumbling,
     explain_lightly,
     explain_without_lime,
+    stay,
 )
 from tests.fakes.hospital import wait_until
 from tests.fakes.light_reader import LightReader
@@ -61,7 +62,7 @@ def start(explainer: ChildExplainer, task: ExplanationTask, ended: Callable[[obj
 
 
 def test_documents_come_back_whole_and_the_same_each_time(task: ExplanationTask) -> None:
-    explainer = ChildExplainer(explain_lightly, deadline_seconds=60)
+    explainer = ChildExplainer(explain_lightly, deadline_seconds=60, stand_back=stay)
     first, second = explainer.explain(task), explainer.explain(task)
     assert [each.kind for each in first] == [DocumentKind.LIME_CAPTURE]
     assert first == second == explain_lightly(task)
@@ -69,7 +70,7 @@ def test_documents_come_back_whole_and_the_same_each_time(task: ExplanationTask)
 
 
 def test_it_has_the_lowest_priority_and_is_gone_when_it_is_done(task: ExplanationTask, tmp_path: Path) -> None:
-    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=60)
+    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=240)
     (tmp_path / "open").touch()
     explainer.explain(task)
     (began,) = tmp_path.glob("began-*")
@@ -78,7 +79,7 @@ def test_it_has_the_lowest_priority_and_is_gone_when_it_is_done(task: Explanatio
 
 
 def test_two_studies_are_explained_one_after_the_other(task: ExplanationTask, tmp_path: Path) -> None:
-    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=60)
+    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=60, stand_back=stay)
     ended: list[object] = []
     threads = [start(explainer, task, ended.append) for _ in range(2)]
     wait_until(lambda: len(list(tmp_path.glob("began-*"))) == 1)
@@ -100,7 +101,7 @@ def test_two_studies_are_explained_one_after_the_other(task: ExplanationTask, tm
 def test_a_child_that_fails_costs_its_explanation_and_no_more(
     task: ExplanationTask, explain: Explain, error: type[Exception], words: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    explainer = ChildExplainer(explain, deadline_seconds=60)
+    explainer = ChildExplainer(explain, deadline_seconds=60, stand_back=stay)
     with pytest.raises(error, match=words):
         explainer.explain(task)
     assert explainer.pid is None
@@ -108,14 +109,14 @@ def test_a_child_that_fails_costs_its_explanation_and_no_more(
 
 
 def test_one_that_takes_too_long_is_ended(task: ExplanationTask, tmp_path: Path) -> None:
-    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=4)
+    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=4, stand_back=stay)
     with pytest.raises(DeadlineExceeded, match=r"explanations\.deadline_seconds"):
         explainer.explain(task)
     assert explainer.pid is None
 
 
 def test_one_that_is_killed_from_outside_is_a_failure(task: ExplanationTask, tmp_path: Path) -> None:
-    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=60)
+    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=60, stand_back=stay)
     ended: list[object] = []
     thread = start(explainer, task, ended.append)
     wait_until(lambda: list(tmp_path.glob("began-*")))
@@ -125,7 +126,7 @@ def test_one_that_is_killed_from_outside_is_a_failure(task: ExplanationTask, tmp
 
 
 def test_a_node_that_stops_does_not_wait_for_it(task: ExplanationTask, tmp_path: Path) -> None:
-    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=60)
+    explainer = ChildExplainer(partial(explain_at_the_gate, tmp_path), deadline_seconds=60, stand_back=stay)
     ended: list[object] = []
     thread = start(explainer, task, ended.append)
     wait_until(lambda: list(tmp_path.glob("began-*")))
@@ -137,6 +138,6 @@ def test_a_node_that_stops_does_not_wait_for_it(task: ExplanationTask, tmp_path:
 
 
 def test_a_large_document_fits_through_the_pipe(task: ExplanationTask) -> None:
-    (document,) = ChildExplainer(explain_lightly, deadline_seconds=60).explain(task)
+    (document,) = ChildExplainer(explain_lightly, deadline_seconds=60, stand_back=stay).explain(task)
     assert isinstance(document, Document)
     assert len(document.content) > 65536

@@ -20,7 +20,7 @@ from domain.document import DocumentKind
 from domain.explanation import ExplanationState
 from domain.study import StudyState
 from domain.uid import derive_uid
-from tests.fakes.explainers import explain_at_the_gate, explain_by_dying, gated
+from tests.fakes.explainers import explain_at_the_gate, explain_by_dying, gated, stay
 from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import MODEL_SET, light
 from tests.peers.validators import find_errors
@@ -189,7 +189,7 @@ def test_a_failure_leaves_the_study_complete_and_is_seen(
     words: str,
 ) -> None:
     explain = explain_by_dying if dies else partial(explain_at_the_gate, tmp_path)
-    explainer = ChildExplainer(explain, deadline_seconds=deadline_seconds)
+    explainer = ChildExplainer(explain, deadline_seconds=deadline_seconds, stand_back=stay)
     settings = node_settings(tmp_path, peers)
     with Service(settings, reader_factory=light(), explainer_factory=lambda _: explainer) as node:
         uid = send_study(tmp_path, 1, node.port)
