@@ -10,7 +10,7 @@ from inference.calibration import calibrate, mean_points, sigmoid, state_of
 from inference.detection import overlap
 from inference.explain.class_activation import FLOOR, MAX_BOXES, Frame
 from inference.member import Evidence
-from inference.zoo.manifest import ANY_REGION, Fusion, OperatingPoints
+from inference.zoo.manifest import ANY_REGION, Fusion, Model, OperatingPoints
 
 #: Boxes of two detectors that overlap by this (intersection over union) are one place. Validation chose it of 0.3, 0.4,
 #: 0.5 and 0.6, and the mean of the edges over those of the surest: mAP50 0.314 against 0.302.
@@ -52,9 +52,14 @@ def _points(evidence: Sequence[Evidence], rule: Fusion | None, region: str) -> O
 
 def _contradict(evidence: Sequence[Evidence], rule: Fusion | None) -> bool:
     """Return whether one member alone would say present and another alone absent; one without weight has no say."""
-    heard = [each for each in evidence if rule is None or rule.weights[each.entry.name] > 0]
+    heard = [each for each in evidence if has_weight(rule, each.entry)]
     states = {state_of(each.probability, each.entry.operating_points) for each in heard if each.entry.operating_points}
     return {FractureState.PRESENT, FractureState.ABSENT} <= states
+
+
+def has_weight(rule: Fusion | None, entry: Model) -> bool:
+    """Whether what a member says moves the statement; one that does not speak of the whole image has no weight."""
+    return rule is None or rule.weights.get(entry.name, 0.0) > 0
 
 
 def boxes_of_detectors(

@@ -15,14 +15,16 @@ from inference.backends.installed import open_backends
 from inference.canvases import Canvases
 from inference.ensemble import BackendOpeners, Ensemble, Opinion
 from inference.explain.class_activation import Frame, Map, find_boxes, heat_map
-from inference.fusion import box_probability, boxes_of_detectors
+from inference.explain.map_origins import has_map
+from inference.fusion import box_probability, boxes_of_detectors, has_weight
 from inference.grey_image import GreyImage
 from inference.header import Header, read_header
 from inference.member import Evidence
 from inference.picture import is_picture, open_picture
 from inference.radiograph import Ineligible, Radiograph, develop, open_instance
 from inference.reasons import REASONS
-from inference.zoo import BUNDLED, Precision, load_manifest, model_set
+from inference.zoo import BUNDLED, Model, Precision, load_manifest, model_set
+from inference.zoo.manifest import Fusion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +35,14 @@ class Reading:
         shown: the image as displayed, bone bright; None where it could not be decoded.
         cells: the map that shows a find best, logits of its cells; None where there is none.
         frame: how the map lies on the image.
+        mapped_by: the entry of the member whose map it is.
     """
 
     image: ImageReading
     shown: GreyImage | None = None
     cells: Map | None = None
     frame: Frame | None = None
+    mapped_by: Model | None = None
 
     @property
     def display(self) -> npt.NDArray[np.float32] | None:
@@ -82,6 +86,7 @@ class Reader:
         started = time.perf_counter()
         manifest = load_manifest(bundle, precision)
         self.model_set = model_set(manifest)
+        self._fusion = manifest.fusion
         self._ensemble = Ensemble(bundle, manifest, openers or open_backends(threads), member_seconds)
         self.start_seconds = time.perf_counter() - started
 
@@ -124,7 +129,7 @@ class Reader:
             return Reading(_with_members(unread, header, opinion), shown)
         assert opinion.fracture is not None
         fracture = opinion.fracture
-        frame = _frame_of_map(opinion.evidence, header)
+        frame = _frame_of_map(opinion.evidence, self._fusion, header)
         read = replace(
             _with_members(self._empty(header), header, opinion),
             status=ReadingStatus.READ,
@@ -133,7 +138,7 @@ class Reader:
             types=opinion.types,
             boxes=_boxes(opinion, header, frame, at_least_one=fracture.state is FractureState.PRESENT),
         )
-        return Reading(read, shown, *(frame[:2] if frame else ()))
+        return Reading(read, shown, *((*frame[:2], frame[2].entry) if frame else ()))
 
     def _empty(self, header: Header | None) -> ImageReading:
         return ImageReading(
@@ -166,13 +171,16 @@ def _with_members(reading: ImageReading, header: Header, opinion: Opinion) -> Im
     )
 
 
-def _frame_of_map(evidence: tuple[Evidence, ...], header: Header) -> tuple[Map, Frame, Evidence] | None:
+def _frame_of_map(
+    evidence: tuple[Evidence, ...], rule: Fusion | None, header: Header
+) -> tuple[Map, Frame, Evidence] | None:
     """Return the map that shows a find best, that of the most suspicious member with one, and how it lies."""
     mapped = [each for each in evidence if each.cells is not None]
     if not mapped:
         return None
-    # A detector's map has a point where a fracture map has an area: it is shown only where there is no other.
-    best = max(mapped, key=lambda each: (each.entry.task == "fracture", each.probability))
+    # A member without weight moves nothing, the picture neither, where another can show something. A detector's map has
+    # a point where a fracture map has an area: it is shown only where there is no other.
+    best = max(mapped, key=lambda each: (has_weight(rule, each.entry), has_map(each.entry), each.probability))
     assert best.cells is not None
     return best.cells, Frame(best.canvas, best.cell_px, header.rows, header.columns), best
 

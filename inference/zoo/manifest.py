@@ -36,6 +36,7 @@ OPTIONAL: Mapping[Task, frozenset[str]] = {
     "region": frozenset({"distance"}),
     "fracture": frozenset({"fracture_map"}),
     "detector": frozenset({"fracture_logit"}),
+    "multilabel": frozenset({"fracture_map"}),
 }
 #: The kinds of file that a backend needs, each once.
 FILES: Mapping[BackendName, frozenset[str]] = {

@@ -1,5 +1,6 @@
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,6 +68,22 @@ def test_a_reading_tells_what_was_read_by_whom_and_how_long_it_took(reader: Read
     assert found.display is not None
     assert found.heat_map is not None
     assert found.display.shape == found.heat_map.shape == (300, 200)
+
+
+def test_a_member_without_weight_moves_no_picture_either(tmp_path: Path) -> None:
+    def add_one_without_weight(manifest: dict[str, Any]) -> None:
+        sure = {"calibration": {"kind": "platt", "slope": 1.0, "intercept": 5.0}}
+        manifest["models"].append(manifest["models"][1] | sure | {"name": "brought-along"})
+        points = {"any": {"doubt_from": 0.3, "present_from": 0.6}}
+        weights = {"stand-in-fracture": 1.0, "brought-along": 0.0}
+        manifest["fusion"] = {"weights": weights, "intercept": 0.0, "operating_points": points}
+
+    reader = Reader(edit_manifest(write_bundle(tmp_path / "two"), add_one_without_weight), threads=1)
+    found = reader.read(make_image(planted(300, 200, (150, 60), 30), **WHOLE_WINDOW))
+    said = {member.model: member.probability or 0.0 for member in found.image.members}
+    assert said["brought-along"] > said["stand-in-fracture"]
+    assert found.mapped_by is not None
+    assert found.mapped_by.name == "stand-in-fracture"
 
 
 def test_an_image_without_a_target_is_calm(reader: Reader) -> None:
