@@ -132,6 +132,7 @@ class KerasRecipe(Pictures):
         balanced: whether rare classes weigh as much as frequent ones.
         draw: what an epoch is: all images, or, drawn anew for each epoch, of every class as many as the rarest has;
             of several labels at once, as many abnormal as normal.
+        images_per_epoch: at most so many of what is drawn; for a machine without an accelerator.
         early_stopping: epochs without a better validation loss after which a stage ends; 0 for never.
     """
 
@@ -144,6 +145,7 @@ class KerasRecipe(Pictures):
     balanced: bool = True
     refuse_below: Probability | None = None
     draw: Draw = "all"
+    images_per_epoch: Positive | None = None
 
 
 #: One is a layer of the network that serves, the other has a text format.

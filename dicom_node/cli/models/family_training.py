@@ -1,5 +1,6 @@
 """The training of a model family for a person: progress, then the tables."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,22 +14,27 @@ if TYPE_CHECKING:
 
 
 def train_from_book(
-    name: str, data: Path, runs: Path, weights: str, dataset: str | None, epochs: int | None, threads: int
+    name: str, data: Path, runs: Path, weights: str, dataset: str | None, lengths: Mapping[str, int], threads: int
 ) -> None:
     """Train a recipe of the book by its engine.
 
+    Args:
+        lengths: `epochs` and `images_per_epoch`, where they are not to be the recipe's.
+
     Raises:
         ModelUnavailable: what it needs is not installed, or its start cannot be downloaded.
-        typer.BadParameter: the dataset or the start is none that the recipe knows.
+        typer.BadParameter: the dataset, the start or a length is none that the recipe knows.
     """
-    from inference.training.recipe_book import load_book, override
+    from inference.training.recipe_book import KerasRecipe, load_book, override
     from inference.training.yolo.recipe import YoloRecipe
 
     recipe = load_book()[name]
     if weights not in ("imagenet", "random") and not Path(weights).is_file():
         raise typer.BadParameter(f"{weights!r} is neither imagenet nor random nor a file", param_hint="--weights")
+    if "images_per_epoch" in lengths and not isinstance(recipe, KerasRecipe):
+        raise typer.BadParameter(f"{name} is no Keras network", param_hint="--images-per-epoch")
     try:
-        recipe = override(recipe.on(dataset or recipe.dataset), epochs=epochs)
+        recipe = override(recipe.on(dataset or recipe.dataset), **lengths)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--dataset") from error
     if isinstance(recipe, YoloRecipe):

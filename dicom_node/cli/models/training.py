@@ -1,5 +1,6 @@
 """osteonode models train: from a dataset folder to weights."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,10 @@ Epochs = Annotated[
     int | None,
     typer.Option("--epochs", min=1, help="Epochs in all, shared by the recipe's stages. Default: the recipe's."),
 ]
+ImagesPerEpoch = Annotated[
+    int | None,
+    typer.Option("--images-per-epoch", min=1, help="At most so many images in an epoch of a Keras network; all else."),
+]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the processor.")]
 
 
@@ -39,6 +44,7 @@ def train_model(
     weights: Weights = "imagenet",
     dataset: Dataset = None,
     epochs: Epochs = None,
+    images_per_epoch: ImagesPerEpoch = None,
     threads: Threads = 2,
 ) -> None:
     """Train one recipe; a second call goes on where the first one ended. Takes minutes to hours.
@@ -47,30 +53,32 @@ def train_model(
     entry.json for a manifest. The recipes fracatlas-* make the shipped weights and need the extra `train`; all others
     need `make models`, then .venv-models/bin/osteonode.
     """
+    given = {"epochs": epochs, "images_per_epoch": images_per_epoch}
+    lengths = {name: value for name, value in given.items() if value is not None}
     from inference.training.recipe_book import load_book
 
     if recipe in load_book():
         from dicom_node.cli.models.family_training import train_from_book
 
-        train_from_book(recipe, data, runs, weights, dataset, epochs, threads)
+        train_from_book(recipe, data, runs, weights, dataset, lengths, threads)
         return
     from inference.training.recipes import RECIPES
 
     if recipe not in RECIPES:
         known = ", ".join((*RECIPES, *load_book()))
         raise typer.BadParameter(f"there is no recipe {recipe!r}; there are: {known}", param_hint="RECIPE")
-    _train_shipped(recipe, data, runs, weights, dataset, epochs, threads)
+    _train_shipped(recipe, data, runs, weights, dataset, lengths, threads)
 
 
 def _train_shipped(
-    recipe: str, data: Path, runs: Path, weights: str, dataset: str | None, epochs: int | None, threads: int
+    recipe: str, data: Path, runs: Path, weights: str, dataset: str | None, lengths: Mapping[str, int], threads: int
 ) -> None:
     if not Path(weights).is_file():
         raise typer.BadParameter(
             f"{recipe} starts from a file of ImageNet weights without the top, not from {weights!r}",
             param_hint="--weights",
         )
-    if dataset not in (None, "fracatlas") or epochs is not None:
+    if dataset not in (None, "fracatlas") or lengths:
         raise typer.BadParameter(f"{recipe} has its own dataset, fracatlas, and its own epochs", param_hint="--dataset")
     require_packages("torch", "h5py", "sklearn")
     from inference.training.recipes import RECIPES

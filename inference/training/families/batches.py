@@ -66,6 +66,7 @@ class Batches(keras.utils.PyDataset):
         epoch: the first that will be asked for; order and flips follow from the seed and the epoch alone.
         flips: whether images are drawn in random order and views from the recipe's flips; not for validation.
         choose: which of them an epoch takes.
+        most: of what is chosen, at most so many.
     """
 
     def __init__(
@@ -77,10 +78,11 @@ class Batches(keras.utils.PyDataset):
         epoch: int = 0,
         flips: bool = True,
         choose: Choose = draw_all,
+        most: int | None = None,
     ) -> None:
         super().__init__(workers=1)
         self._examples, self._recipe, self._weights, self._flips = examples, recipe, weights, flips
-        self._epoch, self._choose = epoch, choose
+        self._epoch, self._choose, self._most = epoch, choose, most
         self._draw()
 
     def __len__(self) -> int:
@@ -99,7 +101,9 @@ class Batches(keras.utils.PyDataset):
 
     def _draw(self) -> None:
         rng = np.random.default_rng((self._recipe.seed, self._epoch))
-        self._order = self._choose(self._examples.labels, rng) if self._flips else np.arange(len(self._examples))
+        self._order = (
+            self._choose(self._examples.labels, rng)[: self._most] if self._flips else np.arange(len(self._examples))
+        )
         views = len(self._recipe.flips) if self._flips else 1
         self._mirrored = rng.integers(0, views, len(self._order)) > 0
 

@@ -92,7 +92,8 @@ def _run_epochs(
     evenly = recipe.draw == "balanced"  # and then needs no weights
     weights = np.ones(len(training), dtype=np.float32) if evenly else _weigh(training, recipe, part)
     choose = draw_balanced if evenly else draw_all
-    batches = Batches(training, recipe, weights, epoch=_epochs_before(recipe, state), choose=choose)
+    most = recipe.images_per_epoch
+    batches = Batches(training, recipe, weights, epoch=_epochs_before(recipe, state), choose=choose, most=most)
     judged = Batches(validation, recipe, _weigh(validation, recipe, part), flips=False) if len(validation) else None
     keeper = Keeper(place.folder, part.name, state)
     steering = _steer(recipe) if judged is not None else []

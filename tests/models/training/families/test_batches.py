@@ -46,3 +46,13 @@ def test_labels_stay_with_their_images_whatever_is_drawn() -> None:
         bright = pixels.reshape(len(pixels), -1).mean(axis=1) > 0
         np.testing.assert_array_equal(bright, labels[:, 0] > 0)
     assert sum(len(labels) for _, labels, _ in seen) == 20
+
+
+def test_a_short_epoch_takes_other_images_the_next_time() -> None:
+    canvases = np.arange(60, dtype=np.uint8)[:, None, None] * np.ones((1, SIDE_PX, SIDE_PX), dtype=np.uint8)
+    examples = Examples(canvases, np.arange(60), LABELS)
+    batches = Batches(examples, RECIPE, np.ones(60, dtype=np.float32), most=9)
+    first = sorted(batches[0][0].reshape(9, -1).mean(axis=1))
+    batches.on_epoch_end()
+    assert len(batches) == 1
+    assert first != sorted(batches[0][0].reshape(9, -1).mean(axis=1))
