@@ -80,6 +80,7 @@ def _require_outputs(loaded: Any, model: VerifiedModel) -> None:
 
 def _names_of(loaded: Any, model: VerifiedModel) -> set[str]:
     """Return the names of a model's outputs. One alone needs no name; of several, nothing else says which is which."""
-    if isinstance(loaded.output, dict):
-        return set(loaded.output)
+    named = getattr(loaded, "output", None)  # a sequential model has none until something calls it
+    if isinstance(named, dict):
+        return set(named)
     return {model.output_names[0]} if len(loaded.outputs) == 1 else set()

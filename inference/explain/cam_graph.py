@@ -3,6 +3,10 @@
 A head that averages the last activations over the image and then only adds and multiplies with constants has one
 weight for each channel. They are found by asking the head itself, one channel at a time, so any chain of dense layers,
 folded batch norms and reshapes will do. Converted classifiers (ResNet, EfficientNet, ...) have such heads.
+
+The gradient of such a logit with respect to every cell of channel k is w_k / cells, so the sum is Grad-CAM (Selvaraju
+et al. 2017, arXiv:1610.02391, eq. 1 and 2) before its rectifier, but for a factor: class activation mapping (Zhou et
+al. 2016, arXiv:1512.04150).
 """
 
 from collections.abc import Iterator
@@ -14,10 +18,13 @@ import openvino
 from openvino import opset13 as ops
 
 from domain.errors import ModelError
+from inference.explain.map_origins import MAP_OUTPUT
 
 #: What may stand between the average over the image and the logits, each with one input that is no constant.
 _AFFINE = frozenset({"Add", "Convert", "MatMul", "Multiply", "Reshape", "Squeeze", "Subtract", "Unsqueeze"})
 _ACTIVATIONS = frozenset({"Sigmoid", "Softmax"})
+#: What may stand between the probabilities and the output and leaves them as they are.
+_SHAPES = frozenset({"Convert", "Reshape", "Squeeze", "Unsqueeze"})
 #: Axes of the average over the image, and whether the channels come last.
 _LAYOUTS = {(2, 3): False, (1, 2): True}
 
@@ -45,20 +52,16 @@ def attach_cam(
     *,
     output: str | None = None,
     class_index: int = 0,
-    map_name: str = "fracture_map",
-    logit_name: str | None = None,
 ) -> openvino.Model:
     """Return a copy of a classifier's graph that also gives the evidence of each cell for one class.
 
-    The new output is (N, 1, h, w): a logit for each cell, whose mean is the logit of the class, as the maps of the
-    bundle have it. `grad_cam.rectify` makes a Grad-CAM of it.
+    The new output `fracture_map` is (N, 1, h, w): a logit for each cell, whose mean is the logit of the class. Behind
+    the activation of the head one column may be taken, and 1 less the probability: the map then speaks of what is told.
 
     Args:
         graph: with a head as described above, and its weights.
         output: name of the output with the classes; may be left out where there is one output.
-        class_index: which class, counted from 0.
-        map_name: name of the new output.
-        logit_name: name of another new output, the logit (N, 1); None for none.
+        class_index: which column of the output, counted from 0.
 
     Raises:
         ModelError: the head has another form, or there is no such output or class.
@@ -67,12 +70,8 @@ def attach_cam(
     copy = graph.clone()
     activations = _trace(copy, output).average.input_value(0)
     cells = _weigh(activations, head)
-    cells.output(0).set_names({map_name})
+    cells.output(0).set_names({MAP_OUTPUT})
     copy.add_outputs([cells.output(0)])
-    if logit_name is not None:
-        logit = ops.reduce_mean(cells, ops.constant(np.array([2, 3])), keep_dims=False)
-        logit.output(0).set_names({logit_name})
-        copy.add_outputs([logit.output(0)])
     copy.validate_nodes_and_infer_types()
     return copy
 
@@ -81,39 +80,71 @@ def find_head(graph: openvino.Model, *, output: str | None = None, class_index: 
     """Return the head of a graph for one class; raises ModelError as `attach_cam` does."""
     chain = _trace(graph, output)
     table = _ask(graph, output)
-    if not 0 <= class_index < table.shape[1]:
-        raise ModelError(f"the model has {table.shape[1]} classes, and none with the index {class_index}")
-    contrast = table[:, class_index]
-    if chain.activation == "Softmax" and table.shape[1] > 1:
-        contrast = contrast - np.delete(table, class_index, axis=1).mean(axis=1)
+    classes = table.shape[1] if chain.end.column is None else 1
+    if not 0 <= class_index < classes:
+        raise ModelError(f"the output has {classes} classes, and none with the index {class_index}")
+    column = class_index if chain.end.column is None else chain.end.column
+    contrast = table[:, column]
+    if chain.end.activation == "Softmax" and table.shape[1] > 1:
+        contrast = contrast - np.delete(table, column, axis=1).mean(axis=1)
+    if chain.end.is_turned:
+        contrast = -contrast
     weights, bias = contrast[:-1].astype(np.float32), float(contrast[-1])
     return Head(chain.average.input_value(0), chain.channels_last, weights, bias)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Chain:
-    """The head, from its end: the activation if there is one, what it acts on, and the average over the image."""
+class _Ending:
+    """How an output comes from logits.
 
-    activation: str | None
+    Attributes:
+        activation: None where it is the logits.
+        column: the one that is taken of the probabilities; None for all.
+        is_turned: whether it is 1 less the probability.
+    """
+
     logits: openvino.Output
+    activation: str | None = None
+    column: int | None = None
+    is_turned: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chain:
+    """The whole head: its ending, and the average over the image."""
+
+    end: _Ending
     average: openvino.Node
     channels_last: bool
 
 
 def _trace(graph: openvino.Model, output: str | None) -> _Chain:
-    activation, logits = None, _find_output(graph, output)
-    for node in _walk(logits):
+    end = _read_ending(_find_output(graph, output))
+    for node in _walk(end.logits):
         kind = node.get_type_name()
         if kind == "ReduceMean" and (axes := _spatial_axes(node)) in _LAYOUTS:
-            return _Chain(activation, logits, node, _LAYOUTS[axes])
-        if kind in _ACTIVATIONS and activation is None:
-            activation, logits = kind, node.input_value(0)
-        elif kind not in _AFFINE:
+            return _Chain(end, node, _LAYOUTS[axes])
+        if kind not in _AFFINE:
             break
     raise ModelError(
         "the head is no average over the image followed by dense layers without activations: explain it by gradient, "
         "in the framework it was trained with"
     )
+
+
+def _read_ending(output: openvino.Output) -> _Ending:
+    column, is_turned = None, False
+    for node in _walk(output):
+        kind = node.get_type_name()
+        if kind in _ACTIVATIONS:
+            return _Ending(node.input_value(0), kind, column, is_turned)
+        if kind == "Gather":
+            column = int(np.ravel(node.input_value(1).get_node().get_data())[0])
+        elif kind == "Subtract" and _is_constant(node.input_value(0).get_node()):
+            is_turned = not is_turned
+        elif kind not in _SHAPES:
+            break
+    return _Ending(output)
 
 
 def _find_output(graph: openvino.Model, name: str | None) -> openvino.Output:
@@ -164,7 +195,7 @@ def _ask(graph: openvino.Model, output: str | None) -> npt.NDArray[np.float64]:
     channels = ops.parameter(one, np.float32)
     average.replace(channels.output(0))
     head = openvino.Core().compile_model(
-        openvino.Model([chain.logits], [channels], "head"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+        openvino.Model([chain.end.logits], [channels], "head"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
     )
     units = np.concatenate([np.eye(int(np.prod(one)), dtype=np.float32), np.zeros((1, int(np.prod(one))), np.float32)])
     answers = np.stack([np.ravel(head(unit.reshape(one))[0]).astype(np.float64) for unit in units])

@@ -65,6 +65,19 @@ def heat_map(logits: Map, frame: Frame) -> Map:
     return np.clip(spread_cells(_evidence(logits), frame), 0.0, 1.0)
 
 
+def relative_heat(cells: Map, frame: Frame) -> Map:
+    """Return a map without a scale of its own as a heat map (rows, columns), 0..1, its peak on the image 1.
+
+    Args:
+        cells: (h, w), not negative.
+        frame: how the cells lie on the stored image. What lies on the black around the image is left out.
+    """
+    on_image = np.where(frame.covers(cells.shape[:2]), cells, np.float32(0))
+    spread = np.maximum(spread_cells(on_image, frame), 0.0)
+    peak = float(spread.max())
+    return np.asarray(spread / max(peak, np.finfo(np.float32).tiny), dtype=np.float32)
+
+
 def spread_cells(cells: Map, frame: Frame) -> Map:
     """Return a map (cells down, cells across) as (rows, columns) float32: linear between the cells' centres."""
     box, cell = frame.letterbox, frame.cell_px

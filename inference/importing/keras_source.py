@@ -41,12 +41,13 @@ class KerasSource:
         if not is_trusted and "Lambda" in _layer_classes(path):
             raise ModelError("it has a Lambda layer, which is code that would run: --allow-pickle if you trust it")
         try:
-            self._model = self._keras.saving.load_model(path, compile=False, safe_mode=not is_trusted)
+            loaded = self._keras.saving.load_model(path, compile=False, safe_mode=not is_trusted)
         except LOAD_ERRORS as error:
             raise ModelError(
                 f"Keras {self._keras.__version__} cannot load it ({type(error).__name__}), perhaps for a layer of "
                 "another package: export it where it was trained, model.export('folder'), and import the folder"
             ) from error
+        self._model = _name_ends(self._keras, loaded)
         self.framework = f"Keras {self._keras.__version__}"
         self.found = self._look(path)
 
@@ -113,6 +114,13 @@ def require_square(shape: Sequence[int | None]) -> None:
     sides = [each for each in (shape[1:3] if shape[3] in (1, 3, None) else shape[2:4]) if each is not None]
     if len(set(sides)) > 1:
         raise ModelError(f"it takes images of {' x '.join(map(str, sides))} pixels; only squares are supported")
+
+
+def _name_ends(keras: Any, loaded: Any) -> Any:
+    """Return a sequential model as the functional one that it is: alone it does not say what its output is called."""
+    if isinstance(loaded, keras.Sequential) and loaded.inputs:
+        return keras.Model(loaded.inputs, loaded.outputs)
+    return loaded
 
 
 def _names(model: Any) -> list[str]:

@@ -13,7 +13,6 @@ from keras import layers
 
 from domain.errors import ModelError
 from inference.explain.cam_graph import attach_cam, find_head
-from inference.explain.grad_cam import grad_cam, rectify
 from inference.explain.gradient_cam import keras_cam
 from tests.models.explain.conftest import COLUMNS, ROWS
 
@@ -72,8 +71,13 @@ def _convert(name: str) -> tuple[keras.Model, openvino.Model]:
 
 
 def _one_pass(graph: openvino.Model, image: npt.NDArray[np.float32], class_index: int) -> Any:
-    attached = attach_cam(graph, class_index=class_index, logit_name="fracture_logit")
+    attached = attach_cam(graph, class_index=class_index)
     return openvino.Core().compile_model(attached, "CPU", F32)(image)
+
+
+def _rectify(logits: npt.NDArray[np.float32], bias: float) -> npt.NDArray[np.float32]:
+    """Return the Grad-CAM of a map of logits, with the bias of its head."""
+    return np.maximum(logits - np.float32(bias), 0) / logits.size
 
 
 @pytest.mark.parametrize("name", [*HEADS, "no activation"])
@@ -81,7 +85,7 @@ def test_the_map_in_the_graph_is_the_map_by_gradient(name: str, image: npt.NDArr
     model, graph = _convert(name)
     class_index = model.output.shape[-1] - 1
     bias = find_head(graph, class_index=class_index).bias
-    found = rectify(_one_pass(graph, image, class_index)["fracture_map"][0, 0], bias)
+    found = _rectify(_one_pass(graph, image, class_index)["fracture_map"][0, 0], bias)
     expected = keras_cam(model, image, class_index=class_index)
     assert found.shape == expected.shape == (ROWS // 4, COLUMNS // 4)
     assert expected.max() > 0
@@ -93,8 +97,7 @@ def test_the_answer_stays_and_the_map_averages_to_its_logit(name: str, image: np
     model, graph = _convert(name)
     found, expected = _one_pass(graph, image, 0), np.asarray(model(image, training=False))
     assert found[0] == pytest.approx(expected, abs=1e-5)
-    logit = float(found["fracture_logit"][0, 0])
-    assert logit == pytest.approx(float(found["fracture_map"].mean()), abs=1e-5)
+    logit = float(found["fracture_map"].mean())
     if expected.shape[1] <= 2 or "sigmoid" in name:
         assert 1 / (1 + np.exp(-logit)) == pytest.approx(expected[0, 0], abs=1e-5)
 
@@ -106,26 +109,10 @@ def test_efficientnet_b1_explains_itself_in_the_same_pass() -> None:
     model = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(averaged))
     image = np.random.default_rng(1).uniform(0, 255, (1, 64, 64, 3)).astype(np.float32)
     graph = openvino.convert_model(model)
-    found = rectify(_one_pass(graph, image, 0)["fracture_map"][0, 0], find_head(graph).bias)
+    found = _rectify(_one_pass(graph, image, 0)["fracture_map"][0, 0], find_head(graph).bias)
     expected = keras_cam(model, image)
     assert found.shape == expected.shape == (2, 2)
     assert np.abs(found - expected).max() <= 1e-4 * np.abs(expected).max()
-
-
-def test_the_closed_form_on_arrays_is_the_gradient_of_the_probability(image: npt.NDArray[np.float32]) -> None:
-    import tensorflow as tf
-
-    model, _ = _convert("sigmoid")
-    pooled, dense = model.layers[-3], model.layers[-1]
-    with tf.GradientTape() as tape:
-        watched = tf.convert_to_tensor(image)
-        tape.watch(watched)
-        activations, probability = keras.Model(model.inputs, [pooled.input, model.output])(watched, training=False)
-    weights = np.asarray(tape.gradient(probability, activations))[0].mean(axis=(0, 1))
-    expected = np.maximum(np.asarray(activations)[0] @ weights, 0)
-    turned = np.moveaxis(np.asarray(activations)[0], -1, 0)
-    found = grad_cam(turned, np.asarray(dense.kernel)[:, 0], float(probability[0, 0]))
-    assert np.abs(found - expected).max() < 1e-4 * expected.max()
 
 
 def test_a_head_with_an_activation_between_is_refused_but_explained_by_gradient(image: npt.NDArray[np.float32]) -> None:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -5,16 +6,12 @@ import numpy.typing as npt
 import pytest
 
 pytest.importorskip("tensorflow", reason="needs the extra `models`")
-pytest.importorskip("torch", reason="needs the extra `models`")
 
 import keras
-import torch
-from torch import nn
 
 from domain.errors import ModelError
-from inference.explain.class_activation import Frame, Map
-from inference.explain.grad_cam import grad_cam, relative_heat
-from inference.explain.gradient_cam import keras_cam, torch_cam
+from inference.explain.class_activation import Frame, Map, relative_heat
+from inference.explain.gradient_cam import keras_cam
 from inference.explain.roi import find_roi
 from inference.preprocess import letterbox
 
@@ -45,38 +42,6 @@ def _require_target(cells: Map, frame: Frame, at: tuple[int, int]) -> None:
     assert box.y_min_px <= y <= box.y_max_px
 
 
-class Bright(nn.Module):
-    """Brightness of each cell and a hidden layer over its average."""
-
-    def __init__(self, *head: nn.Module) -> None:
-        super().__init__()
-        self.cells = nn.Conv2d(1, 2, CELL_PX, CELL_PX)
-        self.head = nn.Sequential(*head)
-        with torch.no_grad():
-            self.cells.weight[:] = torch.tensor([1.0, 0.1])[:, None, None, None] / CELL_PX**2
-            self.cells.bias[:] = torch.tensor([-0.2, 0.0])
-        self.requires_grad_(False)
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        found: torch.Tensor = self.head(torch.relu(self.cells(image)).mean((2, 3)))
-        return found
-
-
-def _positive(*layers: nn.Module) -> list[nn.Module]:
-    for layer in layers:
-        if isinstance(layer, nn.Linear):
-            nn.init.constant_(layer.weight, 0.7)
-            nn.init.constant_(layer.bias, 0.1)
-    return list(layers)
-
-
-@pytest.mark.parametrize(("rows", "columns", "at"), PLANTED)
-def test_torch_looks_at_the_planted_target_through_a_hidden_layer(rows: int, columns: int, at: tuple[int, int]) -> None:
-    network = Bright(*_positive(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, 1)))
-    canvas, frame = _canvas(rows, columns, at)
-    _require_target(torch_cam(network, network.cells, canvas[None, None]), frame, at)
-
-
 @pytest.mark.parametrize(("rows", "columns", "at"), PLANTED)
 def test_keras_looks_at_the_planted_target_through_a_hidden_layer(rows: int, columns: int, at: tuple[int, int]) -> None:
     canvas, frame = _canvas(rows, columns, at)
@@ -98,28 +63,45 @@ def _keras_model() -> Any:
     return model
 
 
-@pytest.mark.parametrize("index", [0, 1, 2])
-def test_torch_agrees_with_the_closed_form_and_leaves_the_network_as_it_was(index: int) -> None:
-    network = Bright(nn.Linear(2, 3)).train()
-    network.head[0].weight[:] = torch.tensor([[0.9, 0.1], [0.2, 3.0], [-0.3, 0.4]])
-    image = np.random.default_rng(2).uniform(0.2, 1, (1, 1, SIDE_PX, SIDE_PX)).astype(np.float32)
-    found = torch_cam(network, network.cells, image, class_index=index, softmax=True)
-    activations = network.cells(torch.from_numpy(image))[0].numpy()
-    table = network.head[0].weight.numpy()
-    expected = grad_cam(activations, table[index] - np.delete(table, index, axis=0).mean(axis=0))
-    assert (activations > 0).all(), "so that the rectifier after the layer changes nothing"
-    assert bool(expected.max() > 0) is (index < 2)
-    assert np.abs(found - expected).max() <= 1e-4 * expected.max()
-    assert network.training
-    assert not network.cells._forward_hooks
-
-
-def test_a_layer_without_a_place_and_a_class_that_is_not_there_are_refused() -> None:
-    network = Bright(nn.Linear(2, 1))
-    image = np.ones((1, 1, SIDE_PX, SIDE_PX), dtype=np.float32)
-    with pytest.raises(ModelError, match="place"):
-        torch_cam(network, network.head, image)
+def test_a_model_without_places_and_a_class_or_output_that_is_not_there_are_refused() -> None:
+    image = np.ones((1, SIDE_PX, SIDE_PX, 1), np.float32)
     with pytest.raises(ModelError, match="1 classes"):
-        torch_cam(network, network.cells, image, class_index=1)
+        keras_cam(_keras_model(), image, class_index=1)
+    with pytest.raises(ModelError, match="none named age"):
+        keras_cam(_named(), image, output="age")
     with pytest.raises(ModelError, match="shape"):
         keras_cam(keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]), np.ones((1, 4), np.float32))
+
+
+def _named() -> Any:
+    model = _keras_model()
+    return keras.Model(model.inputs, {"probability": model.outputs[0]})
+
+
+def test_a_backbone_that_averages_within_itself_is_refused() -> None:
+    within = keras.Sequential([keras.Input((64, 64, 1)), keras.layers.GlobalAveragePooling2D()])
+    model = keras.Sequential([keras.Input((64, 64, 1)), within, keras.layers.Dense(1, activation="sigmoid")])
+    with pytest.raises(ModelError, match="a model within the model"):
+        keras_cam(model, np.ones((1, 64, 64, 1), np.float32))
+
+
+#: What an import puts behind the two scores of a network so that one column is told, and what it says of dark cells.
+TOLD: dict[str, Any] = {
+    "a column of a softmax": lambda scores: keras.ops.softmax(scores, axis=1)[:, 1:2],
+    "1 less the other": lambda scores: 1.0 - keras.ops.softmax(scores, axis=1)[:, 0:1],
+    "the other logit, turned": lambda scores: -scores[:, 0:1],
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_the_map_speaks_of_what_is_told_of_two_columns(name: str, tmp_path: Path) -> None:
+    image = keras.Input((SIDE_PX, SIDE_PX, 1))
+    cells = keras.layers.Conv2D(1, CELL_PX, strides=CELL_PX, activation="relu", name="cells")(image)
+    scores = keras.layers.Dense(2, name="scores")(keras.layers.GlobalAveragePooling2D()(cells))
+    model = keras.Model(image, {"fracture_probability": TOLD[name](scores)})
+    model.get_layer("cells").set_weights([np.full((CELL_PX, CELL_PX, 1, 1), 1 / CELL_PX**2), np.array([-0.2])])
+    model.get_layer("scores").set_weights([np.array([[-80.0, 80.0]]), np.array([3.0, 0.0])])
+    model.save(tmp_path / "model.keras")
+    canvas, frame = _canvas(50, 100, (1, 3))
+    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    _require_target(keras_cam(loaded, canvas[None, :, :, None], output="fracture_probability"), frame, (1, 3))

@@ -111,3 +111,14 @@ def test_a_file_that_is_no_model_is_told_so(tmp_path: Path, import_file: Import)
     code, said, _ = import_file(tmp_path / "noise.keras", *FRACTURE_OPTIONS)
     assert code == 1
     assert "it is no .keras file" in said
+
+
+def test_a_sequential_model_is_taken_as_it_is_saved(keras: Any, tmp_path: Path, import_file: Import) -> None:
+    layers = keras.layers
+    chain = [layers.Conv2D(4, 5, strides=4), layers.GlobalAveragePooling2D(), layers.Dense(1, activation="sigmoid")]
+    keras.Sequential([keras.Input((SIDE_PX, SIDE_PX, 3)), *chain]).save(tmp_path / "chain.keras")
+    for backend in ("openvino", "keras"):
+        options = ["--range", "0..1", "--backend", backend, "--name", f"as-{backend}"]
+        code, said, entry = import_file(tmp_path / "chain.keras", *FRACTURE_OPTIONS, *options)
+        assert (code, said) == (0, "")
+        assert entry.backend == backend

@@ -5,11 +5,11 @@ import openvino
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openvino import opset13 as ops
 
 from domain.errors import ModelError
 from inference.explain.cam_graph import attach_cam, find_head
-from inference.explain.class_activation import Frame
-from inference.explain.grad_cam import rectify, relative_heat
+from inference.explain.class_activation import Frame, relative_heat
 from inference.explain.roi import find_roi
 from inference.preprocess import Image, Letterbox, letterbox, stretch_to_square
 from tests.fakes.bright_classifier import BIAS, CELL_PX, SIDE_PX, WEIGHTS, draw_graph
@@ -21,7 +21,7 @@ GRAPHS = {
 }
 COMPILED = {
     name: openvino.Core().compile_model(
-        attach_cam(graph, class_index=2 if name == "softmax" else 0, logit_name="fracture_logit"),
+        attach_cam(graph, class_index=2 if name == "softmax" else 0),
         "CPU",
         {"INFERENCE_PRECISION_HINT": "f32"},
     )
@@ -38,7 +38,7 @@ def _plant(rows: int, columns: int, geometry: Letterbox, row: int, column: int) 
 
 def _explain(name: str, canvas: Image) -> Any:
     cells = COMPILED[name](canvas[None, None])["fracture_map"][0, 0]
-    return rectify(cells, find_head(GRAPHS[name], class_index=2 if name == "softmax" else 0).bias)
+    return np.maximum(cells - find_head(GRAPHS[name], class_index=2 if name == "softmax" else 0).bias, 0)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -88,8 +88,33 @@ def test_the_map_averages_to_the_logit_and_the_answer_stays() -> None:
     batch = np.random.default_rng(0).uniform(0, 1, (3, 1, SIDE_PX, SIDE_PX)).astype(np.float32)
     found = COMPILED["channels first"](batch)
     assert found["fracture_map"].shape == (3, 1, 8, 8)
-    assert found["fracture_map"].mean(axis=(2, 3)) == pytest.approx(found["fracture_logit"], abs=1e-5)
-    assert 1 / (1 + np.exp(-found["fracture_logit"])) == pytest.approx(found["probability"], abs=1e-6)
+    assert 1 / (1 + np.exp(-found["fracture_map"].mean(axis=(2, 3)))) == pytest.approx(found["probability"], abs=1e-6)
+
+
+def _told(graph: openvino.Model, *columns: int, turned: bool) -> openvino.Model:
+    """Return a graph that tells one column, or 1 less the probability, as `told` (N, 1)."""
+    port = graph.outputs[0].get_node().input_value(0)
+    for column in columns:
+        port = ops.gather(port, ops.constant(np.array([column])), ops.constant(np.array([1]))).output(0)
+    if turned:
+        port = ops.subtract(ops.constant(np.array([1.0], np.float32)), port).output(0)
+    port.get_tensor().set_names({"told"})
+    return openvino.Model([port], graph.get_parameters(), "told")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("columns", [(), (0,), (1,)])
+def test_the_map_speaks_of_the_column_that_is_told_and_the_way_round_that_it_is(
+    columns: tuple[int, ...], turned: bool
+) -> None:
+    told = _told(draw_graph(classes=2 if columns else 1), *columns, turned=turned)
+    compiled = openvino.Core().compile_model(
+        attach_cam(told, output="told"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
+    found = compiled(np.random.default_rng(0).uniform(0, 0.4, (3, 1, SIDE_PX, SIDE_PX)).astype(np.float32))
+    expected = 1 / (1 + np.exp(-found["fracture_map"].mean(axis=(2, 3))))
+    assert np.ptp(found["told"]) > 0.001
+    assert expected == pytest.approx(found["told"], abs=1e-6)
 
 
 def test_the_graph_that_was_given_stays_as_it_was() -> None:

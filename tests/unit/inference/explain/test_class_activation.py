@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from domain.finding import Box
 from inference.calibration import sigmoid
-from inference.explain.class_activation import FLOOR, MAX_BOXES, Frame, Map, find_boxes, heat_map
+from inference.explain.class_activation import FLOOR, MAX_BOXES, Frame, Map, find_boxes, heat_map, relative_heat
 from inference.preprocess import letterbox
 
 CELLS, CELL_PX = 32, 16
@@ -133,3 +133,20 @@ def test_the_heat_map_is_hottest_where_the_evidence_is(rows: int, columns: int, 
     cell_px = CELL_PX / min(frame.letterbox.scale_x, frame.letterbox.scale_y)
     assert abs(hottest_x + 0.5 - x) <= cell_px + 1
     assert abs(hottest_y + 0.5 - y) <= cell_px + 1
+
+
+def test_heat_on_the_black_around_the_image_sets_no_scale() -> None:
+    rows, columns = 40, 80
+    _, geometry = letterbox(np.zeros((rows, columns), np.float32), 80)
+    cells = np.zeros((8, 8), np.float32)
+    cells[0, 3], cells[3, 5] = 9.0, 1.0
+    heat = relative_heat(cells, Frame(geometry, 10.0, rows, columns))
+    assert heat.max() == 1.0
+    assert np.unravel_index(int(heat.argmax()), heat.shape) == pytest.approx((14.5, 54.5), abs=1)
+
+
+def test_a_cold_map_stays_cold() -> None:
+    _, geometry = letterbox(np.zeros((30, 20), np.float32), 80)
+    heat = relative_heat(np.zeros((8, 8), np.float32), Frame(geometry, 10.0, 30, 20))
+    assert heat.shape == (30, 20)
+    assert not heat.any()
