@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from domain.finding import Box, ImageReading
+from inference.explain.heat_maps import HeatMap
 from inference.explain.lime_map import LimeMap
 from reporting import wording
 
 
 def describe_explanation(
-    path: Path, reading: ImageReading, region: Box | None, lime: LimeMap | None, *, seed: int
+    path: Path, reading: ImageReading, heat: HeatMap | None, region: Box | None, lime: LimeMap | None, *, seed: int
 ) -> dict[str, object]:
     """Return what explains the reading of one image, which was read.
 
@@ -26,9 +27,16 @@ def describe_explanation(
         "fracture": {"state": reading.fracture.state.value, "probability": round(reading.fracture.probability, 4)},
         "models": [{"name": each.model, "version": each.version} for each in reading.members],
         "model_set": reading.model_set,
+        "heat_map": None if heat is None else _heat_as_json(heat),
         "region_of_interest": corners_of(region),
         "lime": None if lime is None else _lime_as_json(lime, seed),
     }
+
+
+def _heat_as_json(heat: HeatMap) -> dict[str, object]:
+    """Return which member's map was drawn and what made it, or why there is none."""
+    told: dict[str, object] = {"method": heat.origin, "model": heat.model}
+    return told | ({"problem": heat.problem} if heat.problem else {})
 
 
 def _lime_as_json(lime: LimeMap, seed: int) -> dict[str, object]:

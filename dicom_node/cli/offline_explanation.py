@@ -13,6 +13,7 @@ from dicom_node.cli.explanation_pictures import draw_heat, draw_lime
 from domain.finding import Box, ImageReading
 from inference.explain.class_activation import ABSOLUTE_THRESHOLD
 from inference.explain.fused_score import FusedScore
+from inference.explain.heat_maps import HeatMap, HeatMaps
 from inference.explain.lime_map import LimeMap, explain_kept
 from inference.explain.roi import find_roi
 from inference.explain.segments import Segments, cut
@@ -80,6 +81,7 @@ class Explainer:
         self._bundle, self._precision, self._out = bundle, precision, out
         self._samples, self._seed, self._threads = samples, seed, threads
         self._reader = Reader(bundle, precision=precision, threads=threads)
+        self._heats = HeatMaps(bundle, precision=precision, threads=threads)
         self._scores: dict[str, FusedScore] = {}
         self._named: dict[str, int] = {}
         out.mkdir(parents=True, exist_ok=True)
@@ -94,11 +96,12 @@ class Explainer:
         started = time.perf_counter()
         reading = self._reader.read(path)
         stem = self._name(path)
-        region, files = self._write_heat(reading, stem)
+        heat = self._heats.of(reading)
+        region, files = self._write_heat(reading, heat, stem)
         lime = self._write_lime(reading, stem, files, done)
         if reading.image.fracture is not None:
             files.append(self._out / f"{stem}.json")
-            content = describe_explanation(path, reading.image, region, lime, seed=self._seed)
+            content = describe_explanation(path, reading.image, heat, region, lime, seed=self._seed)
             files[-1].write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         return Explained(path, reading.image, region, lime, tuple(files), time.perf_counter() - started)
 
@@ -107,14 +110,13 @@ class Explainer:
         self._named[path.stem] = self._named.get(path.stem, 0) + 1
         return path.stem if self._named[path.stem] == 1 else f"{path.stem}_{self._named[path.stem]}"
 
-    def _write_heat(self, reading: Reading, stem: str) -> tuple[Box | None, list[Path]]:
-        heat = reading.heat_map
-        if reading.image.fracture is None or reading.display is None or heat is None:
+    def _write_heat(self, reading: Reading, heat: HeatMap | None, stem: str) -> tuple[Box | None, list[Path]]:
+        if heat is None or heat.pixels is None or reading.image.fracture is None or reading.display is None:
             return None, []
-        warm = float(heat.max()) >= ABSOLUTE_THRESHOLD
-        region = find_roi(heat, reading.image.fracture.probability) if warm else None
+        warm = float(heat.pixels.max()) >= ABSOLUTE_THRESHOLD
+        region = find_roi(heat.pixels, reading.image.fracture.probability) if warm else None
         models = [member.model for member in reading.image.members]
-        picture = draw_heat(reading.display, heat, region, reading.image, models)
+        picture = draw_heat(reading.display, heat.pixels, region, reading.image, models)
         return region, [_write_png(self._out / f"{stem}-heat.png", picture)]
 
     def _write_lime(

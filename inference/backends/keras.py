@@ -54,6 +54,10 @@ class KerasBackend:
 
     def compile(self, model: VerifiedModel) -> KerasSession:
         """Load a model; raises ModelError (see `Backend.compile`)."""
+        return KerasSession(self.load(model), model.output_names, model.name)
+
+    def load(self, model: VerifiedModel) -> Any:
+        """Return the network with the outputs that its entry names; raises ModelError (see `Backend.compile`)."""
         require_float32(model)
         with tempfile.TemporaryDirectory(prefix="osteonode-") as folder:
             path = Path(folder) / model.entry.file_name("keras")
@@ -63,7 +67,7 @@ class KerasBackend:
             except LOAD_ERRORS as error:
                 raise ModelError("Keras cannot load the model", subject=model.name) from error
         _require_outputs(loaded, model)
-        return KerasSession(loaded, model.output_names, model.name)
+        return loaded
 
 
 def require_float32(model: VerifiedModel) -> None:

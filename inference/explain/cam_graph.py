@@ -126,10 +126,7 @@ def _trace(graph: openvino.Model, output: str | None) -> _Chain:
             return _Chain(end, node, _LAYOUTS[axes])
         if kind not in _AFFINE:
             break
-    raise ModelError(
-        "the head is no average over the image followed by dense layers without activations: explain it by gradient, "
-        "in the framework it was trained with"
-    )
+    raise ModelError("the head is no average over the image followed by dense layers without activations")
 
 
 def _read_ending(output: openvino.Output) -> _Ending:
@@ -194,9 +191,12 @@ def _ask(graph: openvino.Model, output: str | None) -> npt.NDArray[np.float64]:
     one = [1, *(each.get_length() for each in list(shape)[1:])]
     channels = ops.parameter(one, np.float32)
     average.replace(channels.output(0))
-    head = openvino.Core().compile_model(
-        openvino.Model([chain.end.logits], [channels], "head"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
-    )
+    try:
+        head = openvino.Core().compile_model(
+            openvino.Model([chain.end.logits], [channels], "head"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+        )
+    except RuntimeError as error:
+        raise ModelError("the head cannot be run by itself") from error
     units = np.concatenate([np.eye(int(np.prod(one)), dtype=np.float32), np.zeros((1, int(np.prod(one))), np.float32)])
     answers = np.stack([np.ravel(head(unit.reshape(one))[0]).astype(np.float64) for unit in units])
     answers[:-1] -= answers[-1]

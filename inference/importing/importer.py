@@ -13,11 +13,13 @@ from domain.errors import ConfigError
 from inference.backends import Tensor
 from inference.backends.installed import open_backends
 from inference.canvases import Canvases
+from inference.explain.map_origins import ATTACHED, MAP_OUTPUT
 from inference.file_hashes import hash_files
 from inference.importing.bundle import join, open_base, require_names, write_bundle
 from inference.importing.contract import Ask, Contract, settle
 from inference.importing.graph import shape_graph, write_graph
 from inference.importing.heads import apply_heads
+from inference.importing.heat import Heat, Speaking, add_mean, attach_heat, describe_native
 from inference.importing.outputs import Head, plan_heads
 from inference.importing.parity import Difference, compare, require_parity
 from inference.importing.source import Source
@@ -40,6 +42,7 @@ class Request:
         sha256: of the file that it came from.
         options: answers to QUESTIONS by key, as text.
         images_are: what the images of the trial are, for the entry.
+        heat_map: whether a classifier without a map shall get one, where its graph allows it.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Request:
     without: tuple[str, ...] = ()
     backend: BackendName | None = None
     float16: bool = False
+    heat_map: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,14 @@ class Imported:
     Attributes:
         differences: between the model's own framework and what was written, at float32.
         rounded: the same after weights were rounded to float16; empty where they were not.
+        notes: what a person should know of what was written.
     """
 
     entry: Model
     contract: Contract
     differences: tuple[Difference, ...]
     rounded: tuple[Difference, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def import_model(source: Source, request: Request, ask: Ask | None = None) -> Imported:
@@ -103,6 +109,15 @@ def _choose_backend(source: Source, request: Request) -> BackendName:
 
 
 @dataclass(frozen=True, slots=True)
+class _Written:
+    """The files of a model, the output whose heat map was added to it, and what is to be said of that."""
+
+    paths: tuple[Path, ...]
+    speaking: Speaking | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Trial:
     """One model on its way: written to a folder, run there, and compared."""
 
@@ -116,57 +131,66 @@ class _Trial:
     def run(self) -> Imported:
         batches = [Canvases(image).make(self.contract.input)[0] for image in self.request.images]
         expected = [apply_heads(self.heads, self.source.predict(batch)) for batch in batches]
-        paths = self._write(float16=False)
-        differences = self._compare(paths, batches, expected)
+        written = self._write(float16=False)
+        differences = self._compare(written, batches, expected)
         require_parity(differences, subject=self.request.name)
         rounded: tuple[Difference, ...] = ()
         if self.request.float16:
-            paths = self._write(float16=True)
-            rounded = self._compare(paths, batches, expected)
-        return Imported(self._entry(paths, differences, rounded), self.contract, differences, rounded)
+            written = self._write(float16=True)
+            rounded = self._compare(written, batches, expected)
+        notes = (written.note,) if written.note else ()
+        return Imported(self._entry(written, differences, rounded), self.contract, differences, rounded, notes)
 
-    def _write(self, *, float16: bool) -> tuple[Path, ...]:
-        stem = self.folder / self.request.name
+    def _write(self, *, float16: bool) -> _Written:
+        stem, is_wanted = self.folder / self.request.name, self.request.heat_map
         if self.backend != "openvino":
-            return self.source.write_native(stem, self.heads)
+            note = describe_native(self.backend, self.contract.meaning, self.heads) if is_wanted else ""
+            return _Written(self.source.write_native(stem, self.heads), note=note)
         graph = shape_graph(
             self.source.convert(self.contract["side_px"]),
             self.contract.input,
             self.contract.meaning,
             subject=self.request.name,
         )
-        return write_graph(graph, stem, float16=float16)
+        heat = Heat(graph)
+        if is_wanted:
+            heat = attach_heat(graph, self.contract.meaning, self.heads, self.source.backends)
+        return _Written(write_graph(heat.graph, stem, float16=float16), heat.speaking, heat.note)
 
     def _compare(
-        self, paths: Sequence[Path], batches: Sequence[Tensor], expected: Sequence[Mapping[str, Tensor]]
+        self, written: _Written, batches: Sequence[Tensor], expected: Sequence[Mapping[str, Tensor]]
     ) -> tuple[Difference, ...]:
-        model = VerifiedModel(self._entry(paths), {path.name: path.read_bytes() for path in paths})
+        model = VerifiedModel(self._entry(written), {path.name: path.read_bytes() for path in written.paths})
         session = open_backends(_THREADS)[self.backend]().compile(model)
-        return compare(expected, [session.run(batch, _TIMEOUT_SECONDS) for batch in batches])
+        found = [session.run(batch, _TIMEOUT_SECONDS) for batch in batches]
+        return compare(*add_mean(written.speaking, expected, found))
 
     def _entry(
-        self, paths: Sequence[Path], differences: Sequence[Difference] = (), rounded: Sequence[Difference] = ()
+        self, written: _Written, differences: Sequence[Difference] = (), rounded: Sequence[Difference] = ()
     ) -> Model:
         try:
-            return Model.model_validate(self._described(paths, differences, rounded))
+            return Model.model_validate(self._described(written, differences, rounded))
         except ValidationError as error:
             problems = tuple(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
             raise ConfigError(problems, subject=self.request.name) from error
 
     def _described(
-        self, paths: Sequence[Path], differences: Sequence[Difference], rounded: Sequence[Difference]
+        self, written: _Written, differences: Sequence[Difference], rounded: Sequence[Difference]
     ) -> dict[str, Any]:
         contract, request = self.contract, self.request
+        outputs: dict[str, Any] = {head.name: "float32" for head in self.heads}
+        if written.speaking is not None:
+            outputs[MAP_OUTPUT] = ATTACHED
         points = {key: contract[key] for key in ("doubt_from", "present_from") if contract[key] is not None}
         return {
             "name": request.name,
             "version": f"import-{request.sha256[:8]}",
             "task": contract["task"],
             "backend": self.backend,
-            "files": hash_files(paths),
+            "files": hash_files(written.paths),
             "regions": contract["regions"],
             "input": contract.input,
-            "outputs": {head.name: "float32" for head in self.heads},
+            "outputs": outputs,
             "classes": ("fracture",) if contract["task"] == "fracture" else contract["classes"],
             "operating_points": points or None,
             "minimum_probability": contract["minimum_probability"],

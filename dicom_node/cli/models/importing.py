@@ -52,6 +52,9 @@ BackendOption = Annotated[
 Float16 = Annotated[
     bool, typer.Option("--float16", help="Round the weights to half their size; what it costs is told.")
 ]
+NoHeatMap = Annotated[
+    bool, typer.Option("--no-heat-map", help="Leave the heat map out that a classifier's graph could give in its pass.")
+]
 AllowPickle = Annotated[
     bool, typer.Option("--allow-pickle", help="Let code in the file run: as safe as whoever made the file.")
 ]
@@ -137,6 +140,7 @@ def import_model(
     backbone: Backbone = None,
     backend: BackendOption = None,
     float16: Float16 = False,
+    no_heat_map: NoHeatMap = False,
     allow_pickle: AllowPickle = False,
 ) -> None:
     """Bring a model of your own: converted, proved to answer as before, and added to a bundle.
@@ -144,6 +148,7 @@ def import_model(
     The file says what it can of itself: size, scaling layers, classes of YOLO. The rest are options; at a terminal you
     are asked for those that are missing. The model is then run in its own framework and as converted, on radiographs:
     unless both answer alike, within 1e-4 of a probability and 0.01 px of a box, nothing is written.
+    A classifier whose graph ends in an average over the image gives a heat map with each answer from then on.
 
     An imported model has not been validated here: its weight beside the shipped ones is 0 until you say otherwise.
     Measure it first: `osteonode models evaluate --bundle DIR`. Needs the extra `models`: `make models`, then
@@ -165,6 +170,7 @@ def import_model(
     request = _request(
         file, name or _name_after(file), into, {key: said for key, said in options.items() if said is not None}, images,
         bundle=bundle, without=without, backend=backend, float16=float16,
+        heat_map=not no_heat_map,
     )  # fmt: skip
     _say(f"{source.found.kind}; converting, and running it on {len(request.images)} images ...")
     imported = import_model(source, request, _choose_ask())
@@ -219,7 +225,7 @@ def _print_imported(imported: "Imported", into: Path, framework: str) -> None:
     for each in imported.contract.settled:
         contract.add_row(each.question.key.replace("_", " "), _told(each.value), _SAID[each.said_by])
     print_table(contract)
-    for note in (*imported.contract.found.notes, *imported.contract.notes):
+    for note in (*imported.contract.found.notes, *imported.contract.notes, *imported.notes):
         print(f"note: {note}")
     _print_parity(imported, framework)
     _print_next_steps(imported, into)

@@ -118,14 +118,14 @@ def test_efficientnet_b1_explains_itself_in_the_same_pass() -> None:
 def test_a_head_with_an_activation_between_is_refused_but_explained_by_gradient(image: npt.NDArray[np.float32]) -> None:
     hidden = layers.Dense(6, activation="relu", bias_initializer="ones")
     model = _build(layers.GlobalAveragePooling2D(), hidden, layers.Dense(1, activation="sigmoid"))
-    with pytest.raises(ModelError, match="by gradient"):
+    with pytest.raises(ModelError, match="without activations"):
         attach_cam(openvino.convert_model(model))
     assert keras_cam(model, image).shape == (ROWS // 4, COLUMNS // 4)
 
 
 def test_a_flattened_head_is_refused(image: npt.NDArray[np.float32]) -> None:
     model = _build(layers.Flatten(), layers.Dense(1, activation="sigmoid"))
-    with pytest.raises(ModelError, match="by gradient"):
+    with pytest.raises(ModelError, match="without activations"):
         attach_cam(openvino.convert_model(model))
     assert keras_cam(model, image).shape == (ROWS // 4, COLUMNS // 4)
 

@@ -39,6 +39,7 @@ def test_the_region_of_interest_lies_on_the_target_in_stored_pixels(bundle: Path
     assert told["fracture"]["state"] == "present"
     assert told["notice"].endswith("not a diagnosis")
     assert [each["name"] for each in told["models"]] == ["stand-in-region", "stand-in-fracture"]
+    assert told["heat_map"] == {"method": "the model's own map", "model": "stand-in-fracture"}
     assert told["lime"] is None
 
 

@@ -123,8 +123,8 @@ def test_the_graph_that_was_given_stays_as_it_was() -> None:
     assert [each.get_names() for each in graph.outputs] == [{"probability"}]
 
 
-def test_a_head_with_a_hidden_layer_is_refused_with_the_way_out() -> None:
-    with pytest.raises(ModelError, match="explain it by gradient"):
+def test_a_head_with_a_hidden_layer_is_refused() -> None:
+    with pytest.raises(ModelError, match="dense layers without activations"):
         attach_cam(draw_graph(hidden=True))
 
 
