@@ -20,6 +20,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 #: Text of the site in DICOM objects: ASCII without backslash, whatever character set an image has (PS3.5 6.1.2.1).
 DicomText = Annotated[str, StringConstraints(min_length=1, pattern=r"^[ -\[\]-~]+$")]
+#: Languages of the narrative (ISO 639-1); each is a file of reporting/translations.
+Language = Literal["en", "ar", "fr", "es"]
 #: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
 
@@ -162,6 +164,11 @@ class Reporting(Section):
     capture_side_px: int = Field(2048, ge=256, le=8192, description="Longest side of a secondary capture, in pixels.")
     recommendations: bool = Field(
         False, description="Add suggestions of public guidelines, each with its source (docs/recommendations.md)."
+    )
+    language: Language = Field(
+        "en",
+        description="Language of the text in the HL7 message, and in the structured report where the study's character "
+        "set can carry it, else English there.",
     )
 
 

@@ -11,6 +11,7 @@ from pydicom import Dataset
 
 from domain.document import HL7_KINDS, Document
 from domain.errors import DocumentError
+from reporting.character_set import can_carry
 from reporting.conformance_hl7 import find_hl7_problems
 from reporting.conformance_types import find_missing
 from reporting.source import TYPE_2, Source
@@ -36,7 +37,7 @@ def find_dicom_problems(document: Document, statement: StudyStatement) -> list[s
         *_compare_identity(ds, document, statement),
         *_compare_references(ds, statement),
         *find_missing(ds),
-        *_find_non_ascii(ds),
+        *_find_lost_text(ds, ds),
         *_check_pixels(ds, document),
     ]
 
@@ -88,6 +89,8 @@ def _compare_references(ds: Dataset, statement: StudyStatement) -> list[str]:
     return [f"refers to {name}" for name in sorted(wrong)]
 
 
+#: Elements that may be in the language of the site.
+_LOCAL_TEXT = ("TextValue",)
 #: Elements that this product writes in words.
 _OWN_TEXT = (
     "SeriesDescription",
@@ -99,7 +102,7 @@ _OWN_TEXT = (
     "ContentDescription",
     "DerivationDescription",
     "ImageComments",
-    "TextValue",
+    *_LOCAL_TEXT,
     "UnformattedTextValue",
     "CodeMeaning",
     "ContributionDescription",
@@ -114,13 +117,19 @@ _OWN_SEQUENCES = (
 )
 
 
-def _find_non_ascii(ds: Dataset) -> list[str]:
-    """Text of ours outside ASCII would be lost in the source's character set without a word."""
-    wrong = [keyword for keyword in _OWN_TEXT if not _value(ds, keyword).isascii()]
+def _find_lost_text(ds: Dataset, document: Dataset) -> list[str]:
+    """Text of ours that the document's character set (its source's) cannot carry would be lost without a word."""
+    wrong = [
+        f"{keyword} is not ASCII" for keyword in _OWN_TEXT if not _survives(keyword, _value(ds, keyword), document)
+    ]
     for keyword in _OWN_SEQUENCES:
         for item in ds.get(keyword) or ():
-            wrong += _find_non_ascii(item)
-    return [name if name.endswith("ASCII") else f"{name} is not ASCII" for name in dict.fromkeys(wrong)]
+            wrong += _find_lost_text(item, document)
+    return list(dict.fromkeys(wrong))
+
+
+def _survives(keyword: str, text: str, document: Dataset) -> bool:
+    return text.isascii() or (keyword in _LOCAL_TEXT and can_carry(document, text))
 
 
 def _check_pixels(ds: Dataset, document: Document) -> list[str]:

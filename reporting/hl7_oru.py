@@ -16,9 +16,10 @@ from pydicom.valuerep import PersonName
 
 from domain.document import Document, DocumentKind
 from domain.finding import FractureState
-from reporting import codes, equipment, er7, recommendations, wording
+from reporting import codes, equipment, er7, local_text, recommendations
 from reporting.source import Source
 from reporting.statement import ImageStatement, StudyStatement
+from reporting.translation import ENGLISH
 
 FT_LIMIT_BYTES = 65536
 IDENTIFIER_LIMIT_BYTES = 250
@@ -29,6 +30,8 @@ _FLAGS = {FractureState.PRESENT: "A", FractureState.ABSENT: "N"}  # table 0078; 
 _NAME_COMPONENTS = ((0, 96), (1, 64), (2, 32), (4, 20), (3, 20))
 #: PID-5 is required: a name of type "unspecified" (table 0200) where the image has none.
 _UNKNOWN_NAME = "^^^^^^U"
+#: MSH-19, principal language of the message (CE): name and coding system.
+_LANGUAGES = {"ar": ("Arabic", "ISO639"), "fr": ("French", "ISO639"), "es": ("Spanish", "ISO639")}
 #: Table 4000 name representation, in the order of DICOM's component groups.
 _REPRESENTATIONS = ("A", "I", "P")
 
@@ -103,8 +106,10 @@ def _header(statement: StudyStatement) -> str:
         12: "2.5.1",
         15: "AL",
         16: "NE",
-        18: "UNICODE UTF-8",
+        18: "UNICODE UTF-8",  # of every language
     }
+    if reporting.language != ENGLISH:
+        fields[19] = er7.components(reporting.language, *_LANGUAGES[reporting.language])
     return er7.segment("MSH", fields)
 
 
@@ -186,11 +191,9 @@ def _order(statement: StudyStatement) -> list[str]:
 
 def _notes(statement: StudyStatement) -> list[str]:
     """NTE: what this is, and why images were not analysed."""
-    reasons = [image.line for image in statement.images if image.fracture is None]
-    lines = [f"{wording.NOT_A_DIAGNOSIS}. {wording.REVIEW}", *reasons]
     return [
         er7.segment("NTE", {1: str(number), 2: "L", 3: er7.escape(line, limit_bytes=FT_LIMIT_BYTES)})
-        for number, line in enumerate(lines, 1)
+        for number, line in enumerate(local_text.write_notes(statement), 1)
     ]
 
 
@@ -217,7 +220,7 @@ def _observations(statement: StudyStatement) -> Iterator[Observation]:
     for number, group in enumerate(groups, 1):
         for row in group:
             yield replace(row, sub_id=str(number))
-    text = er7.escape_lines(statement.lines, limit_bytes=FT_LIMIT_BYTES)
+    text = er7.escape_lines(local_text.write_narrative(statement), limit_bytes=FT_LIMIT_BYTES)
     yield Observation("FT", er7.code_element(codes.IMPRESSIONS), text)
 
 

@@ -103,10 +103,17 @@ class ImageStatement:
         return f"{self.name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
 
     @property
+    def series_and_instance(self) -> tuple[str, str] | None:
+        """Series and instance number, as a viewer shows them; None where one of them is no number."""
+        series, instance = self.source.text("SeriesNumber"), self.source.text("InstanceNumber")
+        both = all(number.isdecimal() and number.isascii() for number in (series, instance))
+        return (series, instance) if both else None
+
+    @property
     def name(self) -> str:
         """Which image this is, by the numbers that a viewer shows."""
-        numbers = [self.source.text(keyword) for keyword in ("SeriesNumber", "InstanceNumber")]
-        if not all(number.isdecimal() and number.isascii() for number in numbers):
+        numbers = self.series_and_instance
+        if numbers is None:
             return f"Image {self.number}"
         return f"Image {self.number} (series {numbers[0]}, instance {numbers[1]})"
 

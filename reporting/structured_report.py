@@ -13,7 +13,7 @@ from pydicom.uid import Comprehensive3DSRStorage, ComprehensiveSRStorage
 from domain.document import Document, DocumentKind
 from domain.finding import Box
 from domain.uid import derive_uid
-from reporting import codes, equipment, recommendations, wording
+from reporting import codes, equipment, local_text, recommendations, wording
 from reporting.instance import Slot, finish, write
 from reporting.statement import Finding, ImageStatement, StudyStatement
 
@@ -121,7 +121,7 @@ def _describe_study(statement: StudyStatement) -> sr.MeasurementsAndQualitativeE
         ],
         source_images=[_source_of_group(image) for image in statement.images],
     )
-    _comment(group, "\n".join(statement.lines))
+    _comment(group, local_text.comment_study(statement))
     return group
 
 
@@ -138,7 +138,7 @@ def _describe_image(statement: StudyStatement, image: ImageStatement) -> sr.Meas
         qualitative_evaluations=[sr.QualitativeEvaluation(codes.FRACTURE, codes.PRESENCE[image.fracture.state])],
         source_images=[_source_of_group(image)],
     )
-    _comment(group, image.line)
+    _comment(group, local_text.comment_image(statement, image))
     for row in recommendations.suggest(statement, image):
         _say(group, codes.RECOMMENDATION, "\n".join(recommendations.describe(row)))
     return group

@@ -9,11 +9,13 @@ from config.settings import Reporting
 from dicom_node.cli.offline_reading import Answered
 from domain.document import Document
 from domain.errors import DocumentError
+from domain.finding import StudyFindings
 from domain.uid import derive_uid
 from inference.study import combine
 from reporting.compose import Composition, compose
 from reporting.context import ModelIdentity, StudyContext
 from reporting.evidence import ImageEvidence
+from reporting.statement import StudyStatement, state
 
 #: A UID that is safe as the name of a folder (PS3.5 9.1, told loosely).
 _UID = re.compile(r"[0-9][0-9.]{0,63}")
@@ -30,10 +32,23 @@ def group_by_study(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
     return {study_instance_uid: list(images.values()) for study_instance_uid, images in studies.items()}
 
 
+def state_study(
+    study_instance_uid: str, images: Sequence[Answered], *, bundle: str, reporting: Reporting
+) -> StudyStatement:
+    """Return what is said of one study, before any document is written. Raises DocumentError as `answer_study` does."""
+    return state(*_gather(study_instance_uid, images, bundle, reporting))
+
+
 def answer_study(
     study_instance_uid: str, images: Sequence[Answered], *, bundle: str, reporting: Reporting
 ) -> Composition:
     """Compose the documents of one study, as the node would for its first version."""
+    return compose(*_gather(study_instance_uid, images, bundle, reporting))
+
+
+def _gather(
+    study_instance_uid: str, images: Sequence[Answered], bundle: str, reporting: Reporting
+) -> tuple[StudyContext, StudyFindings, list[ImageEvidence]]:
     findings = combine(study_instance_uid, [each.read.reading for each in images])
     context = StudyContext(
         version=1,
@@ -46,7 +61,7 @@ def answer_study(
         for each in images
         if each.image.header is not None
     ]
-    return compose(context, findings, evidence)
+    return context, findings, evidence
 
 
 def write_documents(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,7 +16,7 @@ from dicom_node.cli.terminal import count
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from config.settings import Reading
+    from config.settings import Reading, Reporting
     from dicom_node.cli.offline_reading import Answered
     from dicom_node.pipeline.reader_pool import ReaderPool
 
@@ -46,6 +46,14 @@ Recommendations = Annotated[
         help="Add what public guidelines suggest, with their sources: not a diagnosis, not an order. Default: off.",
     ),
 ]
+LanguageOfText = Annotated[
+    Literal["en", "ar", "fr", "es"] | None,
+    typer.Option(
+        "--language",
+        help="Tell each study as a paragraph in this language; --out writes its documents in it as a node would. "
+        "Default: no paragraph, documents in English.",
+    ),
+]
 
 _MOST_PROCESSES = 4
 
@@ -59,12 +67,14 @@ def read(
     precision: Precision = "f32",
     deadline_seconds: Deadline = 60.0,
     recommendations: Recommendations = False,
+    language: LanguageOfText = None,
 ) -> None:
     """Read images as the node would, offline: no socket is opened.
 
     An image that cannot be read is answered "not analysed" or "failed", with the reason. Exit code 1 only where no
     image could be opened and read. Boxes are in pixels of the stored image, probabilities lie in 0 to 1.
     """
+    from config.settings import Reporting
     from dicom_node.cli.image_files import find_images
     from dicom_node.cli.offline_reading import read_files
     from dicom_node.cli.terminal import show_progress
@@ -75,6 +85,7 @@ def read(
     reading = _make_reading(
         bundle, precision, min(processes or min(_cores(), _MOST_PROCESSES), len(files)), deadline_seconds
     )
+    reporting = Reporting(recommendations=recommendations, language=language or "en")
     with ExitStack() as stack:
         evidence = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-read-")))
         lines = stack.enter_context(_open_lines(json_file)) if json_file else None
@@ -82,10 +93,12 @@ def read(
         answers = read_files(files, pool, evidence, at_once=reading.processes, keep_pictures=out is not None)
         with show_progress("reading", len(files)) as step:
             answered = _note_each(answers, lines, step, recommendations)
-        documents = _write_documents(answered, out, reading, recommendations) if out else 0
+        documents = _write_documents(answered, out, reading, reporting) if out else 0
     _tell(answered, json_file, out, documents)
     if recommendations:
         _tell_suggestions(answered)
+    if language:
+        _tell_studies(answered, reading, reporting)
     if not any(each.could_be_opened for each in answered):
         raise typer.Exit(1)
 
@@ -147,15 +160,24 @@ def _tell_suggestions(answered: "Sequence[Answered]") -> None:
     print_suggestions(answered)
 
 
-def _write_documents(answered: "Sequence[Answered]", out: Path, reading: "Reading", recommendations: bool) -> int:
-    from config.settings import Reporting
-    from dicom_node.cli.offline_documents import group_by_study, write_documents
-    from dicom_node.cli.terminal import explain, show_progress
+def _tell_studies(answered: "Sequence[Answered]", reading: "Reading", reporting: "Reporting") -> None:
+    from dicom_node.cli.narratives import print_narratives
+
+    print_narratives(answered, bundle=_name_bundle(reading), reporting=reporting)
+
+
+def _name_bundle(reading: "Reading") -> str:
     from inference.zoo import BUNDLED, load_manifest
 
-    name = load_manifest(reading.bundle or BUNDLED, reading.precision).bundle
+    return load_manifest(reading.bundle or BUNDLED, reading.precision).bundle
+
+
+def _write_documents(answered: "Sequence[Answered]", out: Path, reading: "Reading", reporting: "Reporting") -> int:
+    from dicom_node.cli.offline_documents import group_by_study, write_documents
+    from dicom_node.cli.terminal import explain, show_progress
+
+    name = _name_bundle(reading)
     with show_progress("writing documents", len(group_by_study(answered))) as step:
-        reporting = Reporting(recommendations=recommendations)
         documents, withheld = write_documents(answered, out, bundle=name, reporting=reporting, done=step)
     if withheld:
         reasons = Counter(withheld)

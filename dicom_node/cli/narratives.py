@@ -1,0 +1,32 @@
+"""What `osteonode read --language` tells of each study: the paragraph that a radiologist would get."""
+
+from collections.abc import Sequence
+
+from config.settings import Reporting
+from dicom_node.cli.offline_documents import group_by_study, state_study
+from dicom_node.cli.offline_reading import Answered
+from dicom_node.cli.terminal import explain
+from domain.errors import DocumentError
+from reporting.narrative import tell_study
+
+
+def print_narratives(answered: Sequence[Answered], *, bundle: str, reporting: Reporting) -> None:
+    """Print a paragraph for each study to stdout, after its files; on stderr, which files have none and why."""
+    studies = group_by_study(answered)
+    for study_instance_uid, images in studies.items():
+        try:
+            statement = state_study(study_instance_uid, images, bundle=bundle, reporting=reporting)
+        except DocumentError as error:
+            explain("no paragraph", (f"study {study_instance_uid}: {error}",))
+            continue
+        print(f"\n{', '.join(each.image.path.name for each in images)}:")
+        # Not through rich: it knows nothing of text from right to left, and would break the lines of one.
+        print(tell_study(statement, reporting.language))
+    # Those of one instance have one answer: only a file that names no study or instance has no paragraph.
+    homeless = [each.image.path.name for each in answered if not _names_study(each)]
+    if homeless:
+        explain("no paragraph for files that name no study and no image", homeless)
+
+
+def _names_study(answered: Answered) -> bool:
+    return bool(answered.image.study_instance_uid and answered.read.reading.sop_instance_uid)

@@ -1,0 +1,133 @@
+"""The study's result as one paragraph of plain clinical language, in the language of the site.
+
+Only templates (reporting/translations): every sentence stands for a finding, and none says more than it. The side is
+the header's alone; where header and models name different places, both are named and neither is chosen.
+"""
+
+from collections.abc import Iterator
+
+from config.settings import Language
+from domain.finding import FractureState, Reason
+from reporting import codes, wording
+from reporting.source import Side
+from reporting.statement import ImageStatement, StudyStatement
+from reporting.translation import Translation, load_translation
+
+
+def tell_study(statement: StudyStatement, language: Language) -> str:
+    """Return the paragraph: what was analysed, what was found where, how sure, what was not and why, which models."""
+    words = load_translation(language)
+    return " ".join(
+        (
+            words.say("opening"),
+            *_tell_version(statement, words),
+            words.say("coverage", read=len(statement.read), images=len(statement.images)),
+            _tell_result(statement, words),
+            *(tell_image(image, language) for image in statement.images),
+            _tell_models(statement, words),
+            words.say("closing"),
+        )
+    )
+
+
+def tell_image(image: ImageStatement, language: Language) -> str:
+    """Return what is said of one image: a sentence, and another one where models gave no answer."""
+    words = load_translation(language)
+    parts = words.say("part_separator").join(_tell_parts(image, words))
+    sentence = words.say("image_sentence", image=_name(image, words), parts=parts)
+    return " ".join((sentence, *_tell_silence(image, words)))
+
+
+def tell_status(language: Language) -> str:
+    """Return what every result says of itself: no diagnosis, reviewed by nobody."""
+    words = load_translation(language)
+    return f"{words.say('opening')} {words.say('closing')}"
+
+
+def _tell_version(statement: StudyStatement, words: Translation) -> Iterator[str]:
+    version = statement.study.version
+    if version > 1:
+        yield words.say("version", version=version, previous=version - 1)
+
+
+def _tell_result(statement: StudyStatement, words: Translation) -> str:
+    fracture = statement.result.fracture
+    if fracture is None:
+        return words.say("study_unread")
+    in_part = "_in_part" if statement.state is not fracture.state else ""
+    return words.say(
+        f"study_{fracture.state.value}{in_part}", probability=_tell_probability(fracture.probability, words)
+    )
+
+
+def _tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
+    if image.fracture is None:
+        yield words.say("image_unread")
+        yield from _tell_reason(image.reading.reason, words)
+    else:
+        yield words.say(f"image_{image.fracture.state.value}")
+        yield _tell_probability(image.fracture.probability, words)
+        if image.fracture.state is not FractureState.ABSENT:
+            count = len(image.findings)
+            yield words.say("marked", count=count) if count else words.say("unmarked")
+    yield _tell_place(image, words)
+    yield _tell_side(image.source.side, words)
+
+
+def _tell_reason(reason: Reason | None, words: Translation) -> Iterator[str]:
+    """The reason in this language; one that an imported or earlier version gave may only have its English sentence."""
+    if reason is not None and reason.code in words.reasons:
+        yield words.say("reason", reason=words.reasons[reason.code])
+    elif reason is not None:
+        yield words.say("reason_in_english", reason=reason.text.rstrip(". "))
+
+
+def _tell_probability(probability: float, words: Translation) -> str:
+    """Whole percent; the ends in words, for the signs "<" and ">" turn around in a text from right to left."""
+    number = wording.percent(probability)
+    ends = {"<1%": "percent_lowest", ">99%": "percent_highest"}
+    percent = words.say(ends[number]) if number in ends else words.say("percent", number=number.rstrip("%"))
+    return words.say("probability", percent=percent)
+
+
+def _tell_place(image: ImageStatement, words: Translation) -> str:
+    """The place as header and models name it; of an image that was not analysed, as the header alone does."""
+    part, region = image.source.body_part, image.region if image.fracture else ""
+    values = {}
+    if part:
+        values["header"] = words.body_parts.get(part, part)
+    if region:
+        values["models"] = words.regions.get(region, region)
+    if image.contradiction:
+        return words.say("place_contradictory", **values)
+    phrase = {(True, True): "both", (True, False): "header", (False, True): "models"}.get((bool(part), bool(region)))
+    return words.say(f"place_of_{phrase}", **values) if phrase else words.say("place_unstated")
+
+
+def _tell_side(side: Side, words: Translation) -> str:
+    if side.contradictory:
+        return words.sides["contradictory"]
+    return words.sides[side.value if side.value in codes.SIDES else "unstated"]
+
+
+def _tell_silence(image: ImageStatement, words: Translation) -> Iterator[str]:
+    silent = [f"{member.model} {member.version}".strip() for member in image.reading.silent]
+    if silent:
+        names = words.say("list_separator").join(silent)
+        yield words.say("silent", image=_name(image, words), models=names)
+
+
+def _tell_models(statement: StudyStatement, words: Translation) -> str:
+    models = statement.study.models
+    if not models.members:
+        return words.say("models_none", bundle=models.bundle)
+    names = words.say("list_separator").join(f"{member.name} {member.version}" for member in models.members)
+    return words.say("models", models=names, bundle=models.bundle)
+
+
+def _name(image: ImageStatement, words: Translation) -> str:
+    """Which image this is, by the numbers that a viewer shows."""
+    numbers = image.series_and_instance
+    if numbers is None:
+        return words.say("image", number=image.number)
+    return words.say("image_named", number=image.number, series=numbers[0], instance=numbers[1])
