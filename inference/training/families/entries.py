@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from inference.calibration import calibrate, logit_of
 from inference.training.datasets.registry import PUBLISHED
 from inference.training.families.batches import Numbers
+from inference.training.families.graphs import Exported
 from inference.training.families.parts import Part
 from inference.training.families.starts import Start
 from inference.training.operating_points import choose_operating_points, fit_platt
@@ -25,7 +26,7 @@ REFUSED_SHARE = 0.01
 def propose_entry(
     recipe: Pictures,
     part: Part,
-    files: dict[str, str],
+    exported: Exported,
     validation: tuple[Numbers, Numbers],
     metrics: Mapping[str, JsonValue],
     start: Start,
@@ -44,10 +45,10 @@ def propose_entry(
         version=VERSION,
         task=part.task,
         backend=backend,
-        files=files,
+        files=exported.files,
         regions=part.regions,
         input=recipe.contract,
-        outputs={part.output: "float32"},
+        outputs={part.output: "float32", **exported.outputs},
         classes=part.classes,
         data=", ".join(f"{each.title}, {each.source}" for each in PUBLISHED[recipe.dataset]),
         licence=_licence(recipe, start),

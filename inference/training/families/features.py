@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -15,7 +14,7 @@ from inference.training.families.batches import Numbers, predict
 from inference.training.families.classifiers import as_dense, build_classifier, save_trees, score
 from inference.training.families.entries import propose_entry
 from inference.training.families.fitting import Workplace
-from inference.training.families.graphs import export_graph
+from inference.training.families.graphs import Exported, export_graph
 from inference.training.families.judgement import Trained, score_part
 from inference.training.families.material import Material
 from inference.training.families.networks import build_features
@@ -68,7 +67,7 @@ def run_features(
         for table in score_part(recipe, Trained(part, each.classifier, each.said, ()), material).values()
     }
     measures: dict[str, JsonValue] = {name: table.as_json()["measures"] for name, table in tables.items()}
-    entry = _export(recipe, part, network, fitted[0], material, {"test": measures}, start, place.folder)
+    entry = _export(recipe, part, network, fitted[0], material, {"test": measures}, start, place)
     return Outcome(tables, [entry], facts)
 
 
@@ -104,21 +103,25 @@ def _export(
     material: Material,
     metrics: Mapping[str, JsonValue],
     start: Start,
-    folder: Path,
+    place: Workplace,
 ) -> Model:
+    folder = place.folder
     shown = to_input(material.canvases[:PARITY_IMAGES], recipe.contract)
     validation = material.examples(material.validation, part)
     pair = (validation.labels, fitted.said[validation.positions])
     if fitted.name == "lightgbm":
-        files = export_graph(network, FEATURES, shown, folder, part.name)
         trees = folder / f"{part.name}.txt"
         save_trees(fitted.classifier, trees)
-        files, backend = files | hash_files([trees]), "lightgbm"
+        network_files = export_graph(network, FEATURES, shown, folder, part.name).files
+        exported, backend = Exported(network_files | hash_files([trees])), "lightgbm"
     else:
         whole = append_classifier(network, fitted.classifier, part)
         whole.save(folder / f"{part.name}.keras")
-        files, backend = export_graph(whole, part.output, shown, folder, part.name), "openvino"
-    return propose_entry(recipe, part, files, pair, metrics, start, backend=_BACKENDS[backend])
+        column, backend = part.fracture_column, "openvino"
+        exported = export_graph(whole, part.output, shown, folder, part.name, fracture_column=column)
+    if exported.note:
+        place.report(f"{part.name}: {exported.note}")
+    return propose_entry(recipe, part, exported, pair, metrics, start, backend=_BACKENDS[backend])
 
 
 _BACKENDS: Mapping[str, BackendName] = {"lightgbm": "lightgbm", "openvino": "openvino"}

@@ -1,14 +1,19 @@
 """From a trained network to the graph that serves: OpenVINO IR, checked against the network on images in range."""
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import openvino as ov
+from pydantic import JsonValue
 
 from domain.errors import ModelError
+from inference.explain.cam_graph import attach_cam
+from inference.explain.map_origins import ATTACHED, MAP_OUTPUT
 from inference.file_hashes import hash_files
 from inference.training.families.networks import INPUT
 
@@ -16,11 +21,35 @@ from inference.training.families.networks import INPUT
 PARITY_TOLERANCE = 1e-4
 
 
-def export_graph(network: Any, output: str, images: npt.NDArray[np.float32], folder: Path, name: str) -> dict[str, str]:
-    """Write `<name>.xml` and `.bin` with a dynamic batch, and return their sha256 by file name.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written of a network.
+
+    Attributes:
+        files: sha256 by file name.
+        outputs: that were added to those of the network, as an entry names them.
+        note: one line for a person about what could not be added; empty where there is nothing to say.
+    """
+
+    files: dict[str, str]
+    outputs: Mapping[str, JsonValue] = field(default_factory=dict)
+    note: str = ""
+
+
+def export_graph(
+    network: Any,
+    output: str,
+    images: npt.NDArray[np.float32],
+    folder: Path,
+    name: str,
+    *,
+    fracture_column: int | None = None,
+) -> Exported:
+    """Write `<name>.xml` and `.bin` with a dynamic batch.
 
     Args:
         images: inputs as the network takes them: real ones, since agreement on others proves nothing.
+        fracture_column: of the output: the graph then gives a heat map of it too, where its head allows one.
 
     Raises:
         ModelError: the graph does not have the one input and the one output, or does not agree with the network.
@@ -33,11 +62,21 @@ def export_graph(network: Any, output: str, images: npt.NDArray[np.float32], fol
         raise ModelError(f"{name}: {len(graph.inputs)} inputs and {len(graph.outputs)} outputs after export, not one")
     graph.inputs[0].set_names({INPUT})
     graph.outputs[0].set_names({output})
+    graph, added, note = _add_heat_map(graph, output, fracture_column)
     path = folder / f"{name}.xml"
     # As they are: halved weights would be another model than the one whose numbers are reported.
     ov.save_model(graph, path, compress_to_fp16=False)
     require_parity(network, output, images, path)
-    return hash_files((path, path.with_suffix(".bin")))
+    return Exported(hash_files((path, path.with_suffix(".bin"))), added, note)
+
+
+def _add_heat_map(graph: ov.Model, output: str, column: int | None) -> tuple[ov.Model, dict[str, JsonValue], str]:
+    if column is None:
+        return graph, {}, ""
+    try:
+        return attach_cam(graph, output=output, class_index=column), {MAP_OUTPUT: dict(ATTACHED)}, ""
+    except ModelError as error:
+        return graph, {}, f"no heat map in the same pass: {error.args[0]}"
 
 
 def require_parity(network: Any, output: str, images: npt.NDArray[np.float32], path: Path) -> float:

@@ -44,6 +44,13 @@ class Part:
             self.task
         ]
 
+    @property
+    def fracture_column(self) -> int | None:
+        """The column of the output that speaks of fractures; None where none does."""
+        if self.task == "fracture":
+            return 0
+        return self.classes.index(ABNORMAL) if self.task == "multilabel" and ABNORMAL in self.classes else None
+
     def select(self, images: Sequence[LabelledImage]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """Return the positions (N,) of the images that have a label for it, and the labels (N, classes)."""
         labels = [self.label_of(image, self.classes) for image in images]

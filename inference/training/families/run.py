@@ -107,7 +107,11 @@ def _export(
 ) -> Model:
     part = trained.part
     shown = to_input(material.canvases[: -PARITY_IMAGES - 1 : -1], recipe.contract)
-    files = export_graph(trained.network, part.output, shown, place.folder, part.name)
+    exported = export_graph(
+        trained.network, part.output, shown, place.folder, part.name, fracture_column=part.fracture_column
+    )
+    if exported.note:
+        place.report(f"{part.name}: {exported.note}")
     validation = material.examples(material.validation, part)
     pair = (validation.labels, trained.said[validation.positions])
-    return propose_entry(recipe, part, files, pair, metrics, start, refuse_below=recipe.refuse_below)
+    return propose_entry(recipe, part, exported, pair, metrics, start, refuse_below=recipe.refuse_below)

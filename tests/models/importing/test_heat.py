@@ -112,3 +112,17 @@ def test_a_head_that_gives_no_map_is_imported_and_the_way_out_is_said(
     said = " ".join(capsys.readouterr().out.split())
     assert "note: no heat map in the same pass: the head is no average" in said
     assert "; backend keras gives one by gradient" in said
+
+
+def test_why_a_network_has_no_map_by_gradient_is_said(keras: Any, import_file: Import, tmp_path: Path) -> None:
+    whole = build(keras)
+    within = keras.Model(whole.input, whole.get_layer("says").input)
+    image = keras.Input((64, 64, 1))
+    keras.Model(image, keras.layers.Dense(1, activation="sigmoid")(within(image))).save(tmp_path / "nested.keras")
+    options = ("--preprocess", "stretch", "--backend", "keras")
+    assert import_file(tmp_path / "nested.keras", *OURS, *ALONE, *options)[0] == 0
+    file, out = save(_image(), tmp_path / "hand.dcm"), tmp_path / "out"
+    assert run(["explain", str(file), "--out", str(out), "--samples", "0", "--bundle", str(tmp_path / "ours")]) == 0
+    told = json.loads((out / "hand.json").read_text())["heat_map"]
+    assert told["problem"] == "the average over the image is hidden in a model within the model"
+    assert not (out / "hand-heat.png").exists()

@@ -63,6 +63,14 @@ def test_every_entry_is_one_that_serving_takes_and_names_files_that_are_there(ru
         assert all((run.folder / name).is_file() for name in entry.files)
 
 
+def test_who_speaks_of_fractures_shows_where_or_the_report_says_why_not(run: TinyRun) -> None:
+    for entry in run.outcome.entries:
+        part = entry.name.removeprefix(f"{run.recipe.name}-")
+        said = [line for line in run.lines if line.startswith(f"{part}: no heat map in the same pass")]
+        expects = entry.task in ("fracture", "multilabel") and entry.backend == "openvino"
+        assert ("fracture_map" in entry.outputs) + len(said) == expects
+
+
 def test_no_patient_is_in_two_parts(run: TinyRun) -> None:
     splits = load_material(run.recipe, run.data, silent).splits
     parts = [{image.patient for image in part} for part in (splits.training, splits.validation, splits.test)]
