@@ -171,3 +171,13 @@ def test_a_folder_without_images_is_wrong_usage(tmp_path: Path, bundle: Path) ->
     done = run_command("read", tmp_path, "--bundle", bundle)
     assert done.returncode == 2
     assert "no DICOM file and no PNG or JPEG there" in done.stderr
+
+
+def test_language_tells_the_study_and_writes_its_documents_in_it(images: Path, bundle: Path, tmp_path: Path) -> None:
+    options = ("--language", "ar", "--out", tmp_path, "--bundle", bundle)
+    done = run_command("read", images / "a.dcm", *options)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()[-1]
+    assert told.startswith("نتيجة أولية من برنامج ذكاء اصطناعي، وهي ليست تشخيصًا. ")
+    (message,) = tmp_path.glob("*/*.hl7")
+    assert told.encode() in message.read_bytes()
