@@ -19,13 +19,19 @@ def print_narratives(answered: Sequence[Answered], *, bundle: str, reporting: Re
         except DocumentError as error:
             explain("no paragraph", (f"study {study_instance_uid}: {error}",))
             continue
-        print(f"\n{', '.join(each.image.path.name for each in images)}:")
-        # Not through rich: it knows nothing of text from right to left, and would break the lines of one.
-        print(tell_study(statement, reporting.language))
+        _print(f"\n{', '.join(each.image.path.name for each in images)}:\n{tell_study(statement, reporting.language)}")
     # Those of one instance have one answer: only a file that names no study or instance has no paragraph.
     homeless = [each.image.path.name for each in answered if not _names_study(each)]
     if homeless:
         explain("no paragraph for files that name no study and no image", homeless)
+
+
+def _print(paragraph: str) -> None:
+    """Print text as it is: rich knows nothing of text from right to left, and would break its lines."""
+    try:
+        print(paragraph)
+    except UnicodeEncodeError:
+        explain("the terminal cannot show this language", ("use one of UTF-8: PYTHONIOENCODING=utf-8, LANG=C.UTF-8",))
 
 
 def _names_study(answered: Answered) -> bool:

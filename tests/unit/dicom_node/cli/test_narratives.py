@@ -1,5 +1,6 @@
 """What `osteonode read --language` tells of each study."""
 
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import get_args
 
@@ -54,6 +55,14 @@ def test_images_of_two_patients_in_a_study_have_no_paragraph(capsys: pytest.Capt
     assert said.out == ""
     assert "different patients" in said.err
     assert "OTHER" not in said.err
+
+
+def test_a_terminal_without_the_script_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout", TextIOWrapper(BytesIO(), encoding="iso8859-1"))
+    tell(answer(make_header()), language="ar")
+    assert "LANG=C.UTF-8" in capsys.readouterr().err
 
 
 def test_the_command_offers_the_languages_of_the_configuration() -> None:
