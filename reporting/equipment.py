@@ -74,11 +74,13 @@ def observe(study: StudyContext) -> sr.ObservationContext:
 
 
 def identify_algorithm(study: StudyContext) -> sr.AlgorithmIdentification:
-    """Return the algorithm (TID 4019), its models as parameters."""
+    """Return the algorithm (TID 4019), its models as parameters.
+
+    The manufacturer is the observer's (TID 1004): TID 4019 is not extensible and has no row for one.
+    """
     return sr.AlgorithmIdentification(
         name=MODEL_NAME,
         version=software_version(study),
-        manufacturer=study.reporting.manufacturer,
         family=codes.ARTIFICIAL_INTELLIGENCE,
         parameters=[f"model={member}" for member in describe_members(study)] or None,
     )
