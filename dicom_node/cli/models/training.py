@@ -32,7 +32,9 @@ Epochs = Annotated[
 ]
 ImagesPerEpoch = Annotated[
     int | None,
-    typer.Option("--images-per-epoch", min=1, help="At most so many images in an epoch of a Keras network; all else."),
+    typer.Option(
+        "--images-per-epoch", min=1, help="At most so many images in an epoch of a Keras network. Default: all."
+    ),
 ]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the processor.")]
 
