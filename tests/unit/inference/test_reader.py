@@ -10,6 +10,7 @@ from PIL import Image
 
 from domain.errors import WeightsMismatch
 from domain.finding import FractureState, ReadingStatus
+from inference.radiograph import Radiograph
 from inference.reader import Reader
 from inference.zoo import BUNDLED
 from tests.fakes.pixel_images import SOP_INSTANCE_UID, WHOLE_WINDOW, make_image, planted, ramp, save
@@ -172,7 +173,8 @@ def test_the_shipped_bundle_reads_the_real_lower_leg_as_a_leg(shared_data: Path)
 
 
 def test_what_is_displayed_is_shown_before_the_models_are_asked(bundle: Path) -> None:
-    reader, shown = Reader(bundle, threads=1), []
+    reader = Reader(bundle, threads=1)
+    shown: list[Radiograph] = []
     found = reader.read(make_image(planted(300, 200, (150, 60), 30), **WHOLE_WINDOW), shown.append)
     assert found.shown is shown[0].image
     assert reader.read(make_image(ramp(), BodyPartExamined="CHEST"), shown.append).shown is None
