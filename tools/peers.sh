@@ -6,6 +6,7 @@ PATH=$PATH:/usr/sbin
 # package  program  what its tests show
 peers='dcmtk storescu transfer syntaxes and DIMSE against DCMTK
 dicom3tools dciodvfy every document checked against the Standard
+pixelmed-apps DicomSRValidator structured reports against the templates of the Standard
 orthanc Orthanc the whole node with an Orthanc as PACS'
 
 missing() {
