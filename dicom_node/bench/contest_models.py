@@ -82,8 +82,8 @@ def load_members(bundle: Path, precision: Precision = "f32") -> tuple[VerifiedMo
 def find_stand_ins(bundle: Path) -> tuple[Network, ...]:
     """Return the Keras network that each of `load_members` is compared with: same trunk, side and flips, no own heads.
 
-    The trunk is told by the filters of the graph: MobileNetV2 has depthwise filters of 3x3 alone, EfficientNet-Lite0
-    of 5x5 too, ResNet50 has none.
+    The trunk is told by the depthwise filters that halve its maps, which no head has: MobileNetV2 has 3x3 alone,
+    EfficientNet-Lite0 of 5x5 too, ResNet50 has none.
     """
     return tuple(_find_stand_in(member) for member in load_members(bundle))
 
@@ -91,12 +91,12 @@ def find_stand_ins(bundle: Path) -> tuple[Network, ...]:
 def _find_stand_in(model: VerifiedModel) -> Network:
     contract = model.entry.input
     graph = load_framework("openvino").Core().read_model(model=model.content("xml"), weights=model.content("bin"))
-    kernels = {tuple(node.input(1).get_shape())[-2:] for node in graph.get_ops() if _is_depthwise(node)}
+    kernels = {tuple(node.input(1).get_shape())[-2:] for node in graph.get_ops() if _halves_depthwise(node)}
     return Network(name_trunk(kernels), contract.side_px, len(contract.flips), model.name)
 
 
-def _is_depthwise(node: Any) -> bool:
-    return bool(node.get_type_name() == "GroupConvolution")
+def _halves_depthwise(node: Any) -> bool:
+    return bool(node.get_type_name() == "GroupConvolution") and tuple(node.get_attributes()["strides"]) == (2, 2)
 
 
 def name_trunk(depthwise_kernels: Set[tuple[int, ...]]) -> str:
