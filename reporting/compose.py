@@ -80,6 +80,7 @@ def compose(study: StudyContext, findings: StudyFindings, evidence: Sequence[Ima
             documents.append(hl7_oru.write_message(statement))
         for document in documents:
             conformance.check(document, statement)
+        conformance.check_set(documents, statement)
     return Composition(tuple(documents), withheld)
 
 

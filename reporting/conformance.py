@@ -1,9 +1,11 @@
 """A document that fails here never leaves: what was written is read back from its bytes and checked.
 
-DICOM: one study, the patient as the source names it, the types of PS3.3, text that survives any character set.
+DICOM: one study, the patient as the source names it, the types of PS3.3, the templates of PS3.16, every place on its
+image, the side of every image, text that the character set can carry.
 HL7: parsed and validated by hl7apy, and the rules that it does not look at.
 """
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import pydicom
@@ -11,8 +13,12 @@ from pydicom import Dataset
 
 from domain.document import HL7_KINDS, Document
 from domain.errors import DocumentError
-from reporting.character_set import can_carry
 from reporting.conformance_hl7 import find_hl7_problems
+from reporting.conformance_places import find_place_problems
+from reporting.conformance_references import find_foreign_references, referenced_instances
+from reporting.conformance_sides import find_side_problems
+from reporting.conformance_template import find_template_problems
+from reporting.conformance_text import find_lost_text
 from reporting.conformance_types import find_missing
 from reporting.source import TYPE_2, Source
 from reporting.statement import StudyStatement
@@ -20,10 +26,20 @@ from reporting.statement import StudyStatement
 _IDENTITY = (*TYPE_2, "SpecificCharacterSet")
 
 
+def check_set(documents: Sequence[Document], statement: StudyStatement) -> None:
+    """Raise DocumentError when documents that leave together are not of one study and version, each once."""
+    for document in documents:
+        if document.study_instance_uid != statement.study_instance_uid:
+            raise DocumentError("the document names another study", subject=document.identifier)
+        if document.version != statement.study.version:
+            raise DocumentError("the document is of another version", subject=document.identifier)
+    if len({document.identifier for document in documents}) != len(documents):
+        raise DocumentError("two documents have one identifier", subject=statement.study_instance_uid)
+
+
 def check(document: Document, statement: StudyStatement) -> None:
     """Raise DocumentError, naming every problem without patient data, when a document must not leave."""
-    if document.study_instance_uid != statement.study_instance_uid:
-        raise DocumentError("the document names another study", subject=document.identifier)
+    check_set([document], statement)
     find = find_hl7_problems if document.kind in HL7_KINDS else find_dicom_problems
     problems = find(document, statement)
     if problems:
@@ -35,9 +51,12 @@ def find_dicom_problems(document: Document, statement: StudyStatement) -> list[s
     ds = pydicom.dcmread(BytesIO(document.content), stop_before_pixels=True)
     return [
         *_compare_identity(ds, document, statement),
-        *_compare_references(ds, statement),
+        *find_foreign_references(ds, statement),
         *find_missing(ds),
-        *_find_lost_text(ds, ds),
+        *find_lost_text(ds),
+        *find_template_problems(ds),
+        *find_place_problems(ds, statement),
+        *find_side_problems(ds, statement),
         *_check_pixels(ds, document),
     ]
 
@@ -59,77 +78,17 @@ def _compare_identity(ds: Dataset, document: Document, statement: StudyStatement
 
 def _find_source(ds: Dataset, statement: StudyStatement) -> Source:
     """The image an object speaks of; the first one for a report on the study."""
-    references = {str(item.ReferencedSOPInstanceUID) for item in _direct_references(ds)}
+    references = referenced_instances(ds)
     for image in statement.images:
         if image.reading.sop_instance_uid in references:
             return image.source
     return statement.images[0].source
 
 
-def _direct_references(ds: Dataset) -> list[Dataset]:
-    series = ds.get("ReferencedSeriesSequence") or ()
-    return [*(ds.get("SourceImageSequence") or ()), *(item for one in series for item in one.ReferencedImageSequence)]
-
-
 def _value(ds: Dataset, keyword: str) -> str:
     """A value for comparison; absent and empty are the same (Type 2)."""
     value = ds.get(keyword)
     return "" if value is None else str(value)
-
-
-def _compare_references(ds: Dataset, statement: StudyStatement) -> list[str]:
-    """Every image that a document refers to is one of the study's."""
-    images = {image.reading.sop_instance_uid for image in statement.images}
-    wrong = {str(item.ReferencedSOPInstanceUID) for item in _direct_references(ds)} - images
-    evidence = ds.get("CurrentRequestedProcedureEvidenceSequence") or ()
-    if any(str(study.StudyInstanceUID) != statement.study_instance_uid for study in evidence):
-        wrong.add("another study")
-    if "PertinentOtherEvidenceSequence" in ds:
-        wrong.add("evidence outside the study")
-    return [f"refers to {name}" for name in sorted(wrong)]
-
-
-#: Elements that may be in the language of the site.
-_LOCAL_TEXT = ("TextValue",)
-#: Elements that this product writes in words.
-_OWN_TEXT = (
-    "SeriesDescription",
-    "Manufacturer",
-    "ManufacturerModelName",
-    "SoftwareVersions",
-    "StationName",
-    "CompletionFlagDescription",
-    "ContentDescription",
-    "DerivationDescription",
-    "ImageComments",
-    *_LOCAL_TEXT,
-    "UnformattedTextValue",
-    "CodeMeaning",
-    "ContributionDescription",
-)
-_OWN_SEQUENCES = (
-    "ContentSequence",
-    "ConceptNameCodeSequence",
-    "ConceptCodeSequence",
-    "GraphicAnnotationSequence",
-    "TextObjectSequence",
-    "ContributingEquipmentSequence",
-)
-
-
-def _find_lost_text(ds: Dataset, document: Dataset) -> list[str]:
-    """Text of ours that the document's character set (its source's) cannot carry would be lost without a word."""
-    wrong = [
-        f"{keyword} is not ASCII" for keyword in _OWN_TEXT if not _survives(keyword, _value(ds, keyword), document)
-    ]
-    for keyword in _OWN_SEQUENCES:
-        for item in ds.get(keyword) or ():
-            wrong += _find_lost_text(item, document)
-    return list(dict.fromkeys(wrong))
-
-
-def _survives(keyword: str, text: str, document: Dataset) -> bool:
-    return text.isascii() or (keyword in _LOCAL_TEXT and can_carry(document, text))
 
 
 def _check_pixels(ds: Dataset, document: Document) -> list[str]:

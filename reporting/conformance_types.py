@@ -13,8 +13,14 @@ from pydicom import Dataset
 
 from reporting.source import IDENTITY_MODULES
 
-#: Not checked: the source's own words, and content items, whose needs depend on their value type.
-_UNCHECKED = {*IDENTITY_MODULES, "sr-document-content"}
+#: Not checked here: content items, whose needs depend on their value type, see `conformance_template`.
+_UNCHECKED = "sr-document-content"
+#: Modules that an object may have, by the attribute that shows that it has them.
+_WHERE_PRESENT = {
+    "graphic-annotation": "GraphicAnnotationSequence",
+    "graphic-layer": "GraphicLayerSequence",
+    "spatial-transformation": "ImageRotation",
+}
 #: After the header is read without it.
 _UNREAD = {"PixelData"}
 
@@ -24,15 +30,33 @@ Tree = Mapping[str, Any]
 @cache
 def mandatory_modules(sop_class_uid: str) -> tuple[Tree, ...]:
     """Return the attribute trees of the modules that objects of a class must have."""
-    rows = get_iod_module_map()[get_sop_class_iod_map()[sop_class_uid]]
-    keys = [row["key"] for row in rows if row["usage"] == "M" and row["key"] not in _UNCHECKED]
-    return tuple(construct_module_tree(key) for key in keys)
+    return tuple(_open_module(key) for key, usage in _modules(sop_class_uid) if usage == "M" and key != _UNCHECKED)
+
+
+@cache
+def _present_modules(sop_class_uid: str) -> tuple[tuple[str, Tree], ...]:
+    keys = [key for key, usage in _modules(sop_class_uid) if usage != "M" and key in _WHERE_PRESENT]
+    return tuple((_WHERE_PRESENT[key], _open_module(key)) for key in keys)
+
+
+def _modules(sop_class_uid: str) -> list[tuple[str, str]]:
+    return [(row["key"], row["usage"]) for row in get_iod_module_map()[get_sop_class_iod_map()[sop_class_uid]]]
+
+
+def _open_module(key: str) -> Tree:
+    """Return a module's tree; of the patient and the study the root alone, for what is below is the source's own."""
+    tree: Tree = construct_module_tree(key)
+    if key not in IDENTITY_MODULES:
+        return tree
+    return {"attributes": {keyword: {"type": row["type"]} for keyword, row in tree["attributes"].items()}}
 
 
 def find_missing(ds: Dataset) -> list[str]:
     """Return one sentence per Type 1 attribute that is absent or empty, and per Type 2 that is absent."""
+    sop_class_uid = str(ds.SOPClassUID)
+    trees = [tree for keyword, tree in _present_modules(sop_class_uid) if keyword in ds]
     found: dict[str, None] = {}
-    for tree in mandatory_modules(str(ds.SOPClassUID)):
+    for tree in (*mandatory_modules(sop_class_uid), *trees):
         found.update(dict.fromkeys(_walk(ds, tree)))
     return list(found)
 

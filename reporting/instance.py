@@ -11,7 +11,9 @@ from pydicom.dataelem import DataElement
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from domain.document import Document, DocumentKind
+from domain.errors import DocumentError
 from reporting import codes, equipment, wording
+from reporting.conformance_text import find_lost_text
 from reporting.source import Source
 from reporting.statement import StudyStatement
 
@@ -90,7 +92,13 @@ def copy_region(ds: Dataset, source: Source) -> None:
 
 
 def write(ds: Dataset, slot: Slot, statement: StudyStatement) -> Document:
-    """Serialise an object as a Part 10 file, Explicit VR Little Endian."""
+    """Serialise an object as a Part 10 file, Explicit VR Little Endian.
+
+    Raises:
+        DocumentError: its character set cannot carry a text; what is written in its place would look whole.
+    """
+    if lost := find_lost_text(ds):
+        raise DocumentError(f"{slot.kind.value}: {'; '.join(lost)}", subject=str(ds.SOPInstanceUID))
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID

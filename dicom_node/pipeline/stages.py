@@ -99,7 +99,7 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
     """Compose the documents of one version from its readings and keep them with their deliveries.
 
     Raises:
-        DocumentError: no document is fit to leave.
+        DocumentError: no document is fit to leave, or one is of another study.
     """
     instances = parts.ledger.instances(study_instance_uid, version)
     read = [reading_of(parts, instance) for instance in instances]
@@ -110,6 +110,7 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         composition = parts.compose(context, findings, evidence)
     if not composition.documents:
         raise DocumentError("no document of this study is fit to leave", subject=study_instance_uid)
+    _require_one_study(composition.documents, study_instance_uid, version)
     parts.ledger.keep_answer(
         study_instance_uid,
         version,
@@ -118,6 +119,13 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         withheld=[f"{each.kind.value}: {each.reason}" for each in composition.withheld],
         explained_to=parts.explained_to(parts.settings, findings),
     )
+
+
+def _require_one_study(documents: Sequence[Document], study_instance_uid: str, version: int) -> None:
+    """Raise DocumentError, before anything is kept or sent, where documents are not all of one answer."""
+    for document in documents:
+        if (document.study_instance_uid, document.version) != (study_instance_uid, version):
+            raise DocumentError("a document of another study or version stands among these", subject=study_instance_uid)
 
 
 def context_of(parts: Parts, findings: StudyFindings, version: int) -> StudyContext:
@@ -202,6 +210,7 @@ def _recipients(settings: Settings, documents: Sequence[Document]) -> list[str]:
 
 def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
     documents = parts.ledger.documents(delivery.study_instance_uid, delivery.version)
+    _require_one_study(documents, delivery.study_instance_uid, delivery.version)
     documents = tuple(each for each in documents if (each.kind in LATER_KINDS) == delivery.is_later)
     settings = next((each for each in parts.settings.destination if each.name == delivery.peer), None)
     if settings is None:

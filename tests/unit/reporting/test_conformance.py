@@ -1,79 +1,42 @@
 """What must not leave: each defect, put into a good document, is found and named without patient data."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from io import BytesIO
 from typing import Any
 
 import pytest
 from pydicom import Dataset, dcmread
 
-from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
+from domain.document import DocumentKind
 from domain.errors import DocumentError
 from reporting import conformance
-from reporting.statement import StudyStatement, state
-from tests.fakes.report_sources import (
-    compose_image,
-    find,
-    make_context,
-    make_evidence,
-    make_header,
-    pick,
-    read_image,
+from tests.fakes.report_sources import compose_image, make_header, pick
+from tests.fakes.spoilt_documents import (
+    DICOM_KINDS,
+    Spoil,
+    assert_refused,
+    compose_good,
+    put,
+    remove,
+    spoil,
+    state_good,
 )
 
-KINDS = [kind for kind in DocumentKind if kind not in HL7_KINDS | LATER_KINDS]
-Spoil = Callable[[Dataset], None]
+
+def forget_the_layer(ds: Dataset) -> None:
+    del ds.GraphicLayerSequence[0].GraphicLayerOrder
 
 
-@cache
-def write_good(kind: DocumentKind) -> Document:
-    return pick(compose_image(make_header()), kind)[0]
+def forget_the_points(ds: Dataset) -> None:
+    del ds.GraphicAnnotationSequence[0].GraphicObjectSequence[0].NumberOfGraphicPoints
 
 
-def make_statement() -> StudyStatement:
-    header = make_header()
-    return state(make_context(), find(read_image(header)), make_evidence(header))
-
-
-def spoil(kind: DocumentKind, change: Spoil) -> Document:
-    """A good document with one defect."""
-    document = write_good(kind)
-    ds = dcmread(BytesIO(document.content))
-    change(ds)
-    file = BytesIO()
-    ds.save_as(file)
-    return replace(document, content=file.getvalue())
-
-
-def put(**elements: object) -> Spoil:
-    def change(ds: Dataset) -> None:
-        for keyword, value in elements.items():
-            setattr(ds, keyword, value)
-
-    return change
-
-
-def remove(keyword: str) -> Spoil:
-    return lambda ds: delattr(ds, keyword)
-
-
-def name_another_source(ds: Dataset) -> None:
-    ds.SourceImageSequence[0].ReferencedSOPInstanceUID = "1.2.3"
-
-
-def write_beyond_ascii(ds: Dataset) -> None:
-    ds.SpecificCharacterSet = "ISO_IR 192"
-    ds.ContentSequence[-1].ContentSequence[0].ConceptNameCodeSequence[0].CodeMeaning = "Größe"
-
-
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DICOM_KINDS)
 def test_a_good_document_passes(kind: DocumentKind) -> None:
-    conformance.check(spoil(kind, lambda _: None), make_statement())
+    conformance.check(spoil(kind, lambda _: None), state_good())
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DICOM_KINDS)
 @pytest.mark.parametrize(
     "elements",
     [
@@ -91,7 +54,7 @@ def test_a_good_document_passes(kind: DocumentKind) -> None:
 def test_another_patient_study_or_object_is_found(kind: DocumentKind, elements: dict[str, Any]) -> None:
     document = spoil(kind, put(**elements))
     with pytest.raises(DocumentError, match=next(iter(elements))) as raised:
-        conformance.check(document, make_statement())
+        conformance.check(document, state_good())
     assert not any(len(value) > 1 and value in str(raised.value) for value in elements.values())
 
 
@@ -99,18 +62,34 @@ def test_another_patient_study_or_object_is_found(kind: DocumentKind, elements: 
     ("kind", "change", "problem"),
     [
         (DocumentKind.STRUCTURED_REPORT, remove("CompletionFlag"), r"CompletionFlag \(Type 1\) is missing"),
-        (DocumentKind.STRUCTURED_REPORT, remove("ReferencedPerformedProcedureStepSequence"), "Type 2"),
-        (DocumentKind.STRUCTURED_REPORT, write_beyond_ascii, "CodeMeaning is not ASCII"),
+        (DocumentKind.STRUCTURED_REPORT, put(CompletionFlag=""), r"CompletionFlag \(Type 1\) is empty"),
+        (DocumentKind.STRUCTURED_REPORT, remove("Modality"), r"Modality \(Type 1\) is missing"),
+        (
+            DocumentKind.STRUCTURED_REPORT,
+            remove("ReferencedPerformedProcedureStepSequence"),
+            r"ReferencedPerformedProcedureStepSequence \(Type 2\) is missing",
+        ),
+        (DocumentKind.STRUCTURED_REPORT, remove("PatientSex"), r"PatientSex \(Type 2\) is missing"),
         (DocumentKind.PRESENTATION_STATE, put(ContentLabel=""), r"ContentLabel \(Type 1\) is empty"),
         (DocumentKind.PRESENTATION_STATE, remove("DisplayedAreaSelectionSequence"), "DisplayedAreaSelection"),
-        (DocumentKind.SECONDARY_CAPTURE, name_another_source, "refers to 1.2.3"),
+        (DocumentKind.PRESENTATION_STATE, forget_the_layer, r"GraphicLayerOrder \(Type 1\) is missing"),
+        (DocumentKind.PRESENTATION_STATE, forget_the_points, r"NumberOfGraphicPoints \(Type 1\) is missing"),
+        (DocumentKind.SECONDARY_CAPTURE, remove("ConversionType"), r"ConversionType \(Type 1\) is missing"),
+        (DocumentKind.SECONDARY_CAPTURE, remove("SeriesNumber"), r"SeriesNumber \(Type 2\) is missing"),
         (DocumentKind.SECONDARY_CAPTURE, put(Rows=1), "PixelData is not of its stated size"),
-        (DocumentKind.SECONDARY_CAPTURE, put(PhotometricInterpretation=""), "PhotometricInterpretation"),
+        (DocumentKind.SECONDARY_CAPTURE, put(PhotometricInterpretation=""), r"PhotometricInterpretation \(Type 1\)"),
     ],
 )
-def test_a_defect_is_found(kind: DocumentKind, change: Any, problem: str) -> None:
-    with pytest.raises(DocumentError, match=problem):
-        conformance.check(spoil(kind, change), make_statement())
+def test_a_defect_is_refused_and_named(kind: DocumentKind, change: Spoil, problem: str) -> None:
+    assert_refused(kind, change, problem)
+
+
+def test_a_type_2_attribute_that_the_source_has_not_is_there_without_a_value() -> None:
+    composition = compose_image(make_header(drop=["PatientSex", "AccessionNumber"]))
+    for document in composition.documents:
+        if document.kind in DICOM_KINDS:
+            ds = dcmread(BytesIO(document.content), stop_before_pixels=True)
+            assert (ds.PatientSex, ds.AccessionNumber) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -131,23 +110,42 @@ def test_a_defect_is_found(kind: DocumentKind, change: Any, problem: str) -> Non
     ],
 )
 def test_a_defect_in_a_message_is_found(old: bytes, new: bytes, problem: str) -> None:
-    document = write_good(DocumentKind.HL7_ORU)
+    document = pick(compose_good(), DocumentKind.HL7_ORU)[0]
     assert old in document.content
     spoilt = replace(document, content=document.content.replace(old, new))
     with pytest.raises(DocumentError, match=problem) as raised:
-        conformance.check(spoilt, make_statement())
+        conformance.check(spoilt, state_good())
     assert "4711" not in str(raised.value)
 
 
 def test_hl7apy_is_asked_about_the_structure() -> None:
-    document = write_good(DocumentKind.HL7_ORU)
+    document = pick(compose_good(), DocumentKind.HL7_ORU)[0]
     lines = [line for line in document.content.split(b"\r") if not line.startswith(b"PV1")]
     spoilt = replace(document, content=b"\r".join(lines).replace(b"|P|2.5.1", b"||2.5.1"))
     with pytest.raises(DocumentError, match="hl7apy"):
-        conformance.check(spoilt, make_statement())
+        conformance.check(spoilt, state_good())
 
 
 def test_a_document_of_another_study_is_found() -> None:
-    document = replace(write_good(DocumentKind.HL7_ORU), study_instance_uid="1.2.3")
+    document = replace(pick(compose_good(), DocumentKind.HL7_ORU)[0], study_instance_uid="1.2.3")
     with pytest.raises(DocumentError, match="another study"):
-        conformance.check(document, make_statement())
+        conformance.check(document, state_good())
+
+
+def test_documents_of_two_studies_do_not_leave_together() -> None:
+    first, *others = compose_good().documents
+    with pytest.raises(DocumentError, match="another study"):
+        conformance.check_set([*others, replace(first, study_instance_uid="1.2.3")], state_good())
+
+
+def test_documents_of_two_versions_do_not_leave_together() -> None:
+    first, *others = compose_good().documents
+    with pytest.raises(DocumentError, match="another version"):
+        conformance.check_set([*others, replace(first, version=2)], state_good())
+
+
+def test_one_document_does_not_leave_as_two() -> None:
+    documents = compose_good().documents
+    conformance.check_set(documents, state_good())
+    with pytest.raises(DocumentError, match="two documents have one identifier"):
+        conformance.check_set([*documents, documents[0]], state_good())

@@ -120,7 +120,7 @@ def test_a_report_whose_text_its_character_set_cannot_carry_never_leaves() -> No
         document.sop_class_uid,
         latin,
     )
-    with pytest.raises(DocumentError, match="TextValue is not ASCII"):
+    with pytest.raises(DocumentError, match="TextValue is outside the character set"):
         check(spoilt, french)
 
 

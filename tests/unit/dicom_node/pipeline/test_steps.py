@@ -1,5 +1,6 @@
 import errno
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from domain.document import DocumentKind
 from domain.errors import DocumentError, LedgerFull, ModelUnavailable
 from domain.finding import ReadingStatus
 from domain.study import CompletionRule, StudyState
+from reporting.compose import Composition
 from reporting.context import Predecessor
 from tests.fakes.destination import FakeDestination
 from tests.unit.dicom_node.pipeline.workbench import Workbench
@@ -231,3 +233,30 @@ def test_a_fault_of_our_own_in_a_destination_holds_the_delivery(bench: Workbench
     (pacs, ris) = bench.history("1").deliveries
     assert (pacs.state, ris.state) == (DeliveryState.HELD, DeliveryState.DELIVERED)
     assert "fault of this software" in pacs.explanation
+
+
+@pytest.mark.parametrize("strange", [{"study_instance_uid": "1.2"}, {"version": 2}])
+def test_a_document_of_another_study_or_version_is_neither_kept_nor_sent(
+    bench: Workbench, strange: dict[str, Any]
+) -> None:
+    def mix(*asked: Any) -> Composition:
+        first, *others = bench.composer(*asked).documents
+        return Composition((replace(first, **strange), *others))
+
+    bench.parts = replace(bench.parts, compose=mix)
+    bench.arrive("1", "1")
+    assert bench.complete() == ["held"]
+    assert "another study or version" in bench.history("1").versions[0].held_reason
+    assert bench.ledger.documents("1.1", 1) == ()
+    assert bench.starts.deliveries == []
+
+
+def test_a_ledger_that_mixed_two_studies_sends_nothing(bench: Workbench) -> None:
+    bench.arrive("1", "1")
+    bench.complete()
+    kept = bench.ledger.documents("1.1", 1)
+    mixed = (*kept[1:], replace(kept[0], study_instance_uid="1.2"))
+    bench.ledger.documents = lambda *_: mixed  # type: ignore[method-assign]
+    bench.deliver()
+    assert (bench.pacs.attempts, bench.ris.attempts) == ([], [])
+    assert {each.state for each in bench.history("1").deliveries} == {DeliveryState.HELD}
