@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from config.keys import Key, known_keys
 from config.settings import Settings
 from config.toml_lines import nearest_line
+from domain.tier import Tier
 
 Location = tuple[str | int, ...]
 _LONGEST_VALUE = 60
@@ -50,9 +51,9 @@ def find_problems(tables: dict[str, Any]) -> tuple[Problem, ...]:
             _take_out(rest, error["loc"])
     for error in _validate(rest):
         _note(_explain(error), found)
-    if repeated := tuple(_repeated_names(tables)):
-        found.pop((), None)  # the same rule, told by the settings without a place
-        _note(repeated, found)
+    if placed := (*_repeated_names(tables), *_contradicting_tiers(tables)):
+        found.pop((), None)  # the same rules, told by the settings without a place
+        _note(placed, found)
     return tuple(found.values())
 
 
@@ -66,16 +67,31 @@ def _note(problems: Iterable[Problem], found: dict[Location, Problem]) -> None:
 
 def _repeated_names(tables: dict[str, Any]) -> Iterator[Problem]:
     """Settings check this too, but only where every destination passed."""
-    entries = tables.get("destination", [])
-    names = (
-        [each.get("name") if isinstance(each, dict) else None for each in entries] if isinstance(entries, list) else []
-    )
+    names = [each.get("name") for each in _entries(tables, "destination")]
     for number, name in enumerate(names):
         if name is not None and name in names[:number]:
             location = ("destination", number, "name")
             yield Problem(
                 location, f" = {write_value(name)} is also the name of an earlier destination; names are unique"
             )
+
+
+def _contradicting_tiers(tables: dict[str, Any]) -> Iterator[Problem]:
+    """Senders of one title with different tiers: an image does not say by which of the two it came."""
+    first: dict[Any, Any] = {}
+    for number, sender in enumerate(_entries(tables, "sender")):
+        title, tier = sender.get("ae_title"), sender.get("tier", Tier.FULL.value)
+        if isinstance(title, str) and isinstance(tier, str) and first.setdefault(title.strip(), tier) != tier:
+            yield Problem(
+                ("sender", number, "tier"),
+                f" = {write_value(tier)}, but an earlier sender of this ae_title has another; a title has one tier",
+            )
+
+
+def _entries(tables: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the tables of a repeated table; what is none counts as empty, and keeps the numbers of the others."""
+    entries = tables.get(name, [])
+    return [each if isinstance(each, dict) else {} for each in entries] if isinstance(entries, list) else []
 
 
 def _validate(tables: dict[str, Any]) -> list[ErrorDetails]:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.document import COMPANIONS, HL7_KINDS, DocumentKind
 from domain.finding import FractureState
+from domain.tier import Tier
 
 #: An application entity title: at most 16 characters, no backslash or control character (PS3.5 6.2, VR AE).
 AETitle = Annotated[
@@ -53,6 +54,10 @@ class Sender(Section):
 
     ae_title: str = Field(description='Calling AE title of the sender; "*" accepts any title from `address`.')
     address: str = Field("", description="Address or network (CIDR) it must come from; empty accepts any address.")
+    tier: Tier = Field(
+        Tier.FULL,
+        description="How much its studies are told: classification (no types, no places), types (no places), or full.",
+    )
 
     @field_validator("ae_title")
     @classmethod
@@ -205,6 +210,18 @@ class Settings(Section):
     reporting: Reporting = Field(default_factory=Reporting)
     explanations: Explanations = Field(default_factory=Explanations)
     console: Console = Field(default_factory=Console)
+
+    @model_validator(mode="after")
+    def _one_title_has_one_tier(self) -> "Settings":
+        tiers = {(sender.ae_title, sender.tier) for sender in self.sender}
+        if len(tiers) > len({title for title, _tier in tiers}):
+            raise ValueError("two senders have the same ae_title and different tiers; a title has one tier")
+        return self
+
+    def tier_of(self, calling_ae_title: str) -> Tier:
+        """Return the tier of a calling AE: that of its own entry before that of "*"."""
+        tiers = {sender.ae_title: sender.tier for sender in self.sender}
+        return tiers.get(calling_ae_title.strip()) or tiers.get(ANY_AE_TITLE) or Tier.FULL
 
     @model_validator(mode="after")
     def _destination_names_are_unique(self) -> "Settings":

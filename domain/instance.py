@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from domain.tier import Tier
+
 
 @dataclass(frozen=True, slots=True)
 class ReceivedInstance:
@@ -14,6 +16,7 @@ class ReceivedInstance:
         sha256: of the data set as it arrived (without preamble and file meta), lower-case hex.
         size_bytes: of the data set as it arrived.
         received_at: time zone aware.
+        tier: agreed with the calling AE when the instance came.
     """
 
     study_instance_uid: str
@@ -27,6 +30,7 @@ class ReceivedInstance:
     calling_ae_title: str
     called_ae_title: str
     received_at: datetime
+    tier: Tier = Tier.FULL
 
     def __post_init__(self) -> None:
         if not (self.study_instance_uid and self.series_instance_uid and self.sop_instance_uid):

@@ -58,6 +58,7 @@ def find_dicom_problems(document: Document, statement: StudyStatement) -> list[s
         *find_place_problems(ds, statement),
         *find_side_problems(ds, statement),
         *_check_pixels(ds, document),
+        *_check_tier(ds, statement),
     ]
 
 
@@ -89,6 +90,17 @@ def _value(ds: Dataset, keyword: str) -> str:
     """A value for comparison; absent and empty are the same (Type 2)."""
     value = ds.get(keyword)
     return "" if value is None else str(value)
+
+
+#: Graphic Data (0070,0022): of an SCOORD in a report, of an outline in a presentation state.
+_GRAPHIC_DATA = 0x00700022
+
+
+def _check_tier(ds: Dataset, statement: StudyStatement) -> list[str]:
+    """No place stands in a document of a tier that states none."""
+    if statement.study.tier.states_places or not any(element.tag == _GRAPHIC_DATA for element in ds.iterall()):
+        return []
+    return [f"GraphicData in a document of tier {statement.study.tier.value}"]
 
 
 def _check_pixels(ds: Dataset, document: Document) -> list[str]:

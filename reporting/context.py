@@ -10,6 +10,7 @@ import pydicom
 from config.settings import Reporting
 from domain.document import Document
 from domain.finding import StudyFindings
+from domain.tier import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class StudyContext:
         version: 1 for the first answer to a study; each late image leads to the next.
         composed_at: time zone aware; in the zone of the hospital, for dates in DICOM are local.
         predecessors: the structured reports of the version before; empty for version 1.
+        tier: how much is said; what is beyond it stands in no document.
     """
 
     version: int
@@ -84,6 +86,7 @@ class StudyContext:
     models: ModelIdentity
     reporting: Reporting = field(default_factory=Reporting)
     predecessors: tuple[Predecessor, ...] = ()
+    tier: Tier = Tier.FULL
 
     def __post_init__(self) -> None:
         if self.version < 1:

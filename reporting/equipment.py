@@ -82,5 +82,5 @@ def identify_algorithm(study: StudyContext) -> sr.AlgorithmIdentification:
         name=MODEL_NAME,
         version=software_version(study),
         family=codes.ARTIFICIAL_INTELLIGENCE,
-        parameters=[f"model={member}" for member in describe_members(study)] or None,
+        parameters=[*(f"model={member}" for member in describe_members(study)), f"tier={study.tier.value}"],
     )

@@ -17,12 +17,14 @@ def write_narrative(statement: StudyStatement) -> tuple[str, ...]:
 
 
 def write_notes(statement: StudyStatement) -> tuple[str, ...]:
-    """Return the message's notes: what this is, and why images were not analysed."""
+    """Return the message's notes: what this is, what its tier leaves out, and why images were not analysed."""
     language = statement.study.reporting.language
     unread = [image for image in statement.images if image.fracture is None]
     if language == ENGLISH:
-        return (f"{wording.NOT_A_DIAGNOSIS}. {wording.REVIEW}", *(image.line for image in unread))
-    return (narrative.tell_status(language), *(narrative.tell_image(image, language) for image in unread))
+        lines = (f"{wording.NOT_A_DIAGNOSIS}. {wording.REVIEW}", wording.TIERS[statement.study.tier])
+        return (*filter(None, lines), *(image.line for image in unread))
+    tier = narrative.tell_tier(statement, language)
+    return (narrative.tell_status(language), *tier, *(narrative.tell_image(image, language) for image in unread))
 
 
 def comment_study(statement: StudyStatement) -> str:

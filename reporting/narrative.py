@@ -7,7 +7,8 @@ the header's alone; where header and models name different places, both are name
 from collections.abc import Iterator
 
 from config.settings import Language
-from domain.finding import FractureState, Reason
+from domain.finding import Reason
+from domain.tier import Tier
 from reporting import codes, wording
 from reporting.source import Side
 from reporting.statement import ImageStatement, StudyStatement
@@ -23,6 +24,7 @@ def tell_study(statement: StudyStatement, language: Language) -> str:
             *_tell_version(statement, words),
             words.say("coverage", read=len(statement.read), images=len(statement.images)),
             _tell_result(statement, words),
+            *tell_tier(statement, language),
             *(tell_image(image, language) for image in statement.images),
             _tell_models(statement, words),
             words.say("closing"),
@@ -42,6 +44,12 @@ def tell_status(language: Language) -> str:
     """Return what every result says of itself: no diagnosis, reviewed by nobody."""
     words = load_translation(language)
     return f"{words.say('opening')} {words.say('closing')}"
+
+
+def tell_tier(statement: StudyStatement, language: Language) -> Iterator[str]:
+    """Yield what this result leaves out by agreement, so that nobody takes it for an absence; nothing of a full one."""
+    if statement.study.tier is not Tier.FULL:
+        yield load_translation(language).say(f"tier_{statement.study.tier.value}")
 
 
 def _tell_version(statement: StudyStatement, words: Translation) -> Iterator[str]:
@@ -67,11 +75,20 @@ def _tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
     else:
         yield words.say(f"image_{image.fracture.state.value}")
         yield _tell_probability(image.fracture.probability, words)
-        if image.fracture.state is not FractureState.ABSENT:
+        yield from _tell_type(image, words)
+        if image.suspicious and image.tier.states_places:
             count = len(image.findings)
             yield words.say("marked", count=count) if count else words.say("unmarked")
     yield _tell_place(image, words)
     yield _tell_side(image.source.side, words)
+
+
+def _tell_type(image: ImageStatement, words: Translation) -> Iterator[str]:
+    """The type of the fracture; one that an imported model names may only have its own word."""
+    kind = image.fracture_type
+    if kind is not None:
+        probability = _tell_probability(kind.probability, words)
+        yield words.say("type", type=words.types.get(kind.label, kind.label), probability=probability)
 
 
 def _tell_reason(reason: Reason | None, words: Translation) -> Iterator[str]:

@@ -27,6 +27,7 @@ _LAYERS = {
 #: Where the statement stands, as fractions of the displayed area (left, top, right, bottom).
 _STATEMENT_AREA = (0.01, 0.01, 0.75, 0.05)
 _NOTICE_AREA = (0.01, 0.05, 0.75, 0.09)
+_TIER_AREA = (0.01, 0.09, 0.75, 0.13)
 #: A label beside its box, as fractions of the image.
 _LABEL_HEIGHT, _LABEL_WIDTH = 0.03, 0.25
 #: Transformations of the source that a presentation state repeats (PS3.4 N.2: one that is left out means identity).
@@ -86,10 +87,11 @@ def _annotate(image: ImageStatement, layer: pr.GraphicLayer) -> pr.GraphicAnnota
 def _state_in_words(image: ImageStatement) -> list[pr.TextObject]:
     assert image.fracture is not None
     certainty = wording.describe_probability(image.fracture.probability)
-    words = f"AI: {image.headline}, {certainty}, {image.region_in_words}, {image.side_in_words}"
+    said = filter(None, (image.headline, certainty, image.type_in_words, image.region_in_words, image.side_in_words))
+    words, tier = f"AI: {', '.join(said)}", wording.TIERS_IN_SHORT[image.tier]
+    lines = ((words, _STATEMENT_AREA), (wording.NOT_A_DIAGNOSIS, _NOTICE_AREA), (tier, _TIER_AREA))
     return [
-        pr.TextObject(text, "DISPLAY", bounding_box=area, text_justification="LEFT")
-        for text, area in ((words, _STATEMENT_AREA), (wording.NOT_A_DIAGNOSIS, _NOTICE_AREA))
+        pr.TextObject(text, "DISPLAY", bounding_box=area, text_justification="LEFT") for text, area in lines if text
     ]
 
 

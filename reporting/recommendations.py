@@ -6,13 +6,12 @@ models agree, and an age the header does not contradict. What is not known, no r
 
 from domain.finding import ImageReading
 from reporting import codes, wording
+from reporting.fracture_types import find_type
 from reporting.guidelines import Recommendation, load_recommendations
 from reporting.source import Source
 from reporting.statement import ImageStatement, StudyStatement
 
 MOST_PER_IMAGE = 3
-#: A type of fracture counts where the models find it more probable than all others together.
-TYPE_FLOOR = 0.5
 
 
 def suggest(statement: StudyStatement, image: ImageStatement) -> tuple[Recommendation, ...]:
@@ -46,7 +45,7 @@ def _fits(row: Recommendation, reading: ImageReading, source: Source) -> bool:
     region = reading.region.label if reading.region else ""
     return (
         (not row.places or find_place(region, source.body_part) in row.places)
-        and (not row.types or _find_type(reading) in row.types)
+        and (not row.types or _name_type(reading) in row.types)
         and _is_of_age(row, source.age_years)
     )
 
@@ -59,10 +58,10 @@ def find_place(region: str, body_part_examined: str) -> str:
     return "" if named != region and codes.contradicts(region, body_part_examined) else named
 
 
-def _find_type(reading: ImageReading) -> str:
-    """The type that is more probable than not, empty where none is."""
-    best = max(reading.types, key=lambda found: found.probability, default=None)
-    return best.label if best is not None and best.probability > TYPE_FLOOR else ""
+def _name_type(reading: ImageReading) -> str:
+    """The type that the documents state, empty where they state none."""
+    stated = find_type(reading)
+    return stated.label if stated is not None else ""
 
 
 def _is_of_age(row: Recommendation, age_years: int | None) -> bool:

@@ -165,7 +165,7 @@ def caption_image(statement: StudyStatement, image: ImageStatement) -> Caption:
     place = f"{image.region_in_words}   |   {image.side_in_words}"
     return Caption(
         product=equipment.MODEL_NAME,
-        notice=wording.NOT_A_DIAGNOSIS,
+        notice=" - ".join(filter(None, (wording.NOT_A_DIAGNOSIS, wording.TIERS_IN_SHORT[image.tier]))),
         headline=wording.STATEMENTS[fracture.state] if fracture else wording.NOT_ANALYSED,
         detail=wording.describe_probability(fracture.probability) if fracture else place,
         place=reason.text if reason else place,
@@ -174,7 +174,7 @@ def caption_image(statement: StudyStatement, image: ImageStatement) -> Caption:
         review=wording.REVIEW,
         colour=COLOURS[fracture.state] if fracture else UNREAD_COLOUR,
         place_colour=NOTICE if image.contradiction else TEXT,
-        legend=LEGEND if fracture else (),
+        legend=LEGEND if fracture and image.tier.states_places else (),
     )
 
 

@@ -6,18 +6,21 @@ patient. The documents only render it.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pydicom.sr.coding import Code
 
 from domain.errors import DocumentError
-from domain.finding import Box, Fracture, FractureState, ImageReading, StudyFindings
+from domain.finding import Box, Fracture, FractureState, ImageReading, Labelled, StudyFindings
+from domain.tier import Tier
 from domain.uid import derive_uid
 from reporting import codes, wording
 from reporting.context import StudyContext
 from reporting.evidence import ImageEvidence
+from reporting.fracture_types import find_type
 from reporting.source import Source
+from reporting.tier_limits import limit_evidence, limit_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class ImageStatement:
-    """What is said of one image. `number` counts the study's images from 1."""
+    """What is said of one image. `number` counts the study's images from 1; `tier` says how much is."""
 
     number: int
     reading: ImageReading
     source: Source
     evidence: ImageEvidence
     findings: tuple[Finding, ...]
+    tier: Tier = Tier.FULL
 
     @property
     def fracture(self) -> Fracture | None:
@@ -60,11 +64,34 @@ class ImageStatement:
         return codes.SIDES.get(self.source.side.value)
 
     @property
+    def suspicious(self) -> bool:
+        """Whether a fracture is suspected or not excluded."""
+        return self.fracture is not None and self.fracture.state is not FractureState.ABSENT
+
+    @property
+    def fracture_type(self) -> Labelled | None:
+        """The type of the fracture, None where the image shows none or no type is more probable than not."""
+        return find_type(self.reading) if self.suspicious else None
+
+    @property
+    def places_in_words(self) -> str:
+        """How many places are marked, or that this tier marks none; empty where nothing is suspected."""
+        if not self.suspicious:
+            return ""
+        return wording.describe_boxes(len(self.findings)) if self.tier.states_places else wording.PLACES_NOT_STATED
+
+    @property
     def headline(self) -> str:
         """The statement in words."""
         if self.reading.reason is not None:
             return wording.describe_unread(self.reading.reason.text)
         return wording.STATEMENTS[self.fracture.state] if self.fracture else wording.NOT_ANALYSED
+
+    @property
+    def type_in_words(self) -> str:
+        """The type of the fracture with its certainty, empty where none is stated."""
+        kind = self.fracture_type
+        return wording.describe_type(kind.label, kind.probability) if kind else ""
 
     @property
     def side_in_words(self) -> str:
@@ -96,8 +123,7 @@ class ImageStatement:
         words = [self.headline]
         if self.fracture is not None:
             words.append(wording.describe_probability(self.fracture.probability))
-            if self.fracture.state is not FractureState.ABSENT:
-                words.append(wording.describe_boxes(len(self.findings)))
+            words += filter(None, (self.type_in_words, self.places_in_words))
         if self.reading.silent:
             words.append(wording.describe_silence(member.model for member in self.reading.silent))
         return f"{self.name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
@@ -184,6 +210,7 @@ class StudyStatement:
         return (
             f"{wording.NOT_A_DIAGNOSIS}.",
             f"{self.headline}{certainty}. {coverage}.",
+            *filter(None, (wording.TIERS[self.study.tier],)),
             *(f"{image.line}." for image in self.images),
             wording.REVIEW,
         )
@@ -195,6 +222,7 @@ class StudyStatement:
 
 def state(study: StudyContext, result: StudyFindings, evidence: Sequence[ImageEvidence]) -> StudyStatement:
     """Join findings and headers. Raises DocumentError when they are not of one study, one patient and these images."""
+    result, evidence = limit_findings(result, study.tier), limit_evidence(evidence, study.tier)
     by_uid = {Source(item.header).sop_instance_uid: item for item in evidence}
     read = [reading.sop_instance_uid for reading in result.readings]
     if not len(by_uid) == len(evidence) == len(read) or set(by_uid) != set(read):
@@ -202,7 +230,9 @@ def state(study: StudyContext, result: StudyFindings, evidence: Sequence[ImageEv
     if study.models.model_set != result.model_set:
         raise DocumentError("findings come from another model set", subject=result.study_instance_uid)
     images = tuple(
-        _state_image(result.study_instance_uid, number, reading, by_uid[reading.sop_instance_uid])
+        replace(
+            _state_image(result.study_instance_uid, number, reading, by_uid[reading.sop_instance_uid]), tier=study.tier
+        )
         for number, reading in enumerate(result.readings, 1)
     )
     _require_one_study_and_patient(result.study_instance_uid, [image.source for image in images])

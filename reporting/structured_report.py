@@ -5,6 +5,7 @@ Comprehensive 3D SR as IHE AI Results asks, and the same content as Comprehensiv
 
 import numpy as np
 from highdicom import sr
+from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from pydicom import Dataset
 from pydicom.sr.codedict import codes as dicom_codes
 from pydicom.sr.coding import Code
@@ -14,6 +15,7 @@ from domain.document import Document, DocumentKind
 from domain.finding import Box
 from domain.uid import derive_uid
 from reporting import codes, equipment, local_text, recommendations, wording
+from reporting.fracture_types import ASSOCIATED_MORPHOLOGY, code_type
 from reporting.instance import Slot, finish, write
 from reporting.statement import Finding, ImageStatement, StudyStatement
 
@@ -57,6 +59,7 @@ def _lay_out(statement: StudyStatement) -> Dataset:
         is_complete=statement.complete,
         is_final=False,
         is_verified=False,
+        coding_schemes=_private_schemes(statement) or None,
         **_slot(DocumentKind.STRUCTURED_REPORT).arguments(statement),
     )
     if not statement.complete:
@@ -65,6 +68,14 @@ def _lay_out(statement: StudyStatement) -> Dataset:
     _separate_containers(ds)
     finish(ds, statement, source)
     return ds
+
+
+def _private_schemes(statement: StudyStatement) -> list[CodingSchemeIdentificationItem]:
+    """Coding Scheme Identification (PS3.3 C.12.1.1) of our own scheme, where a code of it stands in the report."""
+    types = filter(None, (code_type(image.fracture_type) for image in statement.read))
+    if codes.PRIVATE_SCHEME not in {code.scheme_designator for code in types}:
+        return []
+    return [CodingSchemeIdentificationItem(codes.PRIVATE_SCHEME, name="Osteonode", uid=derive_uid("coding scheme"))]
 
 
 def _separate_containers(item: Dataset) -> None:
@@ -135,13 +146,22 @@ def _describe_image(statement: StudyStatement, image: ImageStatement) -> sr.Meas
         finding_sites=_site(image),
         algorithm_id=equipment.identify_algorithm(statement.study),
         measurements=[_certainty(image.fracture.probability)],
-        qualitative_evaluations=[sr.QualitativeEvaluation(codes.FRACTURE, codes.PRESENCE[image.fracture.state])],
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(codes.FRACTURE, codes.PRESENCE[image.fracture.state]),
+            *_evaluate_type(image),
+        ],
         source_images=[_source_of_group(image)],
     )
     _comment(group, local_text.comment_image(statement, image))
     for row in recommendations.suggest(statement, image):
         _say(group, codes.RECOMMENDATION, "\n".join(recommendations.describe(row)))
     return group
+
+
+def _evaluate_type(image: ImageStatement) -> list[sr.QualitativeEvaluation]:
+    """The type of the fracture as a code, where it has one; its certainty stands in the text on the image."""
+    code = code_type(image.fracture_type)
+    return [sr.QualitativeEvaluation(ASSOCIATED_MORPHOLOGY, code)] if code else []
 
 
 def _describe_finding(

@@ -43,13 +43,21 @@ def fill_page(statement: StudyStatement, images: Sequence[ImageStatement], numbe
         headline=statement.headline,
         colour=COLOURS[statement.state] if statement.state else UNREAD_COLOUR,
         certainty=wording.describe_probability(fracture.probability) if fracture else "",
-        coverage=wording.describe_coverage(len(statement.read), len(statement.images)),
-        coverage_colour=TEXT if statement.complete else NOTICE,
+        coverage="; ".join(
+            filter(
+                None,
+                (
+                    wording.describe_coverage(len(statement.read), len(statement.images)),
+                    wording.TIERS_IN_SHORT[study.tier],
+                ),
+            )
+        ),
+        coverage_colour=TEXT if statement.complete and study.tier.states_places else NOTICE,
         tallies=_tally(statement),
         contradictions="; ".join(filter(None, map(_contradiction, statement.images))),
         cards=tuple(make_card(image, thumbnail_room(grid, index)) for index, image in enumerate(images)),
         grid=grid,
-        legend=LEGEND,
+        legend=LEGEND if study.tier.states_places else (),
         software=f"{equipment.MODEL_NAME} {equipment.software_version(study)}",
         models=wording.describe_models(equipment.describe_members(study)) if study.models.members else "",
         silence="; ".join(_silence(statement)),

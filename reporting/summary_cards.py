@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from domain.finding import FractureState
 from reporting import wording
 from reporting.canvas import NOTICE, QUIET, TEXT, Colour, Mark, Pixels
 from reporting.secondary_capture import COLOURS, UNREAD_COLOUR, place_marks, reduce_picture
@@ -60,8 +59,11 @@ def _lines(image: ImageStatement, colour: Colour) -> tuple[Line, ...]:
         Line(reason.text if reason else _certainty(image), _BODY_SIZE_PX, TEXT),
         *_place(image),
     ]
-    if image.fracture and image.fracture.state is not FractureState.ABSENT:
-        lines.append(Line(wording.describe_boxes(len(image.findings)), _BODY_SIZE_PX, QUIET))
+    lines += [
+        Line(words, _BODY_SIZE_PX, colour)
+        for words, colour in ((image.type_in_words, TEXT), (image.places_in_words, QUIET))
+        if words
+    ]
     if image.reading.silent:
         words = wording.describe_silence(member.model for member in image.reading.silent)
         lines.append(Line(words, _BODY_SIZE_PX, NOTICE))

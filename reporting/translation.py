@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator, 
 
 from config.settings import Language
 from reporting import codes
+from reporting.fracture_types import TYPES
 
 ENGLISH: Language = "en"
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -51,6 +52,9 @@ _PHRASES: Mapping[str, frozenset[str]] = {
         "place_of_models": "models",
         "place_contradictory": "header models",
         "place_unstated": "",
+        "tier_classification": "",
+        "tier_types": "",
+        "type": "type probability",
         "marked": "count",
         "unmarked": "",
         "silent": "image models",
@@ -66,6 +70,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "sides": frozenset({*codes.SIDES, "unstated", "contradictory"}),
     "regions": frozenset(codes.REGIONS),
     "body_parts": frozenset(codes.BODY_PARTS),
+    "types": frozenset(TYPES),
 }
 
 
@@ -77,6 +82,7 @@ class Translation(BaseModel):
         sides: by the value of the header's laterality, and for none and two that differ.
         regions: what the models call the regions they know.
         body_parts: by Body Part Examined (0018,0015).
+        types: by the label that the models give a type of fracture.
         reasons: why an image was not analysed, by the code of the reason.
     """
 
@@ -86,6 +92,7 @@ class Translation(BaseModel):
     sides: dict[str, Words]
     regions: dict[str, Words]
     body_parts: dict[str, Words]
+    types: dict[str, Words]
     reasons: dict[str, Words]
 
     @model_validator(mode="after")
@@ -103,7 +110,7 @@ class Translation(BaseModel):
                 raise ValueError(f"{key} has other places for values than it must have")
         return value
 
-    @field_validator("sides", "regions", "body_parts", "reasons")
+    @field_validator("sides", "regions", "body_parts", "types", "reasons")
     @classmethod
     def _has_no_place(cls, value: dict[str, str]) -> dict[str, str]:
         if wrong := sorted(key for key, words in value.items() if "{" in words or "}" in words):

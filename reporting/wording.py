@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from domain.finding import FractureState
+from domain.tier import Tier
 
 NOT_A_DIAGNOSIS = "AI result, preliminary - not a diagnosis"
 REVIEW = "Investigational use only. Not reviewed by a radiologist."
@@ -18,6 +19,19 @@ STATEMENTS = {
 ABSENT_WHERE_READ = "No fracture detected in the images that were read"
 NOT_ANALYSED = "Not analysed"
 NO_PICTURE = "The image could not be shown here."
+#: What a tier leaves out, so that nobody takes what is missing for an absence; the full tier leaves out nothing.
+TIERS = {
+    Tier.CLASSIFICATION: "Classification only: types and places are not stated, so a missing box means nothing.",
+    Tier.TYPES: "Classification with types: places are not stated, so a missing box means nothing.",
+    Tier.FULL: "",
+}
+#: The same in few words, for pictures.
+TIERS_IN_SHORT = {
+    Tier.CLASSIFICATION: "classification only, types and places not stated",
+    Tier.TYPES: "classification with types, places not stated",
+    Tier.FULL: "",
+}
+PLACES_NOT_STATED = "places not stated"
 SIDES = {"L": "side: left", "R": "side: right", "B": "side: both"}
 SIDE_NOT_STATED = "side not stated"
 SIDE_CONTRADICTORY = "side contradictory in the header"
@@ -100,6 +114,11 @@ def describe_silence(models: Iterable[str]) -> str:
 def describe_boxes(count: int) -> str:
     """How many places are marked."""
     return f"{count} place{'s' if count > 1 else ''} marked" if count else "no place marked"
+
+
+def describe_type(label: str, probability: float) -> str:
+    """The type of a fracture, with the certainty of the type."""
+    return f"type {label} {percent(probability)}"
 
 
 def describe_lime(samples: int, r2: float) -> str:

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 
 from dicom_node.ledger import tables
 from domain.errors import LedgerError, LedgerFull
@@ -75,7 +76,7 @@ def looking(engine: Engine) -> Iterator[Connection]:
 
 
 def create_tables(engine: Engine) -> None:
-    """Create what is missing, also of a ledger that an earlier version with fewer tables wrote.
+    """Create what is missing, also of a ledger that an earlier version with fewer tables or columns wrote.
 
     Raises:
         LedgerError: the database was written by a later version of this program.
@@ -86,11 +87,22 @@ def create_tables(engine: Engine) -> None:
         found = connection.execute(query).scalar()
         if found is None:
             connection.execute(insert(tables.meta).values(name="schema_version", value=str(tables.SCHEMA_VERSION)))
-        elif found in tables.VERSIONS_WITH_FEWER_TABLES:
+        elif not found.isdecimal() or int(found) > tables.SCHEMA_VERSION:
+            raise LedgerError(f"the ledger has schema version {found}, this program needs {tables.SCHEMA_VERSION}")
+        elif int(found) < tables.SCHEMA_VERSION:
+            _add_columns(connection, int(found))
             changed = update(tables.meta).where(tables.meta.c.name == "schema_version")
             connection.execute(changed.values(value=str(tables.SCHEMA_VERSION)))
-        elif found != str(tables.SCHEMA_VERSION):
-            raise LedgerError(f"the ledger has schema version {found}, this program needs {tables.SCHEMA_VERSION}")
+
+
+def _add_columns(connection: Connection, found: int) -> None:
+    """Add the columns that came after a schema version; one that a table has, because it was just created, stays."""
+    for version, table, name in tables.ADDED_COLUMNS:
+        present = {column["name"] for column in inspect(connection).get_columns(table)}
+        if version > found and name not in present:
+            column = tables.metadata.tables[table].c[name]
+            definition = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {definition}")
 
 
 @contextmanager

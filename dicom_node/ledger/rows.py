@@ -22,12 +22,13 @@ from domain.finding import (
 )
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study, StudyState
+from domain.tier import Tier
 
 
 def instance_from(row: RowMapping, data: Path) -> ReceivedInstance:
     """Return the instance of a row; paths in rows are relative to the data folder, so that it can be moved."""
     values = {name: row[name] for name in row if name != "version"}
-    return ReceivedInstance(**{**values, "path": data / row["path"]})
+    return ReceivedInstance(**{**values, "path": data / row["path"], "tier": Tier(row["tier"])})
 
 
 def study_from(row: RowMapping) -> Study:

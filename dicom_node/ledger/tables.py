@@ -17,9 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 2
-#: Versions that lack tables and nothing else: they are brought up by creating those.
-VERSIONS_WITH_FEWER_TABLES = frozenset({"1"})
+from domain.tier import Tier
+
+SCHEMA_VERSION = 3
+#: Columns that the tables of an earlier version lack: schema version, table, column. Whole tables are just created.
+ADDED_COLUMNS = ((3, "instance", "tier"),)
 
 metadata = MetaData()
 
@@ -67,6 +69,7 @@ instance = Table(
     Column("calling_ae_title", String(16), nullable=False),
     Column("called_ae_title", String(16), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("tier", String(16), nullable=False, server_default=Tier.FULL.value),
 )
 
 #: One row per version of a study. `turn` counts the planned answers of the version.

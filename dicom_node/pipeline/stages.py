@@ -21,6 +21,7 @@ from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import ImageReading, ReadingStatus, StudyFindings
 from domain.instance import ReceivedInstance
+from domain.tier import Tier, lowest
 from inference.reasons import REASONS
 from reporting import hl7_oru
 from reporting.compose import Composition
@@ -104,7 +105,7 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
     instances = parts.ledger.instances(study_instance_uid, version)
     read = [reading_of(parts, instance) for instance in instances]
     findings = parts.combine(study_instance_uid, [each.reading for each in read])
-    context = context_of(parts, findings, version)
+    context = context_of(parts, findings, version, tier=lowest(instance.tier for instance in instances))
     evidence = [_evidence_of(instance, each) for instance, each in zip(instances, read, strict=True)]
     with _COMPOSING:
         composition = parts.compose(context, findings, evidence)
@@ -117,7 +118,8 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         composition.documents,
         recipients=_recipients(parts.settings, composition.documents),
         withheld=[f"{each.kind.value}: {each.reason}" for each in composition.withheld],
-        explained_to=parts.explained_to(parts.settings, findings),
+        # An explanation shows where in the image: a tier that states no places has none.
+        explained_to=parts.explained_to(parts.settings, findings) if context.tier.states_places else (),
     )
 
 
@@ -128,7 +130,7 @@ def _require_one_study(documents: Sequence[Document], study_instance_uid: str, v
             raise DocumentError("a document of another study or version stands among these", subject=study_instance_uid)
 
 
-def context_of(parts: Parts, findings: StudyFindings, version: int) -> StudyContext:
+def context_of(parts: Parts, findings: StudyFindings, version: int, *, tier: Tier) -> StudyContext:
     """Return what the documents of one version say beside its findings, written now."""
     return StudyContext(
         version=version,
@@ -136,6 +138,7 @@ def context_of(parts: Parts, findings: StudyFindings, version: int) -> StudyCont
         models=ModelIdentity.of(findings, bundle=parts.bundle),
         reporting=parts.settings.reporting,
         predecessors=_predecessors(parts.ledger, findings.study_instance_uid, version),
+        tier=tier,
     )
 
 

@@ -63,7 +63,9 @@ class StorageScp:
             most_bytes=limits.data_set_mib * _MIB,
             free_bytes=limits.free_disk_mib * _MIB,
         )
-        self._storing = Storing(self._shelf, ledger, clock, most_bytes=limits.data_set_mib * _MIB)
+        self._storing = Storing(
+            self._shelf, ledger, clock, most_bytes=limits.data_set_mib * _MIB, tier_of=settings.tier_of
+        )
         self._stopping = Flag()
         self._open: set[Association] = set()
         self._open_lock = Lock()

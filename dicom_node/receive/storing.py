@@ -1,5 +1,6 @@
 """What happens to one C-STORE request, from the file that arrived to its outcome."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Outcome, Refused
 from domain.errors import LedgerError, LedgerFull
 from domain.instance import ReceivedInstance
+from domain.tier import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,24 @@ class StoreRequest:
 
 
 class Storing:
-    """Takes data sets in: checked, durable, recorded - and only then acknowledged."""
+    """Takes data sets in: checked, durable, recorded - and only then acknowledged.
 
-    def __init__(self, shelf: Shelf, ledger: InstanceLedger, clock: Clock, *, most_bytes: int) -> None:
+    Args:
+        most_bytes: of one data set.
+        tier_of: the tier that was agreed with a calling AE; kept with each instance, whatever is agreed later.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        ledger: InstanceLedger,
+        clock: Clock,
+        *,
+        most_bytes: int,
+        tier_of: Callable[[str], Tier] = lambda _calling_ae_title: Tier.FULL,
+    ) -> None:
         self._shelf, self._ledger, self._clock, self._most_bytes = shelf, ledger, clock, most_bytes
+        self._tier_of = tier_of
 
     def store(self, request: StoreRequest, incoming: IncomingDataSet) -> Outcome:
         """Return what became of the data set; when that is a success it is durable and recorded.
@@ -109,6 +125,7 @@ class Storing:
             calling_ae_title=request.calling_ae_title,
             called_ae_title=request.called_ae_title,
             received_at=self._clock.now(),
+            tier=self._tier_of(request.calling_ae_title),
         )
 
     def _put_aside(self, request: StoreRequest, incoming: IncomingDataSet, refusal: Refused) -> None:

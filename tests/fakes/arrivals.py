@@ -7,12 +7,19 @@ from pathlib import Path
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 from domain.instance import ReceivedInstance
+from domain.tier import Tier
 
 BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
 def arrive(
-    study: str, image: str, *, seconds: float = 0.0, content: str = "", data: Path = Path("/data")
+    study: str,
+    image: str,
+    *,
+    seconds: float = 0.0,
+    content: str = "",
+    data: Path = Path("/data"),
+    tier: Tier = Tier.FULL,
 ) -> ReceivedInstance:
     """Return an instance that came `seconds` after BEGIN; other `content` under the same name is another data set."""
     return ReceivedInstance(
@@ -27,4 +34,5 @@ def arrive(
         calling_ae_title="MODALITY",
         called_ae_title="OSTEONODE",
         received_at=BEGIN + timedelta(seconds=seconds),
+        tier=tier,
     )

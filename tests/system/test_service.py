@@ -10,12 +10,14 @@ import pydicom
 import pytest
 from pydicom.uid import Comprehensive3DSRStorage
 
+from config.settings import Settings
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.service import Service, open_ledger
 from domain.delivery import DeliveryState
 from domain.errors import ConfigError, LedgerError
-from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
+from domain.tier import Tier
+from tests.fakes.hospital import MODALITY, draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import LightReader, light
 from tests.system.free_port import free_port
 from tests.system.node_process import PROJECT
@@ -49,6 +51,13 @@ class Hospital:
         paths = write_study(self.folder / "in", study)[images]
         assert set(send(paths, self.node.port).values()) == {0}
         return str(study[0].StudyInstanceUID)
+
+    def agree(self, tier: Tier) -> None:
+        """Stop the node, and let the next one answer the modality at a tier."""
+        self.node.stop()
+        sender = {"ae_title": MODALITY, "address": "127.0.0.1", "tier": tier}
+        self.settings = Settings.model_validate(self.settings.model_dump() | {"sender": [sender]})
+        self.node = Service(self.settings, reader_factory=light(self.reader), rescue_seconds=2.0)
 
     def states(self) -> set[DeliveryState]:
         return set(self.node.view.counts().deliveries)
@@ -126,6 +135,19 @@ def test_work_under_way_when_the_node_stops_is_done_when_it_starts_again(hospita
     hospital.node.stop()
     hospital.node.start()
     wait_until(lambda: len(hospital.ris.messages) == 1 and hospital.reports(uid))
+
+
+def test_a_tier_that_is_agreed_after_an_image_came_does_not_change_its_answer(hospital: Hospital) -> None:
+    hospital.agree(Tier.CLASSIFICATION)
+    hospital.reader.gate.clear()
+    hospital.node.start()
+    uid = hospital.send(1)
+    hospital.agree(Tier.FULL)
+    hospital.node.start()
+    wait_until(lambda: len(hospital.ris.messages) == 1 and hospital.reports(uid))
+    (report,) = hospital.reports(uid)
+    assert not any(element.keyword == "GraphicData" for element in report.iterall())
+    assert b"Classification only: types and places are not stated" in hospital.ris.messages[0]
 
 
 def test_a_second_node_on_the_same_data_folder_is_refused_in_words(hospital: Hospital) -> None:

@@ -162,3 +162,9 @@ def test_whatever_the_tables_hold_they_load_or_their_problems_are_told(tables: d
         assert find_problems(tables)
     else:
         assert find_problems(tables) == ()
+
+
+def test_a_title_with_two_tiers_is_told_with_the_line_of_the_second() -> None:
+    text = '[[sender]]\nae_title = "CT1"\n[[sender]]\nae_title = "CT1 "\ntier = "types"\n'
+    (problem,) = problems_of(text)
+    assert problem.startswith('line 5: sender[2].tier = "types", but an earlier sender of this ae_title has another')

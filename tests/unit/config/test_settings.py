@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from config.settings import Destination, Reporting, Sender, Settings
 from domain.document import HL7_KINDS, DocumentKind
+from domain.tier import Tier
 
 
 @pytest.mark.parametrize("key", ["manufacturer", "station_name"])
@@ -53,3 +54,23 @@ def test_two_destinations_of_one_name_are_refused() -> None:
     ris = Destination(name="ris", kind="hl7", host="127.0.0.1", port=2575)
     with pytest.raises(ValidationError, match="same name"):
         Settings(destination=(ris, ris))
+
+
+def accept(*senders: tuple[str, str]) -> Settings:
+    return Settings.model_validate({"sender": [{"ae_title": title, "tier": tier} for title, tier in senders]})
+
+
+def test_a_sender_that_says_nothing_gets_the_full_tier() -> None:
+    assert Settings.model_validate({"sender": [{"ae_title": "CT1"}]}).tier_of("CT1") is Tier.FULL
+
+
+def test_a_title_of_its_own_goes_before_any_title() -> None:
+    settings = accept(("*", "classification"), ("CT1", "types"))
+    assert settings.tier_of("CT1 ") is Tier.TYPES
+    assert settings.tier_of("ct1") is Tier.CLASSIFICATION
+
+
+def test_one_title_with_two_tiers_is_refused() -> None:
+    with pytest.raises(ValidationError, match="one tier"):
+        accept(("CT1", "types"), ("CT1", "full"))
+    assert accept(("CT1", "types"), ("CT1", "types")).tier_of("CT1") is Tier.TYPES

@@ -206,4 +206,4 @@ def test_contributing_equipment_observer_and_algorithm_agree() -> None:
 def test_an_algorithm_is_told_by_the_rows_of_its_template_and_in_their_order() -> None:
     group = groups(open_document(draft_image(make_header()), REPORT))[-1]
     modifiers = [name(item) for item in group.ContentSequence if item.RelationshipType == "HAS CONCEPT MOD"]
-    assert modifiers == ["363698007", "111001", "111003", "111002", "111002", "111000"]
+    assert modifiers == ["363698007", "111001", "111003", "111002", "111002", "111002", "111000"]

@@ -9,6 +9,7 @@ from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ports import Recorded
 from domain.errors import ConfigError, LedgerError, LedgerFull
+from domain.tier import Tier
 from tests.fakes.arrivals import arrive
 
 
@@ -29,6 +30,17 @@ def test_creating_tables_again_changes_nothing(engine: Engine, ledger: Ledger) -
     ledger.record_instance(arrive("1", "1"))
     create_tables(engine)
     assert len(ledger.open_studies()) == 1
+
+
+def test_a_ledger_from_before_the_tiers_is_brought_up_and_its_studies_stay_full(engine: Engine, ledger: Ledger) -> None:
+    ledger.record_instance(arrive("1", "1"))
+    with writing(engine) as connection:
+        connection.execute(text("ALTER TABLE instance DROP COLUMN tier"))
+        connection.execute(text("UPDATE meta SET value = '2' WHERE name = 'schema_version'"))
+    create_tables(engine)
+    ledger.record_instance(arrive("1", "2", tier=Tier.TYPES))
+    assert [each.tier for each in ledger.instances("1.1", 1)] == [Tier.FULL, Tier.TYPES]
+    create_tables(engine)
 
 
 def test_a_ledger_of_another_schema_is_refused(engine: Engine) -> None:

@@ -8,6 +8,7 @@ from dicom_node.ledger.database import create_tables, writing
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
+from dicom_node.ledger.tables import SCHEMA_VERSION
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
 from domain.document import DocumentKind
 from domain.explanation import Explanation, ExplanationState
@@ -142,7 +143,7 @@ def test_a_ledger_that_was_written_before_there_were_explanations_is_brought_up(
     create_tables(engine)
     with writing(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM explanation")).scalar() == 0
-        assert connection.execute(text("SELECT value FROM meta")).scalar() == "2"
+        assert connection.execute(text("SELECT value FROM meta")).scalar() == str(SCHEMA_VERSION)
 
 
 def test_no_destination_can_be_called_like_a_later_delivery() -> None:

@@ -16,6 +16,7 @@ from domain.errors import DeadlineExceeded, DocumentError, LedgerFull, ModelErro
 from domain.explanation import ExplanationState
 from domain.finding import Fracture, FractureState, ImageReading
 from domain.study import StudyState
+from domain.tier import Tier
 from inference.study import combine
 from tests.fakes.explainers import LightExplainer
 from tests.fakes.light_reader import failed_reading, make_reading
@@ -28,6 +29,16 @@ def answered(bench: Workbench, *images: str) -> None:
         bench.arrive("1", image)
     bench.read()
     assert bench.complete() == ["answered"]
+
+
+def test_a_tier_that_states_no_places_is_not_explained(bench: Workbench) -> None:
+    bench.explain_with(LightExplainer())
+    bench.arrive("1", "1", tier=Tier.TYPES)
+    bench.read()
+    assert bench.complete() == ["answered"]
+    bench.deliver()
+    assert bench.explain() == []
+    assert bench.history("1").explanations == ()
 
 
 def state_of(bench: Workbench) -> ExplanationState:

@@ -12,9 +12,11 @@ from domain.document import DocumentKind
 from domain.errors import DocumentError, LedgerFull, ModelUnavailable
 from domain.finding import ReadingStatus
 from domain.study import CompletionRule, StudyState
+from domain.tier import Tier
 from reporting.compose import Composition
 from reporting.context import Predecessor
 from tests.fakes.destination import FakeDestination
+from tests.fakes.hospital import make_settings
 from tests.unit.dicom_node.pipeline.workbench import Workbench
 
 
@@ -60,6 +62,34 @@ def test_two_patients_whose_images_come_in_turns_never_mix(bench: Workbench) -> 
         study = findings.study_instance_uid
         assert images == (f"{study}.1.1", f"{study}.1.2")
         assert tuple(each.sop_instance_uid for each in findings.readings) == images
+
+
+def test_a_study_of_several_senders_is_answered_at_the_lowest_of_their_tiers(bench: Workbench) -> None:
+    bench.arrive("1", "1", tier=Tier.FULL)
+    bench.arrive("1", "2", tier=Tier.CLASSIFICATION)
+    bench.arrive("1", "3", tier=Tier.TYPES)
+    bench.arrive("2", "1")
+    bench.read()
+    bench.complete()
+    assert {context.tier for context, findings, _ in bench.composer.asked if findings.study_instance_uid == "1.1"} == {
+        Tier.CLASSIFICATION
+    }
+    assert {context.tier for context, findings, _ in bench.composer.asked if findings.study_instance_uid == "1.2"} == {
+        Tier.FULL
+    }
+
+
+def test_an_answer_that_is_composed_again_keeps_its_tier_whatever_is_agreed_since(bench: Workbench) -> None:
+    bench.composer.failures = [LedgerFull("no room")]
+    bench.arrive("1", "1", tier=Tier.TYPES)
+    bench.read()
+    assert bench.complete() == ["postponed"]
+    senders = [{"ae_title": "MODALITY", "tier": "full"}]
+    settings = make_settings(bench.folder, pacs=104, ris=2575, quiet_seconds=10)
+    changed = settings.model_validate(settings.model_dump() | {"sender": senders})
+    bench.parts = replace(bench.parts, settings=changed)
+    assert bench.answer() == ["answered"]
+    assert [context.tier for context, _, _ in bench.composer.asked] == [Tier.TYPES, Tier.TYPES]
 
 
 @pytest.mark.parametrize("code", ["reader-crashed", "deadline-exceeded"])

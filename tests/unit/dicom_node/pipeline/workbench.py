@@ -17,6 +17,7 @@ from domain.delivery import Delivery, Outcome
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
 from domain.instance import ReceivedInstance
+from domain.tier import Tier
 from inference.study import combine
 from reporting.compose import Composition
 from reporting.context import StudyContext
@@ -95,7 +96,7 @@ class Workbench:
     def close(self) -> None:
         self.engine.dispose()
 
-    def arrive(self, study: str, image: str) -> ReceivedInstance:
+    def arrive(self, study: str, image: str, *, tier: Tier = Tier.FULL) -> ReceivedInstance:
         """Let one image arrive now, with a file of its own."""
         uid = f"1.{study}.1.{image}"
         path = save_radiograph(
@@ -113,6 +114,7 @@ class Workbench:
             calling_ae_title="MODALITY",
             called_ae_title="OSTEONODE",
             received_at=self.clock.now(),
+            tier=tier,
         )
         self.ledger.record_instance(instance)
         return instance

@@ -17,6 +17,7 @@ from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
 from domain.errors import LedgerError, LedgerFull
 from domain.instance import ReceivedInstance
+from domain.tier import Tier
 from tests.fakes.clock import FakeClock
 from tests.fakes.instance_ledger import FakeInstanceLedger
 from tests.fakes.radiographs import encode_data_set, make_radiograph, read_data_set_bytes
@@ -31,7 +32,9 @@ class Bench:
         self.shelf = Shelf(folder)
         self.shelf.prepare()
         self.spool = Spool(self.shelf.incoming, most_bytes=1 << 20, free_bytes=0)
-        self.storing = Storing(self.shelf, self.ledger, self.clock, most_bytes=1 << 20)
+        self.storing = Storing(
+            self.shelf, self.ledger, self.clock, most_bytes=1 << 20, tier_of={"MOD1": Tier.TYPES}.__getitem__
+        )
 
     def store(self, data: bytes, request: StoreRequest) -> Outcome:
         incoming = IncomingDataSet(self.spool, lambda: b"\0" * 128 + b"DICM\2\0\0\0UL\4\0\0\0\0\0")
@@ -62,6 +65,7 @@ def test_a_whole_instance_is_kept_verbatim_and_recorded(bench: Bench) -> None:
     (instance,) = bench.ledger.instances.values()
     assert read_data_set_bytes(instance.path) == data
     assert (instance.study_instance_uid, instance.size_bytes) == (ds.StudyInstanceUID, len(data))
+    assert instance.tier is Tier.TYPES  # of MOD1
     assert instance.received_at == bench.clock.now()
     assert bench.files == {"incoming": 0, "instances": 1, "quarantine": 0}
 
