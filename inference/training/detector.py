@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from inference.training.group_norm import GroupNorm
 from inference.training.network import Convolution, Trunk, attend
 
 STRIDE = 8
@@ -41,7 +42,7 @@ class Tower(nn.Module):
             steps += [
                 Convolution(width, width, 5, 1, groups=width),
                 Convolution(width, width, 1, 1),
-                nn.GroupNorm(8, width),
+                GroupNorm(8, width),
                 nn.ReLU(),
             ]
         self.steps = nn.Sequential(*steps)
@@ -63,7 +64,7 @@ class DetectorNetwork(nn.Module):
         self.from_far = Convolution(far, self.WIDTH, 1, 1)
         self.from_middle = Convolution(middle, self.WIDTH, 1, 1)
         self.from_near = Convolution(near, self.WIDTH, 1, 1)
-        self.norms = nn.ModuleList(nn.GroupNorm(8, self.WIDTH) for _ in range(3))
+        self.norms = nn.ModuleList(GroupNorm(8, self.WIDTH) for _ in range(3))
         self.smooth = nn.ModuleList(Convolution(self.WIDTH, self.WIDTH, 3, 1, groups=self.WIDTH) for _ in range(2))
         self.centre_tower = Tower(self.WIDTH, 1)
         self.size_tower = Tower(self.WIDTH, 4)

@@ -65,12 +65,20 @@ class Trunk(nn.Module):
         self.top = Convolution(inputs, backbone.top_channels, 1, 1)
 
     def forward(self, grey: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        x = functional.relu6(self.stem((grey * 2 - 1).expand(-1, 3, -1, -1)))
+        x = functional.relu6(self._start(grey * 2 - 1))
         kept = {}
         for index, block in enumerate(self.blocks):
             x = block(x)
             kept[index] = x
         return kept[self.near], kept[self.middle], functional.relu6(self.top(x))
+
+    def _start(self, grey: torch.Tensor) -> torch.Tensor:
+        """Apply the stem to one channel for all three: served, by the sum of its filters."""
+        if self.training:
+            return self.stem(grey.expand(-1, 3, -1, -1))
+        conv = self.stem.conv
+        padded = functional.pad(grey, self.stem.padding)
+        return functional.conv2d(padded, conv.weight.sum(1, keepdim=True), conv.bias, conv.stride)
 
     def freeze(self, blocks: int) -> None:
         """Keep the stem and the first `blocks` blocks as they are: edges are edges in a radiograph too."""

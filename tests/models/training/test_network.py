@@ -60,3 +60,12 @@ def test_frozen_blocks_do_not_learn() -> None:
     trunk.freeze(2)
     learns = [any(each.requires_grad for each in part.parameters()) for part in (trunk.stem, *trunk.blocks[:3])]
     assert learns == [False, False, False, True]
+
+
+@pytest.mark.parametrize("size", [(64, 96), (63, 95)])
+def test_one_served_channel_is_what_three_alike_are_in_training(size: tuple[int, int]) -> None:
+    torch.manual_seed(2)
+    trunk, grey = Trunk(MOBILENETV2), torch.rand(1, 1, *size)
+    with torch.inference_mode():
+        for served, trained in zip(trunk.eval()(grey), trunk.train()(grey), strict=True):
+            torch.testing.assert_close(served, trained, rtol=1e-4, atol=1e-4)
