@@ -146,8 +146,10 @@ class Reading(Section):
     """How images are read."""
 
     bundle: Path | None = Field(None, description="Folder with manifest.json and weights; empty: the shipped bundle.")
-    precision: Literal["f32", "bf16"] = Field(
-        "f32", description="Version of the bundle: bf16 is quicker, needs a CPU with bfloat16, and has its own numbers."
+    precision: Literal["f32", "bf16", "int8"] = Field(
+        "f32",
+        description="Version of the bundle: bf16 and int8 are quicker, need a CPU with bfloat16, and have their own "
+        "numbers.",
     )
     processes: int = Field(1, ge=1, le=16, description="Reader processes; a crash in one loses no study.")
     threads: int = Field(2, ge=1, le=64, description="Inference threads in each reader process.")

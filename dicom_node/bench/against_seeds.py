@@ -27,11 +27,11 @@ from inference.backends.frameworks import require_frameworks
 from inference.backends.processor import has_precision
 from inference.zoo import BUNDLED, MANIFESTS
 
-_FRAMEWORKS = ("tensorflow", "keras", "ultralytics", "torch")
+_FRAMEWORKS = ("tensorflow", "keras", "ultralytics", "torch", "nncf")
 
 
 def choose_groups(bundle: Path | None, *, quick: bool) -> tuple[Group, ...]:
-    """Return what is compared here: without bf16 where the processor, or the bundle, does not have it.
+    """Return what is compared here: the precisions that the processor, and the bundle, have.
 
     Raises:
         ModelUnavailable: the frameworks are not installed; says how to install them.
@@ -39,12 +39,13 @@ def choose_groups(bundle: Path | None, *, quick: bool) -> tuple[Group, ...]:
     """
     require_frameworks(*_FRAMEWORKS)
     groups = (QUICK,) if quick else (SEEDS, YOLO, _of_bundle(bundle or BUNDLED))
-    return groups if _alone(has_precision, "bf16") else tuple(group.without("bf16") for group in groups)
+    here = [precision for precision in MANIFESTS if _alone(has_precision, precision)]
+    return tuple(group.only(here) for group in groups)
 
 
 def _of_bundle(bundle: Path) -> Group:
-    group = of_bundle(_alone(find_stand_ins, bundle))
-    return group if (bundle / MANIFESTS["bf16"]).is_file() else group.without("bf16")
+    versions = [precision for precision, manifest in MANIFESTS.items() if (bundle / manifest).is_file()]
+    return of_bundle(_alone(find_stand_ins, bundle)).only(versions)
 
 
 def count_steps(groups: Sequence[Group], rounds: int) -> int:

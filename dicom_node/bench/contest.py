@@ -4,13 +4,15 @@ The networks are those that fracture classifiers on the web are served with, at 
 which changes no duration.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from inference.zoo import Precision
 
 Engine = Literal["keras", "ultralytics", "openvino", "openvino-requests"]
+#: What a network ends in: one sigmoid, or what our detectors end in.
+Heads = Literal["classifier", "detector"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Network:
     side_px: int
     copies: int = 1
     member: str = ""
+    heads: Heads = "classifier"
 
     @property
     def is_yolo(self) -> bool:
@@ -37,7 +40,8 @@ class Network:
     @property
     def name(self) -> str:
         """Backbone and size, as it stands in a result."""
-        return f"{self.backbone}@{self.side_px}" + (f"x{self.copies}" if self.copies > 1 else "")
+        kind = "-detector" if self.heads == "detector" else ""
+        return f"{self.backbone}{kind}@{self.side_px}" + (f"x{self.copies}" if self.copies > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +61,23 @@ class Group:
     networks: tuple[Network, ...]
     ways: tuple[Way, ...]
 
-    def without(self, precision: Precision) -> "Group":
-        """Return the group where the processor lacks a precision."""
-        return Group(self.name, self.networks, tuple(way for way in self.ways if way.precision != precision))
+    def only(self, precisions: Collection[Precision]) -> "Group":
+        """Return the group where the processor, or the bundle, has these precisions alone."""
+        return Group(self.name, self.networks, tuple(way for way in self.ways if way.precision in precisions))
 
 
 KERAS = Way("keras predict", "keras")
 ULTRALYTICS = Way("ultralytics predict", "ultralytics")
-ONE_BY_ONE = (Way("openvino f32", "openvino"), Way("openvino bf16", "openvino", "bf16"))
+ONE_BY_ONE = (
+    Way("openvino f32", "openvino"),
+    Way("openvino bf16", "openvino", "bf16"),
+    Way("openvino int8", "openvino", "int8"),
+)
 #: Two requests, each on a thread of its own.
 BY_TWO = (
     Way("openvino f32, 2 images at a time", "openvino-requests"),
     Way("openvino bf16, 2 images at a time", "openvino-requests", "bf16"),
+    Way("openvino int8, 2 images at a time", "openvino-requests", "int8"),
 )
 
 SEEDS = Group(

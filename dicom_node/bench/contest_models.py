@@ -4,7 +4,7 @@ from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
-from dicom_node.bench.contest import Network
+from dicom_node.bench.contest import Heads, Network
 from inference.backends.frameworks import load_framework
 from inference.canvases import Batch, Canvases
 from inference.phantom.drawing import draw_phantom
@@ -60,15 +60,17 @@ def make_entry(network: Network) -> Model:
     )
 
 
-def load_graph(folder: Path, network: Network) -> VerifiedModel:
-    """Return a converted network."""
-    entry = make_entry(network)
+def load_graph(folder: Path, network: Network, precision: Precision = "f32") -> VerifiedModel:
+    """Return a converted network, to be run in a precision."""
+    stem = stem_of(network, precision)
+    files = {f"{stem}.xml": _NO_DIGEST, f"{stem}.bin": _NO_DIGEST}
+    entry = make_entry(network).model_copy(update={"precision": precision, "files": files})
     return VerifiedModel(entry, {name: (folder / name).read_bytes() for name in entry.files})
 
 
-def stem_of(network: Network) -> str:
-    """Return the name of a network's files."""
-    return network.name.lower().replace("@", "-")
+def stem_of(network: Network, precision: Precision = "f32") -> str:
+    """Return the name of a network's files; all precisions but int8 share them."""
+    return network.name.lower().replace("@", "-") + ("-int8" if precision == "int8" else "")
 
 
 def load_members(bundle: Path, precision: Precision = "f32") -> tuple[VerifiedModel, ...]:
@@ -80,7 +82,7 @@ def load_members(bundle: Path, precision: Precision = "f32") -> tuple[VerifiedMo
 
 
 def find_stand_ins(bundle: Path) -> tuple[Network, ...]:
-    """Return the Keras network that each of `load_members` is compared with: same trunk, side and flips, no own heads.
+    """Return the Keras network that each of `load_members` is compared with: same trunk, heads, side and flips.
 
     The trunk is told by the depthwise filters that halve its maps, which no head has: MobileNetV2 has 3x3 alone,
     EfficientNet-Lite0 of 5x5 too, ResNet50 has none.
@@ -92,7 +94,8 @@ def _find_stand_in(model: VerifiedModel) -> Network:
     contract = model.entry.input
     graph = load_framework("openvino").Core().read_model(model=model.content("xml"), weights=model.content("bin"))
     kernels = {tuple(node.input(1).get_shape())[-2:] for node in graph.get_ops() if _halves_depthwise(node)}
-    return Network(name_trunk(kernels), contract.side_px, len(contract.flips), model.name)
+    heads: Heads = "detector" if model.entry.task == "detector" else "classifier"
+    return Network(name_trunk(kernels), contract.side_px, len(contract.flips), model.name, heads)
 
 
 def _halves_depthwise(node: Any) -> bool:

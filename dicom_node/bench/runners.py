@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,12 +13,12 @@ import numpy as np
 from dicom_node.bench.contest import Engine, Network, Way
 from dicom_node.bench.contest_files import native_file
 from dicom_node.bench.contest_models import draw_image, load_graph, load_members, make_input
-from dicom_node.pipeline.heap import reuse_freed_memory
+from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from inference.backends import Session, Tensor
 from inference.backends.frameworks import load_framework, load_keras
 from inference.canvases import Canvases
 from inference.preprocess import Image
-from inference.zoo import Precision, VerifiedModel
+from inference.zoo import VerifiedModel
 from inference.zoo.manifest import Model
 
 #: Images that go through every network in a round.
@@ -102,7 +102,7 @@ def _open_ultralytics(order: Order) -> Runner:
 
 
 def _open_openvino(order: Order) -> Runner:
-    return Runner(_load_sessions(order))
+    return _settle(Runner(_load_sessions(order)))
 
 
 def _load_sessions(order: Order) -> list[Run]:
@@ -132,7 +132,13 @@ def _find_boxes(session: Session, entry: Model, image: Image) -> Tensor:
 
 def _open_requests(order: Order) -> Runner:
     image = draw_image()
-    return Runner([_load_queue(model, image, order.threads) for model in _load_models(order)])
+    return _settle(Runner([_load_queue(model, image, order.threads) for model in _load_models(order)]))
+
+
+def _settle(runner: Runner) -> Runner:
+    """Give back what loading left, as a reader process does before its first image."""
+    give_back_what_loading_left()
+    return runner
 
 
 def _load_queue(model: VerifiedModel, image: Image, threads: int) -> Run:
@@ -164,12 +170,7 @@ def _load_models(order: Order) -> Iterator[VerifiedModel]:
         yield from load_members(order.bundle, order.way.precision)
         return
     for network in order.networks:
-        model = load_graph(order.folder, network)
-        yield replace(model, entry=_at(model.entry, order.way.precision))
-
-
-def _at(entry: Model, precision: Precision) -> Model:
-    return entry.model_copy(update={"precision": precision})
+        yield load_graph(order.folder, network, order.way.precision)
 
 
 def _repeat(step: Callable[[], Tensor]) -> Run:

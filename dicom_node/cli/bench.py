@@ -70,7 +70,8 @@ def bench_read(
     Also says how long a node takes to be ready, and its memory. --against seeds compares the models with the way in
     which fracture models are usually served: one image at a time through Keras or ultralytics. That takes a quarter
     of an hour and 12 GiB of memory, and needs the extra `models`: make models, then .venv-models/bin/osteonode. It
-    measures our runtime in f32 and, where the processor has it, in bf16, the bundle each time by its version for it.
+    measures our runtime in f32 and, where the processor has them, in bf16 and int8, the bundle each time by its version
+    for it.
     """
     from dicom_node.bench.read import measure_read
 

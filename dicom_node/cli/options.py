@@ -10,10 +10,11 @@ Bundle = Annotated[
     typer.Option("--bundle", help="Folder with manifest.json and weights. Default: the shipped bundle.", metavar="DIR"),
 ]
 Precision = Annotated[
-    Literal["f32", "bf16"],
+    Literal["f32", "bf16", "int8"],
     typer.Option(
         "--precision",
-        help="Version of the bundle. bf16 is quicker, needs a processor with bfloat16, and has its own probabilities.",
+        help="Version of the bundle. bf16 and int8 are quicker, need a processor with bfloat16, and have their own "
+        "probabilities.",
     ),
 ]
 ConfigFile = Annotated[

@@ -5,7 +5,7 @@ that has read a few detectors' full frames then holds hundreds of MiB that it do
 """
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 #: mallopt(3): M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX. Setting one of the first two also ends the growth of
@@ -34,9 +34,20 @@ def reuse_freed_memory() -> bool:
     return _set(_REUSE)
 
 
+def give_back_what_loading_left() -> bool:
+    """Give back all that is free now, once: compiling models leaves 25 MiB behind; False where not glibc."""
+    trim = _find("malloc_trim")
+    return trim is not None and bool(trim(0))
+
+
 def _set(parameters: Mapping[int, int]) -> bool:
+    mallopt = _find("mallopt")
+    return mallopt is not None and all([mallopt(name, value) for name, value in parameters.items()])
+
+
+def _find(name: str) -> Callable[..., int] | None:
     try:
-        mallopt = ctypes.CDLL(None).mallopt
+        function: Callable[..., int] = getattr(ctypes.CDLL(None), name)
     except (OSError, AttributeError):
-        return False
-    return all([mallopt(name, value) for name, value in parameters.items()])
+        return None
+    return function

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicom_node.pipeline.child_life import live_with_the_parent
-from dicom_node.pipeline.heap import reuse_freed_memory
+from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
@@ -81,6 +81,7 @@ def serve(
     except ModelError as error:
         pipe.send(error)
         return
+    give_back_what_loading_left()
     pipe.send(None)
     while True:
         try:

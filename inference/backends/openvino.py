@@ -15,7 +15,8 @@ from inference.backends import Tensor
 from inference.backends.processor import list_capabilities, require_processor
 from inference.zoo import VerifiedModel
 
-PRECISIONS = {"f32": openvino.Type.f32, "bf16": openvino.Type.bf16}
+#: What is computed in where the graph itself does not say eight bits.
+PRECISIONS = {"f32": openvino.Type.f32, "bf16": openvino.Type.bf16, "int8": openvino.Type.bf16}
 
 
 class OpenVinoSession:

@@ -10,7 +10,11 @@ from domain.errors import ModelUnavailable
 from inference.zoo import Precision
 
 #: What the runtime must name among the capabilities of a processor; every one computes in f32.
-_NEEDED: Mapping[Precision, frozenset[str]] = {"f32": frozenset(), "bf16": frozenset({"BF16"})}
+_NEEDED: Mapping[Precision, frozenset[str]] = {
+    "f32": frozenset(),
+    "bf16": frozenset({"BF16"}),
+    "int8": frozenset({"BF16", "INT8"}),
+}
 
 
 def list_capabilities() -> Collection[str]:
@@ -38,7 +42,7 @@ def require_processor(
     if not has_precision(precision, capabilities):
         raise ModelUnavailable(
             "this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16), and in any other the models would "
-            "give other probabilities than those that were validated in bf16. Set reading.precision to f32 (on the "
-            "command line: --precision f32), or use a processor that has it",
+            f"give other probabilities than those that were validated in {precision}. Set reading.precision to f32 (on "
+            "the command line: --precision f32), or use a processor that has it",
             subject=subject,
         )

@@ -20,8 +20,12 @@ from inference.training.marked_text import replace_marked
 from inference.zoo import Precision
 
 #: The part of the card for each version, and the picture of its curves.
-MARKS: Mapping[Precision, str] = {"f32": "measured", "bf16": "measured-bf16"}
-PICTURES: Mapping[Precision, str] = {"f32": "model-curves.png", "bf16": "model-curves-bf16.png"}
+MARKS: Mapping[Precision, str] = {"f32": "measured", "bf16": "measured-bf16", "int8": "measured-int8"}
+PICTURES: Mapping[Precision, str] = {
+    "f32": "model-curves.png",
+    "bf16": "model-curves-bf16.png",
+    "int8": "model-curves-int8.png",
+}
 
 
 def update_model_card(

@@ -11,8 +11,6 @@ from inference.training.evaluation import ReadExample, box_average_precision, me
 from inference.training.metrics import FRACTURE_MEASURES, bootstrap
 from inference.training.revalidation import Revalidated
 
-#: The part of docs/evaluation.md.
-MARK = "bf16"
 NOT_READ = "not analysed"
 #: The probability of a fracture, and the statement.
 Said = tuple[float, str]
@@ -45,7 +43,7 @@ def find_differences(before: Sequence[Said], after: Sequence[Said]) -> Differenc
 
 
 def write_comparison(found: Revalidated) -> str:
-    """Return the part of docs/evaluation.md in Markdown; intervals are 95 % bootstrap intervals over images."""
+    """Return the part of docs/evaluation.md that the precision marks; intervals are 95 % bootstrap intervals."""
     first, own, unfitted = (
         _say(found.first),
         _say(found.own),
@@ -61,9 +59,10 @@ def write_comparison(found: Revalidated) -> str:
         "images with another statement than in f32": ("", str(other.changed), str(mine.changed)),
         "images with another region": ("", "", str(_count_regions(found))),
     }
-    head = f"| {len(found.own)} images | f32 | bf16 with the numbers of f32 | `{found.name}` |"
+    foreign = f"{found.precision} with the numbers of f32"
+    head = f"| {len(found.own)} images | f32 | {foreign} | `{found.name}` |"
     table = [head, "|---|---|---|---|", *(f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items())]
-    told = [_tell_changes(f"`{found.name}`", mine), _tell_changes("bf16 with the numbers of f32", other)]
+    told = [_tell_changes(f"`{found.name}`", mine), _tell_changes(foreign, other)]
     return "\n".join([*table, "", *told, ""])
 
 

@@ -1,4 +1,4 @@
-"""The same weights in another precision: a version of its own, fitted and measured anew, beside the first one."""
+"""A bundle in another precision: a version of its own, fitted and measured anew, beside the first one."""
 
 import shutil
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from inference.fusion import fuse
 from inference.training.calibrating import recalibrate
 from inference.training.evaluation import ReadExample, read_split
 from inference.training.gathering import Gathered, Progress
+from inference.training.quantisation import quantise_members
 from inference.training.validating import FITTED_ON, PLAIN_REGION, PLAIN_SPEAKER, Draft, validate
 from inference.zoo import MANIFESTS, Manifest, Model, Precision, load_manifest
 
@@ -32,6 +33,7 @@ class Revalidated:
     """
 
     name: str
+    precision: Precision
     first: list[ReadExample]
     own: list[ReadExample]
     unfitted: list[Fracture]
@@ -59,10 +61,20 @@ def revalidate(bundle: Path, data: Path, precision: Precision, *, progress: Prog
         staged = Path(folder)
         for name in {name for model in manifest.models for name in model.files}:
             shutil.copyfile(bundle / name, staged / name)
+        if precision == "int8":
+            quantise_members(staged, data, draft.models)
         validated = validate(staged, data, draft, progress=progress)
-        shutil.copyfile(staged / MANIFESTS[precision], fresh := bundle / f"{MANIFESTS[precision]}.tmp")
-    fresh.replace(bundle / MANIFESTS[precision])
-    return Revalidated(draft.name, first, validated.examples, _say_unfitted(validated.gathered, manifest))
+        own = {name for model in draft.models for name in model["files"]} - {
+            name for model in manifest.models for name in model.files
+        }
+        for name in (*sorted(own), MANIFESTS[precision]):  # the manifest last: what it names is there by then
+            _put(staged / name, bundle / name)
+    return Revalidated(draft.name, precision, first, validated.examples, _say_unfitted(validated.gathered, manifest))
+
+
+def _put(source: Path, target: Path) -> None:
+    shutil.copyfile(source, fresh := target.with_name(f"{target.name}.tmp"))
+    fresh.replace(target)
 
 
 def draft_version(manifest: Manifest, precision: Precision) -> Draft:

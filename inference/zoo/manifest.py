@@ -16,8 +16,8 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 Task = Literal["region", "fracture", "detector", "types", "multilabel"]
 BackendName = Literal["openvino", "keras", "ultralytics", "lightgbm"]
 Flip = Literal["none", "horizontal"]
-#: What a processor computes in.
-Precision = Literal["f32", "bf16"]
+#: What a processor computes in; in "int8" trunks are in eight bits, and all else is in bfloat16.
+Precision = Literal["f32", "bf16", "int8"]
 #: Steps that keep an image's shape, and those that end a chain with a canvas.
 Tone = Literal["stretch_contrast", "darken_border", "clahe", "gaussian"]
 Fit = Literal["letterbox", "stretch"]

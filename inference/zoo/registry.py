@@ -15,9 +15,13 @@ from inference.zoo.manifest import Manifest, Model, Precision
 #: The bundle that ships with the product.
 BUNDLED = Path(__file__).parent / "bundle"
 
-#: The versions of a bundle, by what they compute in. They share weights, and nothing that was fitted or measured: the
-#: same weights give other probabilities in another precision.
-MANIFESTS: Mapping[Precision, str] = {"f32": "manifest.json", "bf16": "manifest-bf16.json"}
+#: The versions of a bundle, by what they compute in. They are of the same training, and share nothing that was fitted
+#: or measured: the same weights give other probabilities in another precision.
+MANIFESTS: Mapping[Precision, str] = {
+    "f32": "manifest.json",
+    "bf16": "manifest-bf16.json",
+    "int8": "manifest-int8.json",
+}
 
 #: What of an entry leaves the answer as it is.
 _SILENT = {"data", "licence", "metrics", "outputs"}
@@ -70,7 +74,7 @@ def load_manifest(bundle: Path, precision: Precision = "f32") -> Manifest:
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise ModelError(_ABSENT[precision], subject=str(bundle)) from error
+        raise ModelError(_say_absent(precision), subject=str(bundle)) from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise ModelError(f"the manifest is not valid: {problems}", subject=str(path)) from error
@@ -80,13 +84,14 @@ def load_manifest(bundle: Path, precision: Precision = "f32") -> Manifest:
     return manifest
 
 
-_ABSENT: Mapping[Precision, str] = {
-    "f32": "the bundle has no manifest.json that can be read",
-    "bf16": (
-        "the bundle has no manifest-bf16.json that can be read: it was not validated in bf16. Do that with `osteonode "
-        'models revalidate --precision bf16`, or stay with reading.precision = "f32" (--precision f32)'
-    ),
-}
+def _say_absent(precision: Precision) -> str:
+    said = f"the bundle has no {MANIFESTS[precision]} that can be read"
+    if precision == "f32":
+        return said
+    return (
+        f"{said}: it was not validated in {precision}. Do that with `osteonode models revalidate --precision "
+        f'{precision}`, or stay with reading.precision = "f32" (--precision f32)'
+    )
 
 
 def load_model(bundle: Path, entry: Model) -> VerifiedModel:

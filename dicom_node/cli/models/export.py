@@ -19,7 +19,7 @@ def export_bundle(
 ) -> None:
     """Make a bundle of the trained weights: export, calibrate and measure on the validation split of FracAtlas.
 
-    Make its version for bfloat16 after it, by `models revalidate`. Needs the extra `train`: `make train`.
+    Its versions for bfloat16 and eight bits come after it, by `models revalidate`. Needs the extra `train`.
     """
     require_packages("torch", "sklearn", "matplotlib")
     from dicom_node.cli.terminal import explain
@@ -31,5 +31,7 @@ def export_bundle(
     if card is not None:
         update_model_card(card, examples, bundle=name, split="validation")
     print(bundle / MANIFESTS["f32"])
-    if (bundle / MANIFESTS["bf16"]).exists():
-        explain(f"{MANIFESTS['bf16']} there is of other weights now", ("Make it anew: osteonode models revalidate.",))
+    for precision in ("bf16", "int8"):
+        if (bundle / MANIFESTS[precision]).exists():
+            remedy = f"Make it anew: osteonode models revalidate --precision {precision}."
+            explain(f"{MANIFESTS[precision]} there is of other weights now", (remedy,))

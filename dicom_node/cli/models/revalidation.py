@@ -11,8 +11,9 @@ from dicom_node.cli.options import Bundle
 
 if TYPE_CHECKING:
     from inference.training.revalidation import Revalidated
+    from inference.zoo import Precision as Version
 
-Precision = Annotated[Literal["bf16"], typer.Option("--precision", help="What the new version computes in.")]
+Precision = Annotated[Literal["bf16", "int8"], typer.Option("--precision", help="What the new version computes in.")]
 Card = Annotated[
     Path | None, typer.Option("--card", exists=True, help="Model card to bring up to date.", metavar="FILE")
 ]
@@ -35,13 +36,14 @@ def revalidate_bundle(
 
     In bf16 the same weights give other probabilities. So calibration, fusion, operating points and the least region
     probability are fitted on the validation split of FracAtlas as this processor reads it in bf16, and stand in
-    manifest-bf16.json beside manifest.json. Run it again whenever the bundle changes: a version of other weights is
-    refused. Takes minutes, a processor with bfloat16, and the extra `train`: `make train`.
+    manifest-bf16.json beside manifest.json. In int8 the trunks of the fracture models are first brought to eight bits,
+    by what 150 images of the training split show of their ranges. Run it again whenever the bundle changes: a version
+    of other weights is refused. Takes minutes, a processor with bfloat16, and the extra `train`: `make train`.
 
     Example: models revalidate --data FRACATLAS --card docs/model-card.md --evaluation docs/evaluation.md
     """
-    require_packages("torch", "sklearn", "matplotlib")
-    _require_parts(card, evaluation)
+    require_packages("torch", "sklearn", "matplotlib", *(("nncf",) if precision == "int8" else ()))
+    _require_parts(card, evaluation, precision)
     from dicom_node.cli.terminal import count_each, show_progress
     from inference.training.fracatlas import read_rows
     from inference.training.precision_report import write_comparison
@@ -57,13 +59,12 @@ def revalidate_bundle(
     print(folder / MANIFESTS[precision])
 
 
-def _require_parts(card: Path | None, evaluation: Path | None) -> None:
+def _require_parts(card: Path | None, evaluation: Path | None, precision: "Version") -> None:
     """Raise BadParameter now, and not after minutes, where a document has no place for what will be measured."""
     from inference.training.marked_text import split_marked
     from inference.training.model_card import MARKS
-    from inference.training.precision_report import MARK
 
-    for option, document, mark in (("--card", card, MARKS["bf16"]), ("--evaluation", evaluation, MARK)):
+    for option, document, mark in (("--card", card, MARKS[precision]), ("--evaluation", evaluation, precision)):
         try:
             if document is not None:
                 split_marked(document, mark)
@@ -74,9 +75,8 @@ def _require_parts(card: Path | None, evaluation: Path | None) -> None:
 def _update_documents(found: "Revalidated", comparison: str, card: Path | None, evaluation: Path | None) -> None:
     from inference.training.marked_text import replace_marked
     from inference.training.model_card import update_model_card
-    from inference.training.precision_report import MARK
 
     if card is not None:
-        update_model_card(card, found.own, bundle=found.name, split="validation", precision="bf16")
+        update_model_card(card, found.own, bundle=found.name, split="validation", precision=found.precision)
     if evaluation is not None:
-        replace_marked(evaluation, MARK, comparison)
+        replace_marked(evaluation, found.precision, comparison)

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dicom_node.bench.contest import KERAS, ULTRALYTICS, YOLO, Network, Way
+from dicom_node.bench.contest import KERAS, ULTRALYTICS, YOLO, Heads, Network, Way
 from dicom_node.bench.contest_files import native_file, write_network
 from dicom_node.bench.contest_models import load_graph
 from dicom_node.bench.runners import Order, open_runner
 from dicom_node.cli.main import run
+from inference.backends.frameworks import load_keras
 
 pytest.importorskip("tensorflow", reason="needs the extra `models`")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -36,6 +37,23 @@ def test_the_lite_stand_in_has_the_trunk_that_members_have(tmp_path: Path) -> No
     # EfficientNet-Lite0 has 4.65 M parameters, 1.28 M of them in its classifier.
     weights = sum(len(content) for name, content in load_graph(tmp_path, network).files.items() if name[-3:] == "bin")
     assert 3.3e6 < weights / 4 < 3.5e6
+
+
+@pytest.mark.parametrize("name", ["MobileNetV2", "EfficientNetLite0"])
+def test_the_heads_of_a_stand_in_are_as_large_as_those_of_members(name: str, tmp_path: Path) -> None:
+    from inference.training.backbones import BACKBONES
+    from inference.training.detector import DetectorNetwork
+    from inference.training.network import Trunk
+
+    def count(heads: Heads) -> int:
+        network = Network(name, 64, member="a-member", heads=heads)
+        write_network(tmp_path, network)
+        return int(load_keras().saving.load_model(native_file(tmp_path, network), compile=False).count_params())
+
+    ours = DetectorNetwork(trunk := Trunk(BACKBONES[name.lower()]), regions=4)
+    own, shared = (sum(each.numel() for each in module.parameters()) for module in (ours, trunk))
+    classifier = 1280 + 1
+    assert count("detector") - count("classifier") + classifier == own - shared
 
 
 def test_a_yolo_network_runs_in_both_ways(tmp_path: Path) -> None:

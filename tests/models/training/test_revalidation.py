@@ -14,7 +14,7 @@ from domain.errors import ModelError
 from inference.backends.processor import has_precision
 from inference.training.fracatlas import REGIONS
 from inference.training.revalidation import draft_version
-from inference.zoo import load_manifest, model_set
+from inference.zoo import load_manifest, model_set, verify
 from tests.fakes.pixel_images import planted
 from tests.fakes.stand_in_bundle import edit_manifest, write_bundle
 
@@ -32,17 +32,18 @@ def bundle(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A split of 24 images; a fracture is a large bright block, and some blocks of the others are not small."""
+    """24 images of validation, 4 of training; a fracture is a large bright block, and some others are not small."""
     root = tmp_path_factory.mktemp("fracatlas")
     (root / "images").mkdir()
     lines = [f"image_id,split,fractured,boxes_xyxy_norm,{','.join(REGIONS)}\n"]
-    for number in range(24):
+    for number in range(28):
         fractured = number % 2
         side_px = 8 + number % 5 + 8 * fractured
         pixels = planted(128, 128, (40 + number, 60), side_px) // 16
         cv2.imwrite(str(root / "images" / f"{number}.png"), pixels.astype(np.uint8))
         boxes = "[[0.25, 0.375, 0.5, 0.625]]" if fractured else ""
-        lines.append(f'{number}.png,val,{fractured},"{boxes}",1,0,0,0\n')
+        split = "val" if number < 24 else "train"
+        lines.append(f'{number}.png,{split},{fractured},"{boxes}",1,0,0,0\n')
     (root / "manifest.csv").write_text("".join(lines))
     return root
 
@@ -71,6 +72,24 @@ def test_a_card_without_a_place_for_the_numbers_is_refused_before_anything_is_re
     card.write_text("# A card\n")
     assert run(["models", "revalidate", "--data", str(data), "--bundle", str(bundle), "--card", str(card)]) == 2
     assert not (bundle / "manifest-bf16.json").exists()
+
+
+@needs_bf16
+def test_eight_bits_are_graphs_of_their_own_beside_those_of_f32(
+    bundle: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("nncf", reason="needs the extra `models`")
+    monkeypatch.setattr("inference.training.metrics.RESAMPLES", 10)
+    monkeypatch.setattr("inference.training.evaluation.BOX_RESAMPLES", 10)
+    first = load_manifest(bundle)
+    command = ["models", "revalidate", "--data", str(data), "--bundle", str(bundle), "--precision", "int8"]
+    assert run(command) == 0
+    other = load_manifest(bundle, "int8")
+    assert load_manifest(bundle) == first
+    assert other.models[0].files == first.models[0].files
+    assert other.models[1].file_name("xml") == f"{first.models[1].name}-int8.xml"
+    assert {each.state for each in verify(bundle, "int8")} == {"ok"}
+    assert not list(bundle.glob("*.tmp"))
 
 
 @needs_bf16

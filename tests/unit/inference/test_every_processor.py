@@ -12,12 +12,8 @@ from typing import Any
 import pytest
 
 from inference.backends.processor import has_precision
-from inference.zoo import BUNDLED, MANIFESTS
 
-has_version = (BUNDLED / MANIFESTS["bf16"]).exists()
-needs_bf16 = pytest.mark.skipif(
-    not (has_version and has_precision("bf16")), reason="needs a processor with bfloat16, and the version for it"
-)
+needs_bf16 = pytest.mark.skipif(not has_precision("bf16"), reason="needs a processor with bfloat16")
 pytestmark = pytest.mark.slow
 
 #: What a process leaves alone: as on a processor of 2013, of 2017, and of before AVX2.
@@ -74,14 +70,15 @@ def test_a_processor_without_avx2_is_refused_at_start_and_gives_no_answer() -> N
     assert "OpenVINO cannot compile the model" in done.stderr
 
 
-@pytest.mark.skipif(not has_version, reason="needs the version in bf16")
-def test_bf16_where_the_runtime_may_not_use_it_is_refused_and_never_computed_in_f32() -> None:
-    done = _run("bf16", "AVX2")
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_a_precision_that_the_runtime_may_not_use_is_refused_and_never_computed_in_f32(precision: str) -> None:
+    done = _run(precision, "AVX2")
     assert (done.returncode, done.stdout) == (1, "")
     assert "no bfloat16 arithmetic" in done.stderr or "OpenVINO cannot compile the model" in done.stderr
 
 
 @needs_bf16
-def test_bf16_is_another_version_with_other_probabilities(native: Answers) -> None:
-    own = [each[2] for each in _answer("bf16")]
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_another_precision_is_another_version_with_other_probabilities(precision: str, native: Answers) -> None:
+    own = [each[2] for each in _answer(precision)]
     assert max(abs(mine - theirs[2]) for mine, theirs in zip(own, native, strict=True)) > PROBABILITY_TOLERANCE

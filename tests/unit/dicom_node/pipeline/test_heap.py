@@ -27,6 +27,26 @@ def test_freed_pictures_are_not_held() -> None:
     assert resident_mib("asked") + 100 < resident_mib("not asked")
 
 
+#: Frees a hundred blocks of 1 MiB below one that stays, as a reader keeps its heap, and prints the MiB that went back.
+_LOADED = """
+from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
+def held(): return int(open("/proc/self/statm").read().split()[1]) * 4096 >> 20
+assert reuse_freed_memory()
+blocks = [bytearray(b"1") * (1 << 20) for _ in range(100)]
+last = bytearray(1 << 20)
+del blocks
+before = held()
+assert give_back_what_loading_left()
+print(before - held())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
+def test_what_loading_left_goes_back_before_the_first_image() -> None:
+    command = [sys.executable, "-c", _LOADED]
+    assert int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) > 80
+
+
 #: Takes and frees a frame of 20 MiB fifty times, and prints how many pages the system had to fill with zeros for it.
 _FRAMES = """
 import resource, sys

@@ -22,6 +22,11 @@ def test_a_processor_says_itself_whether_it_has_bfloat16() -> None:
     assert not has_precision("bf16", without_bfloat16)
 
 
+def test_eight_bits_need_bfloat16_beside_them() -> None:
+    assert has_precision("int8", lambda: ("BF16", "INT8"))
+    assert not has_precision("int8", without_bfloat16)
+
+
 def test_this_processor_has_f32_whatever_it_has_besides() -> None:
     assert "FP32" in list_capabilities()
 

@@ -172,23 +172,27 @@ def test_a_manifest_that_speaks_of_another_precision_is_refused(bundle: Path) ->
         load_manifest(bundle)
 
 
-needs_bf16_version = pytest.mark.skipif(
-    not (BUNDLED / MANIFESTS["bf16"]).exists(), reason="the shipped bundle has no version in bf16 yet"
-)
-
-
-@needs_bf16_version
-def test_the_shipped_versions_share_their_weights_and_nothing_that_was_fitted() -> None:
-    first, other = load_manifest(BUNDLED), load_manifest(BUNDLED, "bf16")
-    assert [model.files for model in first.models] == [model.files for model in other.models]
-    assert other.bundle == f"{first.bundle}-bf16"
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_the_shipped_versions_share_nothing_that_was_fitted(precision: Precision) -> None:
+    first, other = load_manifest(BUNDLED), load_manifest(BUNDLED, precision)
+    assert other.bundle == f"{first.bundle}-{precision}"
     assert {model.version for model in first.models}.isdisjoint(model.version for model in other.models)
     fitted = [[model.calibration for model in each.models if model.task != "region"] for each in (first, other)]
     assert all(mine != theirs for mine, theirs in zip(*fitted, strict=True))
     assert all(model.metrics["split"] for model in other.models)
 
 
-@pytest.mark.parametrize("precision", ["f32", pytest.param("bf16", marks=needs_bf16_version)])
+def test_weights_are_shared_by_all_versions_but_where_trunks_are_in_eight_bits() -> None:
+    files = {
+        precision: {model.task: model.files for model in load_manifest(BUNDLED, precision).models}
+        for precision in MANIFESTS
+    }
+    assert files["f32"] == files["bf16"]
+    assert files["int8"]["region"] == files["f32"]["region"]
+    assert files["int8"]["detector"] != files["f32"]["detector"]
+
+
+@pytest.mark.parametrize("precision", MANIFESTS)
 def test_the_shipped_bundle_is_whole_and_small(precision: Precision) -> None:
     assert {each.state for each in verify(BUNDLED, precision)} == {"ok"}
     assert sum(path.stat().st_size for path in BUNDLED.iterdir()) < 60_000_000
