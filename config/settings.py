@@ -169,6 +169,13 @@ class Reporting(Section):
         "HOSPITAL", max_length=64, description="Assigning authority in PID-3 where the image names no issuer."
     )
     capture_side_px: int = Field(2048, ge=256, le=8192, description="Longest side of a secondary capture, in pixels.")
+    heat_maps: tuple[FractureState, ...] = Field(
+        (FractureState.PRESENT, FractureState.DOUBT),
+        description="Images with one of these statements get a heat map capture; empty: none is made.",
+    )
+    heat_map_side_px: int = Field(
+        1024, ge=256, le=8192, description="Longest side of the picture on a heat map capture, in pixels."
+    )
     recommendations: bool = Field(
         False, description="Add suggestions of public guidelines, each with its source (docs/recommendations.md)."
     )

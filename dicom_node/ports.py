@@ -68,11 +68,11 @@ class Destination(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadImage:
-    """A reading, and the picture a person should see with it.
+    """A reading, and what a person should see with it.
 
     Attributes:
         display_path: 8-bit grey PNG in the stored orientation, bone bright, long side bounded; None where undecodable.
-        heat_map_path: 8-bit grey PNG of the same shape, 255 = most suspicious; None where there is none.
+        heat_map_path: where a model looked, a domain.evidence_map encoded; None where no model shows it.
     """
 
     reading: ImageReading
@@ -89,7 +89,7 @@ class FractureReader(Protocol):
         ...
 
     def read(self, path: Path, *, evidence_folder: Path) -> ReadImage:
-        """Read the Part 10 file at `path`; write display and heat map PNGs into `evidence_folder`."""
+        """Read the Part 10 file at `path`; write display and heat map into `evidence_folder`."""
         ...
 
 

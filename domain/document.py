@@ -15,6 +15,7 @@ class DocumentKind(StrEnum):
     STRUCTURED_REPORT_BASIC = "structured_report_comprehensive"  # the fallback where a peer refuses Comprehensive 3D SR
     SUMMARY_CAPTURE = "summary_capture"
     SECONDARY_CAPTURE = "secondary_capture"
+    HEAT_MAP_CAPTURE = "heat_map_capture"
     PRESENTATION_STATE = "presentation_state"
     HL7_ORU = "hl7_oru"
     LIME_CAPTURE = "lime_capture"

@@ -1,13 +1,13 @@
-"""The pictures that a person should see with a reading, as PNG files."""
+"""What a person should see with a reading, in files: the picture as PNG, and the map of where a model looked."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from domain.evidence_map import EvidenceMap
 from inference.grey_png import encode_grey
 
 Picture = npt.NDArray[np.uint8]
@@ -20,36 +20,24 @@ MAX_SIDE_PX = 2048
 LINEAR_FROM = 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceFiles:
-    """Where the pictures of one reading lie; both have the same shape."""
-
-    display: Path
-    heat_map: Path | None
-
-
-def write_evidence(folder: Path, name: str, display: Picture, heat_map: Picture | None) -> EvidenceFiles:
-    """Write the display and the heat map, (rows, columns) uint8, as grey PNG of at most `MAX_SIDE_PX` a side.
+def write_display(folder: Path, name: str, display: Picture) -> Path:
+    """Write a radiograph, (rows, columns) uint8, as grey PNG of at most `MAX_SIDE_PX` a side; return where.
 
     Args:
         folder: made when absent.
-        name: what the pictures are of, a SOP Instance UID as the image has it. Files are named by its digest, because
+        name: what the picture is of, a SOP Instance UID as the image has it. Files are named by its digest, because
             an image from anywhere may have anything in the place of a UID, a path too.
         display: the radiograph.
-        heat_map: where the models looked, if there is a map.
 
     Raises:
-        OSError: a file cannot be written.
+        OSError: the file cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = hashlib.sha256(name.encode()).hexdigest()[:32]
-    shown = folder / f"{stem}-display.png"
-    _write(shown, display)
-    if heat_map is None:
-        return EvidenceFiles(shown, None)
-    heat = folder / f"{stem}-heat.png"
-    _write(heat, heat_map)
-    return EvidenceFiles(shown, heat)
+    return _write(folder, name, "display.png", encode_grey(bound(display)))
+
+
+def write_map(folder: Path, evidence: EvidenceMap) -> Path:
+    """Write where a model looked, named as the display of its image; return where. Raises OSError as that does."""
+    return _write(folder, evidence.sop_instance_uid, "map.json", evidence.encode())
 
 
 def bound(picture: Picture) -> Picture:
@@ -63,8 +51,11 @@ def bound(picture: Picture) -> Picture:
     return np.asarray(cv2.resize(picture, size, interpolation=method), dtype=np.uint8)
 
 
-def _write(path: Path, picture: Picture) -> None:
-    # A reader that is ended while it writes leaves no half picture under the final name.
+def _write(folder: Path, name: str, suffix: str, content: bytes) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}-{suffix}"
+    # A reader that is ended while it writes leaves no half file under the final name.
     part = path.with_suffix(".part")
-    part.write_bytes(encode_grey(bound(picture)))
+    part.write_bytes(content)
     part.replace(path)
+    return path

@@ -10,12 +10,13 @@ import numpy.typing as npt
 from pydicom import Dataset
 
 from domain.errors import MalformedInstance, ModelError
+from domain.evidence_map import EvidenceMap
 from domain.finding import Box, FractureState, ImageReading, ReadingStatus, Reason
 from inference.backends.installed import open_backends
 from inference.canvases import Canvases
 from inference.ensemble import BackendOpeners, Ensemble, Opinion
-from inference.explain.class_activation import Frame, Map, find_boxes, heat_map
-from inference.explain.map_origins import has_map
+from inference.explain.class_activation import Frame, Map, find_boxes, heat_map, tell_map
+from inference.explain.map_origins import has_map, origin_of
 from inference.fusion import box_probability, boxes_of_detectors, has_weight
 from inference.grey_image import GreyImage
 from inference.header import Header, read_header
@@ -56,6 +57,19 @@ class Reading:
         On a large image that takes as long as a small model, and most readings are never looked at this way.
         """
         return None if self.cells is None or self.frame is None else heat_map(self.cells, self.frame)
+
+    @property
+    def evidence_map(self) -> EvidenceMap | None:
+        """The map as it came from the member, small; None where there is none."""
+        if self.cells is None or self.frame is None or self.mapped_by is None:
+            return None
+        return tell_map(
+            self.cells,
+            self.frame,
+            sop_instance_uid=self.image.sop_instance_uid,
+            model=self.mapped_by.name,
+            method=origin_of(self.mapped_by),
+        )
 
 
 class Reader:

@@ -23,6 +23,7 @@ QUIET: Colour = (139, 152, 166)
 NOTICE: Colour = (232, 190, 116)
 
 MIN_WIDTH_PX = 640
+_SCALE_LENGTH = 8  # of a colour scale, in heights of its letters
 _FONT_SHARE, _FONT_MIN_PX, _FONT_MAX_PX = 1 / 62, 12, 34
 
 
@@ -44,6 +45,16 @@ class Mark:
         return Mark(*edges, self.label, self.colour, self.dashed)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ColourScale:
+    """A bar of colours with the numbers at its ends, and in words what they measure."""
+
+    colours: Pixels  # (n, 3), from the low end to the high
+    low: str
+    high: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Caption:
     """What stands around the picture."""
@@ -59,6 +70,8 @@ class Caption:
     colour: Colour
     place_colour: Colour = TEXT
     legend: tuple[tuple[str, Colour, bool], ...] = ()
+    scale: ColourScale | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,18 +136,22 @@ def _draw_banner(caption: Caption, width: int, size: int) -> Pixels:
 
 
 def _draw_footer(caption: Caption, width: int, size: int) -> Pixels:
-    """The legend of the marks and who has not yet looked at the left, software and models at the right."""
+    """The legend of the marks and the software; who has not yet looked, and a note; the models."""
     small, pad = round(size * 0.85), round(size * 0.9)
-    height = pad * 2 + small * 2 + round(small * 0.7)
+    step = small + round(small * 0.7)
+    height = pad * 2 + small + 2 * step
     image = Image.new("RGB", (width, height), PANEL)
     draw = ImageDraw.Draw(image)
     left, first = float(pad), pad + small // 2
     for text, colour, dashed in caption.legend:
         left = draw_legend(draw, left, first, (text, colour, dashed), small)
-    second = first + small + round(small * 0.7)
+    if caption.scale is not None:
+        left = _draw_scale(image, left, first, caption.scale, small)
     write(draw, (width - pad, first), caption.software, small, width - pad - left - small, QUIET, "rm")
-    write(draw, (pad, second), caption.review, small, width * 0.5 - pad, QUIET, "lm")
-    write(draw, (width - pad, second), caption.models, small, width * 0.45 - pad, QUIET, "rm")
+    middle = width * (0.45 if caption.note else 1) - pad
+    write(draw, (pad, first + step), caption.review, small, middle - pad, QUIET, "lm")
+    write(draw, (width - pad, first + step), caption.note, small, width * 0.55 - pad, TEXT, "rm")
+    write(draw, (pad, first + 2 * step), caption.models, small, width - 2 * pad, QUIET, "lm")
     return np.asarray(image)
 
 
@@ -151,6 +168,20 @@ def draw_legend(
         draw.rectangle((start, middle - stroke / 2, start + piece, middle + stroke / 2), fill=colour)
     draw.text((left + sample + size * 0.6, middle), text, fill=TEXT, font=font(size), anchor="lm")
     return left + sample + size * 2.2 + draw.textlength(text, font=font(size))
+
+
+def _draw_scale(image: Image.Image, left: float, middle: int, scale: ColourScale, size: int) -> float:
+    """Draw a bar of colours between its two numbers, then its words; return where the next may start."""
+    draw, face, gap = ImageDraw.Draw(image), font(size), round(size * 0.5)
+    length, height = round(size * _SCALE_LENGTH), round(size * 0.9)
+    start = round(left + draw.textlength(scale.low, font=face)) + gap
+    bar = cv2.resize(scale.colours[None], (length, height), interpolation=cv2.INTER_LINEAR)
+    image.paste(Image.fromarray(bar), (start, middle - height // 2))
+    end = start + length + gap
+    words = f"{scale.high}   {scale.words}"
+    draw.text((left, middle), scale.low, fill=TEXT, font=face, anchor="lm")
+    draw.text((end, middle), words, fill=TEXT, font=face, anchor="lm")
+    return end + draw.textlength(words, font=face) + 2 * gap
 
 
 def write(

@@ -13,7 +13,7 @@ from pydicom.uid import (
 
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
-from reporting import conformance, hl7_oru
+from reporting import conformance, heat_map_capture, hl7_oru
 from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.evidence import ImageEvidence
@@ -73,6 +73,7 @@ def compose(study: StudyContext, findings: StudyFindings, evidence: Sequence[Ima
             *write_structured_reports(statement),
             *write_summary_captures(statement),
             *(write_secondary_capture(statement, image) for image in statement.images),
+            *heat_map_capture.write_heat_map_captures(statement),
             *(write_presentation_state(statement, image) for image in statement.read if is_grey(image)),
         ]
         withheld = _withhold(statement)
@@ -89,6 +90,11 @@ def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:
         Withheld(DocumentKind.PRESENTATION_STATE, f"image {image.number} is in colour")
         for image in statement.read
         if not is_grey(image)
+    ]
+    reasons += [
+        Withheld(DocumentKind.HEAT_MAP_CAPTURE, f"image {image.number}: {reason}")
+        for image in statement.read
+        if heat_map_capture.is_wanted(statement, image) and (reason := heat_map_capture.why_withheld(image))
     ]
     if reason := hl7_oru.why_withheld(statement):
         reasons.append(Withheld(DocumentKind.HL7_ORU, reason))

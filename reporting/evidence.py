@@ -1,4 +1,4 @@
-"""One image as the documents need it: its header, and the picture the models' reader kept of it."""
+"""One image as the documents need it: its header, and what the models' reader kept of it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from domain.errors import DocumentError
+from domain.evidence_map import EvidenceMap
 
 Picture = NDArray[np.uint8]
 
@@ -24,12 +25,12 @@ class ImageEvidence:
         display: (rows, columns) uint8, or the path of an 8-bit grey PNG of it; in the orientation of the stored pixels,
             bone bright whatever the photometric interpretation; None where the image could not be decoded. It may be
             smaller than the stored image.
-        heat_map: where the models looked, in the form and over the field of `display`; None where there is none.
+        heat_map: where a model looked, or the path of an encoded map; None where there is none.
     """
 
     header: Dataset
     display: Picture | Path | None = None
-    heat_map: Picture | Path | None = None
+    heat_map: EvidenceMap | Path | None = None
 
     @cached_property
     def picture(self) -> Picture | None:
@@ -41,6 +42,27 @@ class ImageEvidence:
         if picture is not None and (picture.ndim != 2 or picture.dtype != np.uint8):
             raise DocumentError("a display picture is 8-bit grey", subject=str(self.header.get("SOPInstanceUID", "")))
         return picture
+
+    @cached_property
+    def evidence_map(self) -> EvidenceMap | None:
+        """Where a model looked, read once.
+
+        Raises DocumentError where the file is missing or no map, or the map is that of another image.
+        """
+        sop_instance_uid = str(self.header.get("SOPInstanceUID", "")).strip(" \0")
+        found = _read_map(self.heat_map, sop_instance_uid) if isinstance(self.heat_map, Path) else self.heat_map
+        if found is not None and found.sop_instance_uid != sop_instance_uid:
+            raise DocumentError("a heat map is that of another image", subject=sop_instance_uid)
+        return found
+
+
+def _read_map(path: Path, sop_instance_uid: str) -> EvidenceMap:
+    try:
+        return EvidenceMap.decode(path.read_bytes())
+    except OSError as error:
+        raise DocumentError("the heat map is missing", subject=sop_instance_uid) from error
+    except ValueError as error:
+        raise DocumentError("the heat map cannot be decoded", subject=sop_instance_uid) from error
 
 
 def _read_grey(path: Path, sop_instance_uid: str) -> Picture:

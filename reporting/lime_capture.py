@@ -12,7 +12,7 @@ from pydicom.config import disable_value_validation
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
 from reporting import conformance, wording
-from reporting.canvas import TEXT, Caption, draw_sheet
+from reporting.canvas import Caption, draw_sheet
 from reporting.context import StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.instance import Slot
@@ -70,14 +70,12 @@ def write_lime_capture(statement: StudyStatement, image: ImageStatement, parts: 
 
 def _caption(statement: StudyStatement, image: ImageStatement, parts: PartWeights) -> Caption:
     fracture = image.fracture
-    said = wording.describe_probability(fracture.probability) if fracture else ""
     return replace(
         caption_image(statement, image),
         headline=wording.LIME_HEADLINE,
-        detail=wording.describe_lime(parts.samples, parts.r2),
-        place=f"{image.headline}, {said}; {wording.LIME_NUMBERS}",
-        models=", ".join(parts.models),
+        detail=wording.describe_statement(fracture.state, fracture.probability) if fracture else "",
+        models=f"{wording.describe_lime(parts.samples, parts.r2)}; {', '.join(parts.models)}",
         colour=FOR,
-        place_colour=TEXT,
         legend=LEGEND,
+        note=wording.LIME_NUMBERS,
     )

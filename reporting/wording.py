@@ -42,6 +42,8 @@ SERIES = {
     "PR": "AI FRACTURE OVERLAY",
     "SC": "AI FRACTURE IMAGE",
     "LIME": "AI LIME MAP",
+    "CAM": "AI GRAD-CAM HEAT MAP",
+    "HEAT": "AI HEAT MAP",
 }
 CONTRIBUTION = "AI fracture analysis, investigational use only, not for diagnosis"
 DERIVATION = "AI result drawn beside and around a reduced 8-bit copy of the source image"
@@ -49,10 +51,16 @@ DERIVATION = "AI result drawn beside and around a reduced 8-bit copy of the sour
 SPEAKS_FOR = "speaks for a fracture"
 SPEAKS_AGAINST = "speaks against"
 LIME_HEADLINE = "What each part adds"
-LIME_NUMBERS = "numbers are the percentage points that a part adds"
+LIME_NUMBERS = "Numbers: the percentage points that a part adds."
 LIME_COMMENT = (
     "LIME: what each part of the image adds to what the models say; it explains the models and is no finding."
 )
+
+HEAT_HEADLINE = "Where the model looked"
+HEAT_NOTE = "Warm: where it found its reason, which need not be a fracture."
+HEAT_SCALE = "evidence of the place, not a probability"
+HEAT_COMMENT = "Heat map: where a model looked; it explains the model and is no finding, nor the extent of one."
+NO_MAP = "no model shows where it looked"
 
 SUMMARY = "Summary of the study"
 SUMMARY_DERIVATION = "Summary of the AI results of a study: a table with reduced 8-bit copies of its images"
@@ -121,6 +129,11 @@ def describe_type(label: str, probability: float) -> str:
     return f"type {label} {percent(probability)}"
 
 
+def describe_statement(state: FractureState, probability: float) -> str:
+    """The image's statement and its certainty."""
+    return f"{STATEMENTS[state]}, {describe_probability(probability)}"
+
+
 def describe_lime(samples: int, r2: float) -> str:
     """How LIME asked, and how far to trust it."""
     return f"LIME, {samples} samples, R2 {r2:.2f}"
@@ -132,6 +145,19 @@ def describe_lime_derivation(samples: int, seed: int, r2: float, models: Iterabl
         "LIME (Ribeiro et al. 2016), an explanation of the models and not a diagnosis: weights of a linear model "
         "of how the fracture probability changes when parts of the image are hidden, drawn over a reduced copy of "
         f"the source image; {samples} samples, seed {seed}, R2 {r2:.2f}; models: {', '.join(models)}"
+    )[:1024]
+
+
+def describe_heat(method: str) -> str:
+    """What a heat map is, by what made it."""
+    return f"heat map: {method}"
+
+
+def describe_heat_derivation(method: str, model: str, top: str) -> str:
+    """Derivation Description (ST, 1024) of a heat map capture: what was drawn, by what, and what it is not."""
+    return (
+        f"Heat map ({method}) of the model {model}, an explanation of the model and not a diagnosis: its evidence for "
+        f"a fracture, place by place, drawn in colours from 0 to {top} over a reduced 8-bit copy of the source image"
     )[:1024]
 
 

@@ -51,7 +51,7 @@ def time_steps(files: Sequence[Path], bundle: Path, precision: Precision, thread
 
 def _time_one(path: Path, members: Sequence["Member"], folder: Path) -> Steps:
     from inference.canvases import Canvases
-    from inference.evidence import write_evidence
+    from inference.evidence import write_display
     from inference.radiograph import develop, open_instance
 
     stopwatch = _Stopwatch()
@@ -63,7 +63,7 @@ def _time_one(path: Path, members: Sequence["Member"], folder: Path) -> Steps:
         stopwatch.stop("canvases")
         member.session.run(batch, timeout_seconds=_TIMEOUT_SECONDS)
         stopwatch.stop(member.entry.name)
-    write_evidence(folder, "step", radiograph.image.bytes(), None)
+    write_display(folder, "step", radiograph.image.bytes())
     stopwatch.stop("picture")
     return stopwatch.seconds
 

@@ -57,7 +57,7 @@ def draw_lime(display: Map, lime: LimeMap, models: Sequence[str], *, seed: int) 
     words = Words(
         wording.LIME_HEADLINE,
         wording.describe_lime(lime.samples, lime.r2),
-        f"{wording.describe_probability(lime.probability)}; {wording.LIME_NUMBERS}",
+        f"{wording.describe_probability(lime.probability)}. {wording.LIME_NUMBERS}",
         ", ".join(models),
     )
     picture = bound(to_bytes(display))

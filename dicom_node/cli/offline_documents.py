@@ -57,7 +57,7 @@ def _gather(
         reporting=reporting,
     )
     evidence = [
-        ImageEvidence(header=each.image.header, display=each.read.display_path)
+        ImageEvidence(each.image.header, each.read.display_path, each.read.heat_map_path)
         for each in images
         if each.image.header is not None
     ]

@@ -85,6 +85,11 @@ def is_summary(ds: Dataset) -> bool:
     return str(ds.get("DerivationDescription", "")) == wording.SUMMARY_DERIVATION
 
 
+def is_heat_map(ds: Dataset) -> bool:
+    """Say whether an object shows where a model looked."""
+    return str(ds.get("SeriesDescription", "")).startswith((wording.SERIES["CAM"], wording.SERIES["HEAT"]))
+
+
 def write_capture_as_png(path: Path, png: Path) -> None:
     """Write the pixels of a secondary capture, RGB or grey of 8 bits, as they are."""
     from PIL import Image

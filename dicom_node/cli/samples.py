@@ -14,7 +14,7 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
-from dicom_node.cli.returned import Returned, collect, is_summary, write_capture_as_png
+from dicom_node.cli.returned import Returned, collect, is_heat_map, is_summary, write_capture_as_png
 from inference.phantom.samples import write_samples
 
 _KIND_WORDS = {
@@ -23,8 +23,8 @@ _KIND_WORDS = {
     SecondaryCaptureImageStorage: "overlay",
     GrayscaleSoftcopyPresentationStateStorage: "presentation-state",
 }
-#: A capture too, but of the whole study.
-_SUMMARY = "summary"
+#: Captures too, but one is of the whole study, and the other of a model.
+_SUMMARY, _HEAT_MAP = "summary", "heat-map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _write(returned: Returned, folder: Path) -> None:
     numbers: Counter[str] = Counter()
     for path in sorted(returned.documents, key=_in_order):
         ds = pydicom.dcmread(path, stop_before_pixels=True)
-        kind = _SUMMARY if is_summary(ds) else _KIND_WORDS.get(ds.SOPClassUID, "document")
+        kind = _name_kind(ds)
         numbers[kind] += 1
         name = f"{kind}-{numbers[kind]}"
         (folder / f"{name}.dcm").write_bytes(path.read_bytes())
@@ -96,6 +96,12 @@ def _write(returned: Returned, folder: Path) -> None:
     for number, message in enumerate(returned.messages, 1):
         # Segments end with CR; a line each is what an editor shows.
         (folder / f"message-{number}.hl7").write_bytes(message.replace(b"\r", b"\n"))
+
+
+def _name_kind(ds: pydicom.Dataset) -> str:
+    if is_summary(ds):
+        return _SUMMARY
+    return _HEAT_MAP if is_heat_map(ds) else _KIND_WORDS.get(ds.SOPClassUID, "document")
 
 
 def _in_order(path: Path) -> tuple[int, int, str]:

@@ -15,6 +15,7 @@ SENDING_ORDER = {
             DocumentKind.SUMMARY_CAPTURE,
             DocumentKind.SECONDARY_CAPTURE,
             DocumentKind.PRESENTATION_STATE,
+            DocumentKind.HEAT_MAP_CAPTURE,
         )
     )
 }

@@ -18,6 +18,7 @@ from inference.zoo import Precision
 
 if TYPE_CHECKING:
     from inference.radiograph import Radiograph
+    from inference.reader import Reading
 
 #: Reads the file at the first path, and writes pictures into the folder at the second.
 ReadFile = Callable[[Path, Path], ReadImage]
@@ -52,16 +53,24 @@ def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0, precis
     def read_file(path: Path, evidence_folder: Path) -> ReadImage:
         drawn: list[Future[Path]] = []
         found = reader.read(path, lambda radiograph: drawn.append(beside.submit(_draw, radiograph, evidence_folder)))
-        return ReadImage(found.image, *(each.result() for each in drawn))
+        display = drawn[0].result() if drawn else None
+        return ReadImage(found.image, display, _keep_map(found, evidence_folder))
 
     return read_file
 
 
 def _draw(radiograph: "Radiograph", folder: Path) -> Path:
-    from inference.evidence import write_evidence
+    from inference.evidence import write_display
 
-    # No document shows the heat map, and it takes as long to write as the image takes to decode.
-    return write_evidence(folder, radiograph.header.sop_instance_uid, radiograph.image.bytes(), None).display
+    return write_display(folder, radiograph.header.sop_instance_uid, radiograph.image.bytes())
+
+
+def _keep_map(found: "Reading", folder: Path) -> Path | None:
+    """Write the cells of the map and not their picture, which takes as long to write as the image takes to decode."""
+    from inference.evidence import write_map
+
+    evidence = found.evidence_map
+    return None if evidence is None else write_map(folder, evidence)
 
 
 def serve(

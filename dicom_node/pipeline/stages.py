@@ -193,7 +193,7 @@ def reading_of(parts: Parts, instance: ReceivedInstance) -> ReadImage:
 
 def _evidence_of(instance: ReceivedInstance, read: ReadImage) -> ImageEvidence:
     header = pydicom.dcmread(instance.path, stop_before_pixels=True)
-    return ImageEvidence(header=header, display=read.display_path)
+    return ImageEvidence(header=header, display=read.display_path, heat_map=read.heat_map_path)
 
 
 def _predecessors(ledger: StudyLedger, study_instance_uid: str, version: int) -> tuple[Predecessor, ...]:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from domain.evidence_map import EvidenceMap
 from domain.finding import Box
 from inference.detection import overlap
 from inference.explain.roi import component_at, enclose
@@ -63,6 +64,23 @@ class Frame:
 def heat_map(logits: Map, frame: Frame) -> Map:
     """Return the evidence as (rows, columns) float32 in 0..1, a value for every pixel of the stored image."""
     return np.clip(spread_cells(_evidence(logits), frame), 0.0, 1.0)
+
+
+def tell_map(logits: Map, frame: Frame, *, sop_instance_uid: str, model: str, method: str) -> EvidenceMap:
+    """Return the evidence cell by cell, with the place of the cells on the stored image, as others may keep it."""
+    box = frame.letterbox
+    return EvidenceMap(
+        sop_instance_uid=sop_instance_uid,
+        model=model,
+        method=method,
+        rows=int(logits.shape[0]),
+        columns=int(logits.shape[1]),
+        cells=_evidence(logits).astype("<f4").tobytes(),
+        left_px=-box.left_px / box.scale_x,
+        top_px=-box.top_px / box.scale_y,
+        cell_width_px=frame.cell_px / box.scale_x,
+        cell_height_px=frame.cell_px / box.scale_y,
+    )
 
 
 def relative_heat(cells: Map, frame: Frame) -> Map:

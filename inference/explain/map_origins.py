@@ -25,4 +25,6 @@ def origin_of(entry: Model) -> str:
     if not has_map(entry):
         return CENTRES
     said = entry.outputs[MAP_OUTPUT]
-    return str(said["made_by"]) if isinstance(said, dict) and "made_by" in said else OWN
+    words = str(said["made_by"]) if isinstance(said, dict) and "made_by" in said else OWN
+    # They go into DICOM text of any character set, and a map must not fail for its name.
+    return words if words.isascii() and words.isprintable() and "\\" not in words else OWN

@@ -17,6 +17,7 @@ from pydicom.uid import (
 
 from config.settings import Reporting
 from domain.document import Document, DocumentKind
+from domain.evidence_map import EvidenceMap
 from domain.finding import (
     Box,
     Fracture,
@@ -31,6 +32,7 @@ from domain.uid import derive_uid
 from reporting.compose import Composition, compose
 from reporting.context import ModelIdentity, ModelMember, StudyContext
 from reporting.evidence import ImageEvidence
+from reporting.heat_map_capture import write_heat_map_captures
 from reporting.hl7_oru import write_message
 from reporting.part_weights import PartWeights
 from reporting.presentation_state import write_presentation_state
@@ -131,8 +133,20 @@ def find(*readings: ImageReading) -> StudyFindings:
 
 
 def make_evidence(*headers: Dataset) -> list[ImageEvidence]:
-    """Return each header with a picture of its shape, at most 2048 pixels a side."""
-    return [ImageEvidence(header, _make_display(int(header.Rows), int(header.Columns))) for header in headers]
+    """Return each header with a picture of its shape, at most 2048 pixels a side, and a map."""
+    return [
+        ImageEvidence(header, _make_display(int(header.Rows), int(header.Columns)), make_map(header))
+        for header in headers
+    ]
+
+
+def make_map(header: Dataset, *, method: str = "grad-cam, closed form", **place: Any) -> EvidenceMap:
+    """Return a map of 8 x 6 cells over the whole image, or where `place` says, hot in the fourth row, second column."""
+    cells = np.zeros((8, 6), "<f4")
+    cells[3, 1] = 0.875
+    rows, columns = int(header.Rows), int(header.Columns)
+    whole = {"left_px": 0.0, "top_px": 0.0, "cell_width_px": columns / 6, "cell_height_px": rows / 8}
+    return EvidenceMap(header.SOPInstanceUID, "fracture-mobilenet", method, 8, 6, cells.tobytes(), **(whole | place))
 
 
 def _make_display(rows: int, columns: int) -> NDArray[np.uint8]:
@@ -229,6 +243,7 @@ _WRITERS: dict[DocumentKind, Callable[[StudyStatement], Iterable[Document]]] = {
     DocumentKind.STRUCTURED_REPORT_BASIC: write_structured_reports,
     DocumentKind.SUMMARY_CAPTURE: write_summary_captures,
     DocumentKind.SECONDARY_CAPTURE: lambda said: (write_secondary_capture(said, image) for image in said.images),
+    DocumentKind.HEAT_MAP_CAPTURE: write_heat_map_captures,
     DocumentKind.PRESENTATION_STATE: lambda said: (write_presentation_state(said, image) for image in said.read),
     DocumentKind.HL7_ORU: lambda said: (write_message(said),),
 }

@@ -20,7 +20,7 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
-from dicom_node.cli.returned import is_summary
+from dicom_node.cli.returned import is_heat_map, is_summary
 from inference.phantom.samples import SAMPLE_STUDIES, SampleStudy, write_samples
 from tests.fakes.hospital import draw_study, write_study
 from tests.peers.validators import find_errors
@@ -100,8 +100,8 @@ def answers(held: list[Dataset], sop_class_uid: UID) -> list[Dataset]:
 
 
 def captures_in(held: list[Dataset]) -> list[Dataset]:
-    """Return the captures of single images; the summary of the study is one too, but of all of them."""
-    return [ds for ds in answers(held, SecondaryCaptureImageStorage) if not is_summary(ds)]
+    """Return the captures of single images; the summary of the study is of all of them, a heat map of a model."""
+    return [ds for ds in answers(held, SecondaryCaptureImageStorage) if not (is_summary(ds) or is_heat_map(ds))]
 
 
 def count_of_read(sample: SampleStudy) -> int:
@@ -154,12 +154,15 @@ def test_the_archive_files_images_and_answers_in_one_study(
     held = hospital.held(str(images[0].StudyInstanceUID))
     expected = Counter(ds.SOPClassUID for ds in images)
     expected += Counter(dict(zip(ANSWERS, (1, 1 + len(images), count_of_read(sample)), strict=True)))
-    assert Counter(ds.SOPClassUID for ds in held) == expected
+    assert Counter(ds.SOPClassUID for ds in held if not is_heat_map(ds)) == expected
     assert {ds.StudyInstanceUID for ds in held} == {images[0].StudyInstanceUID}
     sent = [ds.SOPInstanceUID for ds in images]
     shown = {ds.SourceImageSequence[0].ReferencedSOPInstanceUID for ds in captures_in(held)}
     (summary,) = [ds for ds in answers(held, SecondaryCaptureImageStorage) if is_summary(ds)]
     assert shown == set(sent)
+    mapped = [ds.SourceImageSequence[0].ReferencedSOPInstanceUID for ds in held if is_heat_map(ds)]
+    assert sorted(set(mapped)) == sorted(mapped)
+    assert set(mapped) <= set(sent)
     assert sorted(item.ReferencedSOPInstanceUID for item in summary.SourceImageSequence) == sorted(sent)
 
 

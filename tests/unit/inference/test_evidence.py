@@ -4,24 +4,27 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.evidence import MAX_SIDE_PX, bound, write_evidence
+from domain.evidence_map import EvidenceMap
+from inference.evidence import MAX_SIDE_PX, bound, write_display, write_map
 
 CORNER = np.zeros((300, 200), dtype=np.uint8)
 CORNER[:20, 150:] = 254
 
 
-def test_pictures_are_written_upright_and_in_eight_bits(tmp_path: Path) -> None:
-    files = write_evidence(tmp_path / "new", "1.2.3", CORNER, CORNER // 2)
-    shown, heat = (np.asarray(Image.open(path)) for path in (files.display, files.heat_map) if path)
+def _map(sop_instance_uid: str) -> EvidenceMap:
+    return EvidenceMap(sop_instance_uid, "a-model", "grad-cam", 1, 2, np.float32([0.25, 1]).tobytes(), 0, 0, 9, 9)
+
+
+def test_a_picture_is_written_upright_and_in_eight_bits(tmp_path: Path) -> None:
+    shown = np.asarray(Image.open(write_display(tmp_path / "new", "1.2.3", CORNER)))
+    assert shown.dtype == np.uint8
     assert np.array_equal(shown, CORNER)
-    assert shown.shape == heat.shape == CORNER.shape
-    assert heat[0, 199] == 127
 
 
-def test_without_a_heat_map_there_is_only_the_display(tmp_path: Path) -> None:
-    files = write_evidence(tmp_path, "1.2.3", CORNER, None)
-    assert files.heat_map is None
-    assert list(tmp_path.iterdir()) == [files.display]
+def test_a_map_lies_beside_the_picture_of_its_image_and_comes_back_as_it_was(tmp_path: Path) -> None:
+    display, evidence = write_display(tmp_path, "1.2.3", CORNER), write_map(tmp_path, _map("1.2.3"))
+    assert EvidenceMap.decode(evidence.read_bytes()) == _map("1.2.3")
+    assert sorted(tmp_path.iterdir()) == sorted([display, evidence])
 
 
 def test_a_large_picture_is_averaged_down_so_that_a_thin_line_stays() -> None:
@@ -45,8 +48,7 @@ def test_a_picture_of_the_bound_is_left_as_it_is() -> None:
 
 
 def test_a_name_that_is_a_path_stays_in_its_folder(tmp_path: Path) -> None:
-    files = write_evidence(tmp_path / "in", "../../out/1.2.3", CORNER, CORNER)
-    assert files.display.parent == tmp_path / "in"
-    assert files.heat_map is not None
-    assert files.heat_map.parent == tmp_path / "in"
+    name = "../../out/1.2.3"
+    written = [write_display(tmp_path / "in", name, CORNER), write_map(tmp_path / "in", _map(name))]
+    assert [path.parent for path in written] == [tmp_path / "in"] * 2
     assert [path.name for path in tmp_path.iterdir()] == ["in"]

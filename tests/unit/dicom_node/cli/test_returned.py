@@ -4,7 +4,7 @@ import pytest
 from pydicom import Dataset
 from pydicom.sr.coding import Code
 
-from dicom_node.cli.returned import is_summary, read_statement
+from dicom_node.cli.returned import is_heat_map, is_summary, read_statement
 from domain.document import DocumentKind
 from tests.fakes.report_sources import draft_image, make_header, open_document
 
@@ -72,6 +72,10 @@ def test_region_side_and_probability_are_those_of_the_report() -> None:
     assert statement.comment == "for a person"
 
 
-@pytest.mark.parametrize("kind", [DocumentKind.SUMMARY_CAPTURE, DocumentKind.SECONDARY_CAPTURE])
-def test_a_summary_is_told_from_the_captures_beside_it(kind: DocumentKind) -> None:
-    assert is_summary(open_document(draft_image(make_header()), kind)) == (kind is DocumentKind.SUMMARY_CAPTURE)
+@pytest.mark.parametrize(
+    "kind", [DocumentKind.SUMMARY_CAPTURE, DocumentKind.SECONDARY_CAPTURE, DocumentKind.HEAT_MAP_CAPTURE]
+)
+def test_a_summary_and_a_heat_map_are_told_from_the_captures_beside_them(kind: DocumentKind) -> None:
+    ds = open_document(draft_image(make_header()), kind)
+    assert is_summary(ds) == (kind is DocumentKind.SUMMARY_CAPTURE)
+    assert is_heat_map(ds) == (kind is DocumentKind.HEAT_MAP_CAPTURE)
