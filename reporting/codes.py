@@ -25,6 +25,8 @@ UNDETERMINED = PRESENCE[FractureState.DOUBT]
 #: PS3.16 TID 4006 uses it as a NUM in percent; DICOM has no "probability of a finding".
 CERTAINTY_OF_FINDING = Code("111012", "DCM", "Certainty of Finding")
 PERCENT = Code("%", "UCUM", "Percent")
+IMAGES_READ = Code("IMGREAD", PRIVATE_SCHEME, "Images read")
+COUNT = Code("1", "UCUM", "no units")
 
 PROCESSING_SUMMARY = Code("111017", "DCM", "CAD Processing and Findings Summary")
 #: PS3.16 CID 6047 CAD Processing and Findings Summary, by (every image read, with findings).

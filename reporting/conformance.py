@@ -20,6 +20,7 @@ from reporting.conformance_sides import find_side_problems
 from reporting.conformance_template import find_template_problems
 from reporting.conformance_text import find_lost_text
 from reporting.conformance_types import find_missing
+from reporting.marked_places import WHOLE_IMAGE, places_of_report
 from reporting.source import TYPE_2, Source
 from reporting.statement import StudyStatement
 
@@ -97,8 +98,10 @@ _GRAPHIC_DATA = 0x00700022
 
 
 def _check_tier(ds: Dataset, statement: StudyStatement) -> list[str]:
-    """No place stands in a document of a tier that states none."""
-    if statement.study.tier.states_places or not any(element.tag == _GRAPHIC_DATA for element in ds.iterall()):
+    """No place stands in a document of a tier that states none; a whole image is no place."""
+    marked = sum(element.tag == _GRAPHIC_DATA for element in ds.iterall())
+    whole = sum(place.keyword == WHOLE_IMAGE for place in places_of_report(ds))
+    if statement.study.tier.states_places or marked == whole:
         return []
     return [f"GraphicData in a document of tier {statement.study.tier.value}"]
 

@@ -11,7 +11,14 @@ import numpy as np
 from pydicom import Dataset
 
 from domain.finding import Box
-from reporting.marked_places import MarkedPlace, Points, displayed_areas, places_of_presentation, places_of_report
+from reporting.marked_places import (
+    WHOLE_IMAGE,
+    MarkedPlace,
+    Points,
+    displayed_areas,
+    places_of_presentation,
+    places_of_report,
+)
 from reporting.statement import ImageStatement, StudyStatement
 
 _Images = Mapping[str, ImageStatement]
@@ -47,6 +54,8 @@ def _check_place(place: MarkedPlace, images: _Images) -> Iterator[str]:
         yield f"{place.keyword} is on no image of the study"
         return
     size = _size(image) if place.units == "PIXEL" else (1.0, 1.0)
+    if place.keyword == WHOLE_IMAGE and not _goes_to_corners(place.points, size):
+        yield f"{place.keyword} is not the whole image"
     if not _lies_within(place.points, 0.0, size):
         yield f"{place.keyword} is outside its image"
     boxes = [finding.box for finding in image.findings if finding.tracking_uid == place.tracking_uid]
@@ -55,11 +64,16 @@ def _check_place(place: MarkedPlace, images: _Images) -> Iterator[str]:
 
 
 def _size(image: ImageStatement) -> tuple[float, float]:
-    return float(image.reading.columns), float(image.reading.rows)
+    columns, rows = image.source.extent_px
+    return float(columns), float(rows)
 
 
 def _lies_within(points: Points, first: float, size: tuple[float, float]) -> bool:
     return bool(np.all((points >= first) & (points <= np.asarray(size, np.float32))))
+
+
+def _goes_to_corners(points: Points, size: tuple[float, float]) -> bool:
+    return sorted(map(tuple, points.tolist())) == sorted((x, y) for x in (0.0, size[0]) for y in (0.0, size[1]))
 
 
 def _goes_around(points: Points, box: Box) -> bool:

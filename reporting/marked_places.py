@@ -4,7 +4,7 @@ Nothing here trusts what wrote them: coordinates come as they stand, with the im
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from pydicom import Dataset
 Points = NDArray[np.float32]
 
 _TRACKING_UID = "112040"
+#: The keyword of an SCOORD that a number was inferred from.
+WHOLE_IMAGE = "SCOORD of a number"
 #: Corners of a text's box, and the point that it is about, by the keyword of their units (PS3.3 C.10.5).
 _TEXT_PLACES = {
     "BoundingBoxAnnotationUnits": ("BoundingBoxTopLeftHandCorner", "BoundingBoxBottomRightHandCorner"),
@@ -39,15 +41,26 @@ class MarkedPlace:
 
 
 def places_of_report(item: Dataset, tracking_uid: str = "") -> Iterator[MarkedPlace]:
-    """Yield every SCOORD below an item, with the Tracking Unique Identifier of its group."""
+    """Yield every SCOORD below an item: a region with the Tracking Unique Identifier of its group.
+
+    What a number was inferred from is a WHOLE_IMAGE and marks no finding.
+    """
+    if item.get("ValueType") == "NUM":
+        yield from (replace(place, keyword=WHOLE_IMAGE) for place in _scoords(item, ""))
+        return
     children: Sequence[Dataset] = item.get("ContentSequence") or ()
     for child in children:
         if child.get("ValueType") == "UIDREF" and _concept(child) == _TRACKING_UID:
             tracking_uid = str(child.get("UID", ""))
+    yield from _scoords(item, tracking_uid)
     for child in children:
+        yield from places_of_report(child, tracking_uid)
+
+
+def _scoords(item: Dataset, tracking_uid: str) -> Iterator[MarkedPlace]:
+    for child in item.get("ContentSequence") or ():
         if child.get("ValueType") == "SCOORD":
             yield MarkedPlace("SCOORD", _points(child, "GraphicData"), "PIXEL", _selected_from(child), tracking_uid)
-        yield from places_of_report(child, tracking_uid)
 
 
 def places_of_presentation(ds: Dataset) -> Iterator[MarkedPlace]:

@@ -61,6 +61,7 @@ def _content(value_type: str, concept: Code | None, times: str = "1", **details:
 
 
 _DCM = dicom_codes.DCM
+_SOURCE = Code("260753009", "SCT", "Source")
 _PRESENCES = tuple(codes.PRESENCE.values())
 _SUMMARIES = (*codes.PROCESSING_SUMMARIES.values(), codes.NO_ALGORITHM_SUCCEEDED)
 
@@ -73,6 +74,8 @@ _OBSERVER = (
     _context("TEXT", _DCM.DeviceObserverManufacturer),
     _context("TEXT", _DCM.DeviceObserverModelName),
 )
+#: TID 320: the image that a number was inferred from, by the corners of it.
+_WHOLE_IMAGE = _row("INFERRED FROM", "SCOORD", _SOURCE, "0-1", rows=(_row("SELECTED FROM", "IMAGE", _SOURCE),))
 #: TID 1501 rows 2 to 12 and their like in TID 1410: what tracks a group, what was found where, by which algorithm.
 _GROUP = (
     _context("TEXT", _DCM.TrackingIdentifier),
@@ -88,7 +91,7 @@ _GROUP = (
     _modifier("TEXT", _DCM.AlgorithmVersion),
     _modifier("TEXT", _DCM.AlgorithmParameters, "0-n"),
     _modifier("CODE", _DCM.AlgorithmFamily, values=(codes.ARTIFICIAL_INTELLIGENCE,)),
-    _content("NUM", codes.CERTAINTY_OF_FINDING, "0-1", units=codes.PERCENT.value),
+    _content("NUM", codes.CERTAINTY_OF_FINDING, "0-1", units=codes.PERCENT.value, rows=(_WHOLE_IMAGE,)),
     _content("CODE", codes.FRACTURE, values=_PRESENCES),
     _content("CODE", Code("116676008", "SCT", "Associated Morphology"), "0-n"),
 )
@@ -100,6 +103,7 @@ _OF_FINDINGS = _content(
     rows=(
         *_GROUP,
         _content("CODE", codes.PROCESSING_SUMMARY, "0-1", values=_SUMMARIES),
+        _content("NUM", codes.IMAGES_READ, "0-1", units=codes.COUNT.value, rows=(_WHOLE_IMAGE,)),
         _content("IMAGE", _DCM.SourceOfMeasurement, "1-n"),
         _content("TEXT", codes.COMMENT),
         _content("TEXT", codes.RECOMMENDATION, "0-n"),
@@ -115,9 +119,7 @@ _OF_REGION = _content(
         *_GROUP,
         _content("CODE", Code("276214006", "SCT", "Finding category"), values=(codes.MORPHOLOGICALLY_ABNORMAL,)),
         _content("CODE", _DCM.GeometricPurposeOfRegion, values=(codes.BOUNDED_BY,)),
-        _content(
-            "SCOORD", _DCM.ImageRegion, rows=(_row("SELECTED FROM", "IMAGE", Code("260753009", "SCT", "Source")),)
-        ),
+        _content("SCOORD", _DCM.ImageRegion, rows=(_row("SELECTED FROM", "IMAGE", _SOURCE),)),
     ),
 )
 _MEASUREMENT_REPORT = Row(

@@ -136,6 +136,12 @@ class Source:
         return years if years >= 0 else None
 
     @property
+    def extent_px(self) -> tuple[int, int]:
+        """Columns and rows; (0, 0) where the header does not state both."""
+        columns, rows = (int(self.header.get(keyword) or 0) for keyword in ("Columns", "Rows"))
+        return (columns, rows) if columns and rows else (0, 0)
+
+    @property
     def orientation(self) -> tuple[str, ...]:
         """Patient Orientation (0020,0020) of rows and columns, empty when unknown or malformed (PS3.3 C.7.6.1.1.1)."""
         stated = tuple(self.text("PatientOrientation").split("\\"))

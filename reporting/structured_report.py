@@ -15,6 +15,7 @@ from domain.document import Document, DocumentKind
 from domain.finding import Box
 from domain.uid import derive_uid
 from reporting import codes, equipment, local_text, recommendations, wording
+from reporting.certainty import measure_box, measure_image, measure_study
 from reporting.fracture_types import ASSOCIATED_MORPHOLOGY, code_type
 from reporting.instance import Slot, finish, write
 from reporting.statement import Finding, ImageStatement, StudyStatement
@@ -73,7 +74,7 @@ def _lay_out(statement: StudyStatement) -> Dataset:
 def _private_schemes(statement: StudyStatement) -> list[CodingSchemeIdentificationItem]:
     """Coding Scheme Identification (PS3.3 C.12.1.1) of our own scheme, where a code of it stands in the report."""
     types = filter(None, (code_type(image.fracture_type) for image in statement.read))
-    if codes.PRIVATE_SCHEME not in {code.scheme_designator for code in types}:
+    if statement.read and codes.PRIVATE_SCHEME not in {code.scheme_designator for code in types}:
         return []
     return [CodingSchemeIdentificationItem(codes.PRIVATE_SCHEME, name="Osteonode", uid=derive_uid("coding scheme"))]
 
@@ -119,13 +120,12 @@ def _describe_groups(statement: StudyStatement) -> list[Group]:
 
 def _describe_study(statement: StudyStatement) -> sr.MeasurementsAndQualitativeEvaluations:
     """TID 1501 for the study: what was processed, what was found, and every image in words."""
-    fracture = statement.result.fracture
     group = sr.MeasurementsAndQualitativeEvaluations(
         sr.TrackingIdentifier(derive_uid(statement.study_instance_uid, "study"), "Study"),
         finding_type=codes.FRACTURE,
         finding_sites=_distinct_sites(statement) or None,
         algorithm_id=equipment.identify_algorithm(statement.study),
-        measurements=[_certainty(fracture.probability)] if fracture else None,
+        measurements=measure_study(statement) or None,
         qualitative_evaluations=[
             sr.QualitativeEvaluation(codes.PROCESSING_SUMMARY, statement.summary),
             sr.QualitativeEvaluation(codes.FRACTURE, statement.presence),
@@ -145,7 +145,7 @@ def _describe_image(statement: StudyStatement, image: ImageStatement) -> sr.Meas
         finding_type=codes.FRACTURE,
         finding_sites=_site(image),
         algorithm_id=equipment.identify_algorithm(statement.study),
-        measurements=[_certainty(image.fracture.probability)],
+        measurements=[measure_image(image)],
         qualitative_evaluations=[
             sr.QualitativeEvaluation(codes.FRACTURE, codes.PRESENCE[image.fracture.state]),
             *_evaluate_type(image),
@@ -182,7 +182,7 @@ def _describe_finding(
         finding_type=codes.FRACTURE,
         finding_sites=_site(image),
         algorithm_id=equipment.identify_algorithm(statement.study),
-        measurements=[_certainty(finding.box.probability)],
+        measurements=[measure_box(finding.box.probability)],
         qualitative_evaluations=[sr.QualitativeEvaluation(codes.FRACTURE, codes.PRESENCE[image.fracture.state])],
     )
 
@@ -191,10 +191,6 @@ def outline(box: Box) -> np.ndarray:
     """Return a box as a closed polyline: (5, 2) float64 of (column, row), clockwise from the top left."""
     left, top, right, bottom = box.x_min_px, box.y_min_px, box.x_max_px, box.y_max_px
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom], [left, top]], dtype=np.float64)
-
-
-def _certainty(probability: float) -> sr.Measurement:
-    return sr.Measurement(codes.CERTAINTY_OF_FINDING, round(100 * probability, 1), codes.PERCENT)
 
 
 def _site(image: ImageStatement) -> list[sr.FindingSite] | None:

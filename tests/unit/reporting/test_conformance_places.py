@@ -118,9 +118,14 @@ def leave_out_the_box(ds: Dataset) -> None:
     item(ds, "126010").ContentSequence.pop()
 
 
+def shrink_the_whole_image(ds: Dataset) -> None:
+    item(group(ds, 1), "111012").ContentSequence[0].GraphicData = [0, 0, COLUMNS - 1, 0, COLUMNS - 1, ROWS, 0, ROWS]
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
+        (shrink_the_whole_image, "SCOORD of a number is not the whole image"),
         (take_the_other_image, "SCOORD is not the box of its finding"),
         (leave_out_the_box, "a finding is not marked once"),
     ],

@@ -53,6 +53,10 @@ def read_value(item: Dataset) -> str:
     return str(item.get("TextValue") or item.get("UID"))
 
 
+def regions(ds: Dataset) -> list[Dataset]:
+    return [item for item in walk(ds) if item.get("ValueType") == "SCOORD" and name(item) == "111030"]
+
+
 def groups(ds: Dataset) -> list[Dataset]:
     return [item for item in walk(ds) if name(item) == "125007"]
 
@@ -135,7 +139,7 @@ def test_a_box_refers_to_the_image_it_was_found_on() -> None:
     ds = open_document(
         draft_images((first, read_image(first, FractureState.ABSENT)), (second, read_image(second))), REPORT
     )
-    (region,) = [item for item in walk(ds) if item.get("ValueType") == "SCOORD"]
+    (region,) = regions(ds)
     (image,) = region.ContentSequence
     assert image.RelationshipType == "SELECTED FROM"
     assert image.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == second.SOPInstanceUID
@@ -151,7 +155,7 @@ def test_a_box_comes_back_as_it_went(x: tuple[float, float], y: tuple[float, flo
         return
     box = Box("fracture", 0.9, min(x), min(y), max(x), max(y))
     ds = open_document(draft_image(make_header(), boxes=(box,)), REPORT)
-    (region,) = [item for item in walk(ds) if item.get("ValueType") == "SCOORD"]
+    (region,) = regions(ds)
     assert region.GraphicType == "POLYLINE"
     points = np.array(region.GraphicData, np.float32).reshape(-1, 2)
     assert np.array_equal(points, outline(box).astype(np.float32))
