@@ -7,26 +7,40 @@ from hl7apy.exceptions import HL7apyException
 from hl7apy.parser import parse_message
 
 from domain.document import Document
-from reporting.er7 import ENCODING_CHARACTERS, escape
-from reporting.hl7_oru import CONTROL_ID_LENGTH, FT_LIMIT_BYTES, IDENTIFIER_LIMIT_BYTES
+from reporting.conformance_hl7_groups import Segment, field, find_group_problems
+from reporting.er7 import ENCODING_CHARACTERS, FT_LIMIT_BYTES, ST_LIMIT_BYTES, escape
+from reporting.hl7_oru import CONTROL_ID_LENGTH, IDENTIFIER_LIMIT_BYTES, ORDER_NUMBER_LIMIT_BYTES
 from reporting.source import Source
 from reporting.statement import StudyStatement
 
 _STATUSES = ("P", "C", "X")  # an AI never says F
-_VALUE_TYPES = ("CWE", "FT", "HD", "NM")
+_VALUE_TYPES = ("CWE", "FT", "HD", "NM", "ST")
 _TIME = re.compile(r"\d{4}(\d\d){0,5}([+-]\d{4})?")
 #: Fields that hold a time (TS): segment and number.
 _TIMES = (("MSH", 7), ("PID", 7), ("OBR", 7), ("OBR", 22), ("OBX", 14))
-#: Longest field in bytes (HL7 2.5.1 chapters 2, 3, 4, 7).
+#: Longest repetition of a field in bytes (HL7 2.5.1 chapters 2, 3, 4, 7; OBX-18 and -19 by their data types).
 _LENGTHS = {
-    ("PID", 5): 1024,
-    ("PID", 3): IDENTIFIER_LIMIT_BYTES,
-    ("OBX", 5): FT_LIMIT_BYTES,
-    ("OBX", 8): 5,
+    ("MSH", 3): 227,
+    ("MSH", 4): 227,
     ("MSH", 10): CONTROL_ID_LENGTH,
+    ("MSH", 18): 16,
+    ("MSH", 19): 250,
+    ("PID", 3): IDENTIFIER_LIMIT_BYTES,
+    ("PID", 5): 250,
+    ("ORC", 3): ORDER_NUMBER_LIMIT_BYTES,
+    ("OBR", 3): ORDER_NUMBER_LIMIT_BYTES,
+    ("OBR", 4): 250,
+    ("OBR", 18): 60,
+    ("NTE", 3): FT_LIMIT_BYTES,
+    ("OBX", 1): 4,
+    ("OBX", 3): 250,
+    ("OBX", 4): 20,
+    ("OBX", 6): 250,
+    ("OBX", 8): 5,
+    ("OBX", 18): 427,
 }
-
-Segment = list[str]
+#: Longest repetition of OBX-5 in bytes, by OBX-2 (chapter 2.A).
+_VALUE_LENGTHS = {"CWE": 705, "FT": FT_LIMIT_BYTES, "HD": 227, "NM": 16, "ST": ST_LIMIT_BYTES}
 
 
 def find_hl7_problems(document: Document, statement: StudyStatement) -> list[str]:
@@ -40,12 +54,8 @@ def find_hl7_problems(document: Document, statement: StudyStatement) -> list[str
         *_check_structure(text),
         *_check_identity(segments, document, statement),
         *(problem for segment in segments for problem in _check_segment(segment)),
+        *find_group_problems([segment for segment in segments if segment[0] == "OBX"], statement),
     ]
-
-
-def field(segment: Segment, number: int) -> str:
-    """Return a field by its number, empty when the segment ends before."""
-    return segment[number] if number < len(segment) else ""
 
 
 def _check_structure(text: str) -> list[str]:
@@ -65,9 +75,6 @@ def _check_identity(segments: list[Segment], document: Document, statement: Stud
     if field(segments[0], 10) != document.identifier:
         problems.append("MSH-10 is not the document's identifier")
     problems += _check_patient(segments[names.index("PID")], segments[names.index("OBR")], statement.images[0].source)
-    studies = [field(segment, 5) for segment in segments if field(segment, 2) == "HD"]
-    if studies != [statement.study_instance_uid]:
-        problems.append("OBX-5 HD is not the study")
     return problems
 
 
@@ -92,11 +99,16 @@ def _check_segment(segment: Segment) -> list[str]:
     problems += [
         f"{name}-{number} is too long"
         for (of, number), limit in _LENGTHS.items()
-        if of == name and len(field(segment, number).encode()) > limit
+        if of == name and _longest(field(segment, number)) > limit
     ]
     if name == "OBR" and field(segment, 25) not in _STATUSES:
         problems.append("OBR-25 is not preliminary")
     return problems + (_check_observation(segment) if name == "OBX" else [])
+
+
+def _longest(value: str) -> int:
+    """The length of the longest repetition, in bytes."""
+    return max(len(each.encode()) for each in value.split("~"))
 
 
 def _is_time(value: str) -> bool:
@@ -111,4 +123,6 @@ def _check_observation(segment: Segment) -> list[str]:
         problems.append("OBX-5 NM is no number")
     if field(segment, 11) not in _STATUSES:
         problems.append("OBX-11 is not preliminary")
+    if _longest(field(segment, 5)) > _VALUE_LENGTHS.get(field(segment, 2), FT_LIMIT_BYTES):
+        problems.append("OBX-5 is too long")
     return problems

@@ -1,12 +1,14 @@
 """HL7 v2 ER7 encoding: escapes, components, bounds (HL7 2.5.1 chapter 2). No library escapes an FT right."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydicom.sr.coding import Code
 
 #: Chapter 2.7.1; the escape character first, or the escapes would be escaped.
 _ESCAPES = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"}
+#: Longest text of the data types FT and ST (chapter 2.A).
+FT_LIMIT_BYTES, ST_LIMIT_BYTES = 65536, 199
 LINE_BREAK = "\\.br\\"
 SEGMENT_END = "\r"
 ENCODING_CHARACTERS = "^~\\&"
@@ -46,6 +48,11 @@ def _encode(text: str, limit_bytes: int) -> str:
 def components(*values: str) -> str:
     """Join components that are already escaped; empty ones at the end go."""
     return "^".join(values).rstrip("^")
+
+
+def repetitions(values: Iterable[str]) -> str:
+    """Join the repetitions of a field, each already encoded."""
+    return "~".join(values)
 
 
 def code_element(code: Code) -> str:

@@ -6,26 +6,22 @@ Preliminary (P), corrected (C) when a later version replaces it, X when no image
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 
-from pydicom.sr.coding import Code
 from pydicom.valuerep import PersonName
 
 from domain.document import Document, DocumentKind
-from domain.finding import FractureState
-from reporting import codes, equipment, er7, local_text, recommendations
+from reporting import codes, equipment, er7, local_text
+from reporting.hl7_observations import Observation, observe
 from reporting.source import Source
-from reporting.statement import ImageStatement, StudyStatement
+from reporting.statement import StudyStatement
 from reporting.translation import ENGLISH
 
-FT_LIMIT_BYTES = 65536
 IDENTIFIER_LIMIT_BYTES = 250
 CONTROL_ID_LENGTH = 20
+ORDER_NUMBER_LIMIT_BYTES = 22
+NAMESPACE_LIMIT_BYTES = 20  # IS
 _SEXES = ("M", "F", "O", "A", "N")  # table 0001; anything else is U
-_FLAGS = {FractureState.PRESENT: "A", FractureState.ABSENT: "N"}  # table 0078; doubt has none
 #: XPN components in HL7's order, as index into DICOM's (family, given, middle, prefix, suffix) and room in bytes.
 _NAME_COMPONENTS = ((0, 96), (1, 64), (2, 32), (4, 20), (3, 20))
 #: PID-5 is required: a name of type "unspecified" (table 0200) where the image has none.
@@ -39,7 +35,7 @@ _REPRESENTATIONS = ("A", "I", "P")
 def write_message(statement: StudyStatement) -> Document:
     """Return the message. The first image's header names patient and order."""
     segments = [_header(statement), *_patient(statement), *_order(statement), *_notes(statement)]
-    segments += [_number(position, row, statement) for position, row in enumerate(_observations(statement), 1)]
+    segments += [_number(position, row, statement) for position, row in enumerate(observe(statement), 1)]
     return Document(
         kind=DocumentKind.HL7_ORU,
         identifier=control_id(statement),
@@ -175,7 +171,7 @@ def _study_time(source: Source) -> str:
 def _order(statement: StudyStatement) -> list[str]:
     source = _source(statement)
     accession = er7.escape(source.text("AccessionNumber"))
-    filler = er7.components(accession, er7.escape(statement.study.reporting.station_name)) if accession else ""
+    filler = _filler_number(accession, er7.escape(statement.study.reporting.station_name))
     fields = {
         1: "1",
         3: filler,
@@ -189,76 +185,18 @@ def _order(statement: StudyStatement) -> list[str]:
     return [er7.segment("ORC", {1: "RE", 3: filler, 5: "IP"}), er7.segment("OBR", fields)]
 
 
+def _filler_number(accession: str, station: str) -> str:
+    """ORC-3 and OBR-3: the accession number whole; who gave it only where both fit the field."""
+    named = er7.components(accession, station) if accession else ""
+    return named if len(named.encode()) <= ORDER_NUMBER_LIMIT_BYTES else accession
+
+
 def _notes(statement: StudyStatement) -> list[str]:
     """NTE: what this is, and why images were not analysed."""
     return [
-        er7.segment("NTE", {1: str(number), 2: "L", 3: er7.escape(line, limit_bytes=FT_LIMIT_BYTES)})
+        er7.segment("NTE", {1: str(number), 2: "L", 3: er7.escape(line, limit_bytes=er7.FT_LIMIT_BYTES)})
         for number, line in enumerate(local_text.write_notes(statement), 1)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One OBX, its value encoded. Rows of one finding share their sub-identifier (OBX-4)."""
-
-    value_type: str
-    concept: str
-    value: str
-    sub_id: str = ""
-    units: str = ""
-    flag: str = ""
-
-
-def _observations(statement: StudyStatement) -> Iterator[Observation]:
-    yield Observation("HD", er7.code_element(codes.DICOM_STUDY), er7.escape(statement.study_instance_uid))
-    yield _coded(codes.FRACTURE, statement.presence, flag=_FLAGS.get(statement.state, "") if statement.state else "")
-    if statement.result.fracture is not None:
-        yield _certainty(statement.result.fracture.probability)
-    findings = (_describe_finding(image, value) for image in statement.read for value in _probabilities(image))
-    suggestions = (_describe_suggestions(statement, image) for image in statement.read)
-    groups = (group for group in map(list, chain(findings, suggestions)) if group)
-    for number, group in enumerate(groups, 1):
-        for row in group:
-            yield replace(row, sub_id=str(number))
-    text = er7.escape_lines(local_text.write_narrative(statement), limit_bytes=FT_LIMIT_BYTES)
-    yield Observation("FT", er7.code_element(codes.IMPRESSIONS), text)
-
-
-def _probabilities(image: ImageStatement) -> list[float]:
-    """The findings of an image: its boxes, or the image itself where it is positive and no place is known."""
-    assert image.fracture is not None
-    if image.fracture.state is FractureState.ABSENT:
-        return []
-    return [finding.box.probability for finding in image.findings] or [image.fracture.probability]
-
-
-def _describe_finding(image: ImageStatement, probability: float) -> Iterator[Observation]:
-    assert image.fracture is not None
-    state = image.fracture.state
-    yield _coded(codes.FRACTURE, codes.PRESENCE[state], flag=_FLAGS.get(state, ""))
-    if image.site is not None:
-        yield _coded(codes.FINDING_SITE, image.site)
-        if image.laterality is not None:
-            yield _coded(codes.LATERALITY, image.laterality)
-    yield _certainty(probability)
-
-
-def _describe_suggestions(statement: StudyStatement, image: ImageStatement) -> Iterator[Observation]:
-    """What guidelines suggest for an image, each with its source; nothing where the site has not turned it on."""
-    for row in recommendations.suggest(statement, image):
-        text, source = recommendations.describe(row)
-        lines = er7.escape_lines((f"{image.name}: {text}", source), limit_bytes=FT_LIMIT_BYTES)
-        yield Observation("FT", er7.code_element(codes.RECOMMENDATION), lines)
-
-
-def _coded(concept: Code, value: Code, flag: str = "") -> Observation:
-    return Observation("CWE", er7.code_element(concept), er7.code_element(value), flag=flag)
-
-
-def _certainty(probability: float) -> Observation:
-    """NM in percent; the alternate code says of what, for beside "Absent" the standard's name could mislead."""
-    concept = f"{er7.code_element(codes.CERTAINTY_OF_FINDING)}^{er7.code_element(codes.FRACTURE_PROBABILITY)}"
-    return Observation("NM", concept, f"{100 * probability:.1f}", units="%^percent^UCUM")
 
 
 def _number(position: int, row: Observation, statement: StudyStatement) -> str:
@@ -270,11 +208,11 @@ def _number(position: int, row: Observation, statement: StudyStatement) -> str:
         5: row.value,
         6: row.units,
         8: row.flag,
-        11: result_status(statement),
+        11: row.status or result_status(statement),
         14: _written_at(statement),
         18: er7.components(
             er7.escape(f"{equipment.MODEL_NAME} {equipment.software_version(statement.study)}"),
-            er7.escape(statement.study.reporting.manufacturer),
+            er7.escape(statement.study.reporting.manufacturer, limit_bytes=NAMESPACE_LIMIT_BYTES),
         ),
     }
     return er7.segment("OBX", fields)

@@ -136,7 +136,8 @@ def test_guidelines_speak_only_when_asked(outcome: Any, images: Path, bundle: Pa
     assert texts
     assert all(text in done.stdout for text in texts)
     (message,) = out.rglob("*.hl7")
-    assert message.read_text().count("121075^Recommendation^DCM") == len(texts)
+    assert message.read_text().count("121075^Recommendation^DCM") == 1
+    assert message.read_text().count("not an order. Source: ") == len(texts)
     assert [each["recommendations"] for each in outcome[0]] == [[]] * 5
 
 

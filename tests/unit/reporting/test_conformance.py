@@ -107,6 +107,15 @@ def test_a_type_2_attribute_that_the_source_has_not_is_there_without_a_value() -
         (b"|ACC-0815||||2026", b"|ACC-0816||||2026", "OBR-18"),
         (b"OBR|1|", b"OBX|1|", "one order"),
         (b"|2.25.", b"|2.24.", "HD is not the study"),
+        (b"|2.25.", b"|2.24.", "HD are not the images"),
+        (b"|373068000^Undetermined^SCT|", b"|272519000^Absent^SCT|", "presence of group 2"),
+        (b"7771000^Left", b"24028007^Right", "laterality of group 1.1"),
+        (b"74670003^Wrist joint", b"24136001^Hip joint", "site of group 1"),
+        (b"OBX|2|", b"OBX|3|", "OBX-1 does not count"),
+        (b"|1.1|", b"|1|", "OBX-3 and OBX-4 are there twice"),
+        (b"|1.1|", b"|1.2|", "OBX-4 is not of the images"),
+        (b"Algorithm Name^DCM||", b"Algorithm Name^DCM||" + b"A" * 200, "OBX-5 is too long"),
+        (b"^OSTEONODE|43468", b"^OSTEONODE-OF-RADIOLOGY|43468", "OBR-3 is too long"),
     ],
 )
 def test_a_defect_in_a_message_is_found(old: bytes, new: bytes, problem: str) -> None:

@@ -1,11 +1,12 @@
 """The ORU^R01 as a RIS reads it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.document import LATER_KINDS, DocumentKind
-from domain.finding import Box, FractureState
+from domain.finding import Box, FractureState, Labelled
 from reporting.hl7_oru import address
 from tests.fakes.report_sources import (
     compose_image,
@@ -68,24 +69,82 @@ def test_a_study_read_in_part_is_not_flagged_normal() -> None:
     assert (row[5].split("^")[1], row[8]) == ("Undetermined", "")
 
 
-def test_the_rows_of_a_finding_share_their_sub_identifier() -> None:
-    left, right = make_header(Laterality="L"), make_header(number=2, Laterality="R")
+def group(message: dict[str, list[list[str]]], sub_id: str) -> list[str]:
+    """What a group says: the text of a code, or the value."""
+    values = [row[5] for row in message["OBX"] if row[4] == sub_id]
+    return [value.split("^")[1] if "^" in value else value for value in values]
+
+
+def test_every_image_and_every_finding_in_it_has_a_group_with_its_own_place_side_and_certainty() -> None:
+    left, right = make_header(Laterality="L"), make_header(number=2, Laterality="R", BodyPartExamined="HAND")
     two = (Box("fracture", 0.9, 1, 1, 5, 5), Box("fracture", 0.5, 9, 9, 20, 20))
-    message = open_message(draft_images((left, read_image(left, boxes=two)), (right, read_image(right))))
-    by_finding = {
-        number: [row[5].split("^")[-2] if "^" in row[5] else row[5] for row in message["OBX"] if row[4] == number]
-        for number in ("1", "2", "3")
-    }
-    assert by_finding == {
-        "1": ["Present", "Wrist joint", "Left", "90.0"],
-        "2": ["Present", "Wrist joint", "Left", "50.0"],
-        "3": ["Present", "Wrist joint", "Right", "93.0"],
-    }
+    statement = draft_images((left, read_image(left, boxes=two)), (right, read_image(right, FractureState.DOUBT)))
+    first, second = statement.images
+    message = open_message(statement)
+    assert group(message, "1") == [left.SOPInstanceUID, "Present", "93.0", "Wrist joint", "Left"]
+    assert group(message, "1.1") == [first.findings[0].tracking_uid, "Present", "90.0", "Wrist joint", "Left"]
+    assert group(message, "1.2") == [first.findings[1].tracking_uid, "Present", "50.0", "Wrist joint", "Left"]
+    assert group(message, "2") == [right.SOPInstanceUID, "Undetermined", "41.0", "Hand", "Right"]
+    assert group(message, "2.1") == [second.findings[0].tracking_uid, "Undetermined", "93.0", "Hand", "Right"]
+    assert {row[4] for row in message["OBX"]} == {"", "1", "1.1", "1.2", "2", "2.1"}
+
+
+def test_an_observation_and_its_group_are_there_once_and_rows_count_from_one() -> None:
+    header, second = make_header(), make_header(number=2)
+    statement = draft_images((header, read_image(header)), (second, read_image(second)), recommendations=True)
+    rows = open_message(statement)["OBX"]
+    assert len({(row[3], row[4]) for row in rows}) == len(rows)
+    assert [row[1] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
 
 
 def test_a_positive_image_without_a_box_is_still_a_finding() -> None:
     message = open_message(draft_image(make_header(), boxes=()))
-    assert [row[5] for row in message["OBX"] if row[4] == "1"][-1] == "93.0"
+    assert group(message, "1")[1:3] == ["Present", "93.0"]
+    assert "1.1" not in {row[4] for row in message["OBX"]}
+
+
+def test_the_side_is_told_although_no_place_is_known() -> None:
+    header = make_header(BodyPartExamined="", Laterality="R")
+    message = open_message(draft_images((header, read_image(header, region="elsewhere"))))
+    assert group(message, "1")[1:] == ["Present", "93.0", "Right"]
+
+
+def test_an_image_that_was_not_read_has_a_group_without_a_result_and_the_reason() -> None:
+    read, refused = make_header(), make_header(number=2)
+    message = open_message(draft_images((read, read_image(read)), (refused, refuse_image(refused, "Too dark."))))
+    assert group(message, "2")[1:] == ["Undetermined", "Not analysed: Too dark"]
+    assert {row[4]: row[11] for row in message["OBX"]} == {"": "P", "1": "P", "1.1": "P", "2": "X"}
+    assert observations(message, "111017")[0][5] == "111244^Not all algorithms succeeded; with findings^DCM"
+
+
+def test_the_models_are_named_each_as_a_repetition() -> None:
+    (row,) = observations(open_message(draft_image(make_header())), "111001")
+    assert row[2:6] == ["ST", "111001^Algorithm Name^DCM", "", "region-mobilenet 1.2~fracture-mobilenet 1.2"]
+
+
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [("spiral fracture", "73737008^Fracture, spiral^SCT"), ("own type & more", "^own type \\T\\ more")],
+)
+def test_a_type_is_coded_where_it_has_a_code_and_told_in_words_where_not(label: str, value: str) -> None:
+    header = make_header()
+    reading = replace(read_image(header), types=(Labelled(label, 0.8),))
+    (row,) = observations(open_message(draft_images((header, reading))), "116676008")
+    assert (row[4], row[5]) == ("1", value)
+
+
+@pytest.mark.parametrize(
+    ("accession", "station", "filler"),
+    [
+        ("ACC-0815", "OSTEONODE", "ACC-0815^OSTEONODE"),
+        ("ACC-0815-4711", "OSTEONODE", "ACC-0815-4711"),
+        ("1234567890123456", "OSTEO", "1234567890123456^OSTEO"),
+    ],
+)
+def test_an_order_number_is_never_cut_to_fit_its_field(accession: str, station: str, filler: str) -> None:
+    header = make_header(AccessionNumber=accession)
+    message = open_message(draft_images((header, read_image(header)), station_name=station))
+    assert (message["ORC"][0][3], message["OBR"][0][3], message["OBR"][0][18]) == (filler, filler, accession)
 
 
 def test_reasons_stand_in_notes_and_in_the_narrative() -> None:

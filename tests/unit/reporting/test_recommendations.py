@@ -155,17 +155,18 @@ def rows_of_message(statement: StudyStatement) -> list[list[str]]:
     return [row for row in open_message(statement)["OBX"] if row[3] == "121075^Recommendation^DCM"]
 
 
-def test_the_message_has_a_group_of_suggestions_with_their_sources() -> None:
-    rows = rows_of_message(draft_suggestions())
-    assert [(row[2], row[4], row[11]) for row in rows] == [("FT", "2", "P")] * 2  # group 1 is the finding
-    for row in rows:
-        first, second = row[5].split("\\.br\\")
+def test_the_message_has_the_suggestions_with_their_sources_in_the_group_of_their_image() -> None:
+    (row,) = rows_of_message(draft_suggestions())
+    assert (row[2], row[4], row[11]) == ("FT", "1", "P")
+    lines = row[5].split("\\.br\\")
+    assert len(lines) == 4
+    for first, second in zip(lines[::2], lines[1::2], strict=True):
         assert first.startswith("Image 1 (series 1, instance 1): If ")
         assert "not a diagnosis, not an order. Source: BOAST" in second
         assert second.endswith("https://www.boa.ac.uk/resources/boast-16-pdf.html")
 
 
-def test_the_message_and_its_narrative_are_as_they_were_but_for_the_group() -> None:
+def test_the_message_and_its_narrative_are_as_they_were_but_for_the_suggestions() -> None:
     header = make_header()
     off, on = draft_image(header), draft_images((header, read_image(header)), recommendations=True)
     assert rows_of_message(off) == []
