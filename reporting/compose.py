@@ -13,10 +13,12 @@ from pydicom.uid import (
 
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
+from domain.impression import Impression, PhraseWriter
 from reporting import conformance, heat_map_capture, hl7_oru
 from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.evidence import ImageEvidence
+from reporting.impression import with_impression
 from reporting.presentation_state import is_grey, write_presentation_state
 from reporting.secondary_capture import write_secondary_capture
 from reporting.source import identity_keywords
@@ -42,10 +44,11 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """All documents of one version of a study's result."""
+    """All documents of one version of a study's result; `impression` is None where no phrase model was asked."""
 
     documents: tuple[Document, ...]
     withheld: tuple[Withheld, ...] = ()
+    impression: Impression | None = None
 
 
 def prepare() -> None:
@@ -55,20 +58,27 @@ def prepare() -> None:
         mandatory_modules(sop_class_uid)
 
 
-def compose(study: StudyContext, findings: StudyFindings, evidence: Sequence[ImageEvidence]) -> Composition:
+def compose(
+    study: StudyContext,
+    findings: StudyFindings,
+    evidence: Sequence[ImageEvidence],
+    *,
+    writer: PhraseWriter | None = None,
+) -> Composition:
     """Return every document of a study's result; the same arguments give the same bytes.
 
     Args:
         study: the version, the time, the models and the site's words.
         findings: one reading per image.
         evidence: the same images, in any order.
+        writer: may word the impression, where what it proposes says what was found (reporting/impression.py).
 
     Raises:
         DocumentError: findings and images do not match, are of several studies or patients, or a document would leave
             non-conformant.
     """
     with disable_value_validation():  # a source's odd values pass through, and no warning repeats them
-        statement = state(study, findings, evidence)
+        statement = with_impression(state(study, findings, evidence), writer)
         documents = [
             *write_structured_reports(statement),
             *write_summary_captures(statement),
@@ -82,7 +92,7 @@ def compose(study: StudyContext, findings: StudyFindings, evidence: Sequence[Ima
         for document in documents:
             conformance.check(document, statement)
         conformance.check_set(documents, statement)
-    return Composition(tuple(documents), withheld)
+    return Composition(tuple(documents), withheld, statement.impression)
 
 
 def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:

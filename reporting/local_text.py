@@ -13,7 +13,20 @@ from reporting.translation import ENGLISH
 def write_narrative(statement: StudyStatement) -> tuple[str, ...]:
     """Return the lines of the message's impressions: one paragraph, in English a line each image."""
     language = statement.study.reporting.language
-    return statement.lines if language == ENGLISH else (narrative.tell_study(statement, language),)
+    return tell_in_english(statement) if language == ENGLISH else (narrative.tell_study(statement, language),)
+
+
+def tell_in_english(statement: StudyStatement) -> tuple[str, ...]:
+    """Return the English lines: those of the templates, or a phrase model's where it spoke, and which of the two."""
+    impression = statement.impression
+    if impression is None:
+        return statement.lines
+    if not impression.text:
+        return (*statement.lines, wording.WORDED_BY_TEMPLATE)
+    silent = (f"{image.name}: {image.silence}." for image in statement.images if image.silence)
+    author = wording.describe_author(impression.asked)
+    tier = filter(None, (wording.TIERS[statement.study.tier],))
+    return (f"{wording.NOT_A_DIAGNOSIS}.", impression.text, *tier, *silent, wording.REVIEW, author)
 
 
 def write_notes(statement: StudyStatement) -> tuple[str, ...]:
@@ -31,7 +44,7 @@ def comment_study(statement: StudyStatement) -> str:
     """Return the structured report's text on the study."""
     language = statement.study.reporting.language
     text = narrative.tell_study(statement, language) if language != ENGLISH else ""
-    return text if text and _may_stand(statement, text) else "\n".join(statement.lines)
+    return text if text and _may_stand(statement, text) else "\n".join(tell_in_english(statement))
 
 
 def comment_image(statement: StudyStatement, image: ImageStatement) -> str:

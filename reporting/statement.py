@@ -13,6 +13,7 @@ from pydicom.sr.coding import Code
 
 from domain.errors import DocumentError
 from domain.finding import Box, Fracture, FractureState, ImageReading, Labelled, StudyFindings
+from domain.impression import Impression
 from domain.tier import Tier
 from domain.uid import derive_uid
 from reporting import codes, wording
@@ -118,14 +119,19 @@ class ImageStatement:
         return self.region or "body part not stated"
 
     @property
+    def silence(self) -> str:
+        """Which models were asked and gave no answer, empty where all did."""
+        return wording.describe_silence(member.model for member in self.reading.silent) if self.reading.silent else ""
+
+    @property
     def line(self) -> str:
         """Everything said of this image, in one line."""
         words = [self.headline]
         if self.fracture is not None:
             words.append(wording.describe_probability(self.fracture.probability))
             words += filter(None, (self.type_in_words, self.places_in_words))
-        if self.reading.silent:
-            words.append(wording.describe_silence(member.model for member in self.reading.silent))
+        if self.silence:
+            words.append(self.silence)
         return f"{self.name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
 
     @property
@@ -146,11 +152,12 @@ class ImageStatement:
 
 @dataclass(frozen=True)
 class StudyStatement:
-    """What is said of the study."""
+    """What is said of the study. `impression` is None where no phrase model was asked to word it."""
 
     study: StudyContext
     result: StudyFindings
     images: tuple[ImageStatement, ...]
+    impression: Impression | None = None
 
     @property
     def study_instance_uid(self) -> str:

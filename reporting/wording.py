@@ -8,6 +8,7 @@ from domain.tier import Tier
 NOT_A_DIAGNOSIS = "AI result, preliminary - not a diagnosis"
 REVIEW = "Investigational use only. Not reviewed by a radiologist."
 NOT_FOR_DIAGNOSIS = "NOT FOR DIAGNOSIS"
+WORDED_BY_TEMPLATE = "Wording of the impression: template."
 SUGGESTION = "Suggestion of a guideline - not a diagnosis, not an order"
 
 STATEMENTS = {
@@ -174,6 +175,11 @@ def describe_version(version: int) -> str:
 def describe_models(models: Iterable[str]) -> str:
     """The models that spoke."""
     return f"Models: {', '.join(models)}"
+
+
+def describe_author(model: str) -> str:
+    """Which phrase model worded the impression."""
+    return f"Wording of the impression: {model}, every statement checked against the findings."
 
 
 def describe_silent_model(model: str, images: Iterable[int]) -> str:

@@ -11,8 +11,14 @@ from dicom_node.cli.models.packages import require_packages
 
 Recipe = Annotated[str, typer.Argument(help="Name of the recipe; a wrong one lists those there are.", metavar="RECIPE")]
 Data = Annotated[
-    Path,
-    typer.Option("--data", exists=True, file_okay=False, help="The dataset, as its authors lay it out.", metavar="DIR"),
+    Path | None,
+    typer.Option(
+        "--data",
+        exists=True,
+        file_okay=False,
+        help="The dataset, as its authors lay it out. report-phrases-lstm needs none: it generates its text.",
+        metavar="DIR",
+    ),
 ]
 Weights = Annotated[
     str,
@@ -41,7 +47,7 @@ Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the p
 
 def train_model(
     recipe: Recipe,
-    data: Data,
+    data: Data = None,
     runs: Runs = Path("runs"),
     weights: Weights = "imagenet",
     dataset: Dataset = None,
@@ -57,19 +63,42 @@ def train_model(
     """
     given = {"epochs": epochs, "images_per_epoch": images_per_epoch}
     lengths = {name: value for name, value in given.items() if value is not None}
+    from inference.training.phrases.recipe import load_phrase_book
     from inference.training.recipe_book import load_book
 
+    if recipe in load_phrase_book():
+        from dicom_node.cli.models.phrase_training import train_phrase_model
+
+        _require_nothing_else(recipe, data, weights, dataset, lengths)
+        train_phrase_model(recipe, runs, epochs, threads)
+        return
+    from inference.training.recipes import RECIPES
+
+    if recipe not in (*RECIPES, *load_book()):
+        known = ", ".join((*RECIPES, *load_book(), *load_phrase_book()))
+        raise typer.BadParameter(f"there is no recipe {recipe!r}; there are: {known}", param_hint="RECIPE")
+    if data is None:
+        raise typer.BadParameter(f"{recipe} needs the folder of its dataset", param_hint="--data")
     if recipe in load_book():
         from dicom_node.cli.models.family_training import train_from_book
 
         train_from_book(recipe, data, runs, weights, dataset, lengths, threads)
         return
-    from inference.training.recipes import RECIPES
-
-    if recipe not in RECIPES:
-        known = ", ".join((*RECIPES, *load_book()))
-        raise typer.BadParameter(f"there is no recipe {recipe!r}; there are: {known}", param_hint="RECIPE")
     _train_shipped(recipe, data, runs, weights, dataset, lengths, threads)
+
+
+def _require_nothing_else(
+    recipe: str, data: Path | None, weights: str, dataset: str | None, lengths: Mapping[str, int]
+) -> None:
+    """Refuse what a recipe without images would ignore."""
+    given = {
+        "--data": data is not None,
+        "--weights": weights != "imagenet",
+        "--dataset": dataset is not None,
+        "--images-per-epoch": "images_per_epoch" in lengths,
+    }
+    for option in (name for name, is_given in given.items() if is_given):
+        raise typer.BadParameter(f"{recipe} generates its text and starts from nothing", param_hint=option)
 
 
 def _train_shipped(

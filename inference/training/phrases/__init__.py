@@ -1,0 +1,1 @@
+"""The phrase model's training: report text is generated from findings, so nobody's reports are needed."""
