@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.document import COMPANIONS, HL7_KINDS, DocumentKind
+from domain.document import COMPANIONS, HL7_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.finding import FractureState
 from domain.tier import Tier
 
@@ -23,6 +23,8 @@ PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 DicomText = Annotated[str, StringConstraints(min_length=1, pattern=r"^[ -\[\]-~]+$")]
 #: Languages of the narrative (ISO 639-1); each is a file of reporting/translations.
 Language = Literal["en", "ar", "fr", "es"]
+#: The kinds of OPTIONAL_KINDS.
+OptionalKind = Literal[DocumentKind.ENCAPSULATED_PDF]
 #: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
 
@@ -179,6 +181,11 @@ class Reporting(Section):
     recommendations: bool = Field(
         False, description="Add suggestions of public guidelines, each with its source (docs/recommendations.md)."
     )
+    optional_documents: tuple[OptionalKind, ...] = Field(
+        (),
+        description="Kinds to make beside those that are always made. A destination that names its `documents` must "
+        "name them too.",
+    )
     language: Language = Field(
         "en",
         description="Language of the text in the HL7 message, and in the structured report where the study's character "
@@ -237,4 +244,12 @@ class Settings(Section):
         names = [destination.name for destination in self.destination]
         if len(names) != len(set(names)):
             raise ValueError("two destinations have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _what_a_destination_names_is_made(self) -> "Settings":
+        named = {kind for destination in self.destination for kind in destination.documents}
+        if missing := (named & OPTIONAL_KINDS) - set(self.reporting.optional_documents):
+            kinds = ", ".join(sorted(missing))
+            raise ValueError(f"a destination names {kinds}: add it to optional_documents of [reporting] as well")
         return self

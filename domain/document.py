@@ -19,6 +19,7 @@ class DocumentKind(StrEnum):
     PRESENTATION_STATE = "presentation_state"
     HL7_ORU = "hl7_oru"
     LIME_CAPTURE = "lime_capture"
+    ENCAPSULATED_PDF = "encapsulated_pdf"
 
 
 #: A document that stands in for another where the peer does not accept that one.
@@ -28,6 +29,8 @@ HL7_KINDS = frozenset({DocumentKind.HL7_ORU})
 
 #: Made when the answer has left, and delivered by themselves.
 LATER_KINDS = frozenset({DocumentKind.LIME_CAPTURE})
+#: Made only where the site asks for them: not every peer takes them, and not every site wants them.
+OPTIONAL_KINDS = frozenset({DocumentKind.ENCAPSULATED_PDF})
 #: A later document goes wherever the other kind goes, named or not.
 COMPANIONS = {DocumentKind.SECONDARY_CAPTURE: DocumentKind.LIME_CAPTURE}
 

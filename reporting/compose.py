@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pydicom.config import disable_value_validation
 from pydicom.uid import (
     Comprehensive3DSRStorage,
     ComprehensiveSRStorage,
+    EncapsulatedPDFStorage,
     GrayscaleSoftcopyPresentationStateStorage,
     SecondaryCaptureImageStorage,
 )
@@ -17,8 +19,10 @@ from domain.impression import Impression, PhraseWriter
 from reporting import conformance, heat_map_capture, hl7_oru
 from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
+from reporting.encapsulated_pdf import write_encapsulated_pdf
 from reporting.evidence import ImageEvidence
 from reporting.impression import with_impression
+from reporting.pdf import report
 from reporting.presentation_state import is_grey, write_presentation_state
 from reporting.secondary_capture import write_secondary_capture
 from reporting.source import identity_keywords
@@ -29,9 +33,12 @@ from reporting.summary_capture import write_summary_captures
 _SOP_CLASSES = (
     Comprehensive3DSRStorage,
     ComprehensiveSRStorage,
+    EncapsulatedPDFStorage,
     GrayscaleSoftcopyPresentationStateStorage,
     SecondaryCaptureImageStorage,
 )
+#: Of the kinds that are made only where the site asks for them.
+_OPTIONAL_WRITERS: Final = {DocumentKind.ENCAPSULATED_PDF: write_encapsulated_pdf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Composition:
 def prepare() -> None:
     """Load the tables of the Standard, half a second of work that the first study would otherwise wait for."""
     identity_keywords()
+    report.prepare()
     for sop_class_uid in _SOP_CLASSES:
         mandatory_modules(sop_class_uid)
 
@@ -86,6 +94,7 @@ def compose(
             *heat_map_capture.write_heat_map_captures(statement),
             *(write_presentation_state(statement, image) for image in statement.read if is_grey(image)),
         ]
+        documents += [write(statement) for kind, write in _OPTIONAL_WRITERS.items() if kind in wanted(statement)]
         withheld = _withhold(statement)
         if DocumentKind.HL7_ORU not in {item.kind for item in withheld}:
             documents.append(hl7_oru.write_message(statement))
@@ -93,6 +102,11 @@ def compose(
             conformance.check(document, statement)
         conformance.check_set(documents, statement)
     return Composition(tuple(documents), withheld, statement.impression)
+
+
+def wanted(statement: StudyStatement) -> frozenset[DocumentKind]:
+    """Return the optional kinds that the site asks for."""
+    return frozenset(statement.study.reporting.optional_documents)
 
 
 def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:

@@ -14,6 +14,7 @@ from pydicom import Dataset
 from domain.document import HL7_KINDS, Document
 from domain.errors import DocumentError
 from reporting.conformance_hl7 import find_hl7_problems
+from reporting.conformance_pdf import find_pdf_problems
 from reporting.conformance_places import find_place_problems
 from reporting.conformance_references import find_foreign_references, referenced_instances
 from reporting.conformance_sides import find_side_problems
@@ -59,6 +60,7 @@ def find_dicom_problems(document: Document, statement: StudyStatement) -> list[s
         *find_place_problems(ds, statement),
         *find_side_problems(ds, statement),
         *_check_pixels(ds, document),
+        *find_pdf_problems(ds, statement),
         *_check_tier(ds, statement),
     ]
 

@@ -8,12 +8,15 @@ from reporting.statement import StudyStatement
 
 #: Sequences of studies, each with its series, that lead to other objects.
 _STUDIES = ("CurrentRequestedProcedureEvidenceSequence", "PredecessorDocumentsSequence", "IdenticalDocumentsSequence")
+#: What a picture, or a document of pages, is made from.
+_SOURCES = ("SourceImageSequence", "SourceInstanceSequence")
 _ITEMS = ("ReferencedSOPSequence", "ReferencedImageSequence")
 
 
 def referenced_instances(ds: Dataset) -> set[str]:
     """Return the images that an object is made from or drawn over; none for a report on the study."""
-    direct = [*(ds.get("SourceImageSequence") or ()), *(item for _, item in _series_items(ds))]
+    sources = [item for keyword in _SOURCES for item in ds.get(keyword) or ()]
+    direct = [*sources, *(item for _, item in _series_items(ds))]
     return {str(item.get("ReferencedSOPInstanceUID", "")) for item in direct}
 
 

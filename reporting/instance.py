@@ -19,7 +19,7 @@ from reporting.statement import StudyStatement
 
 #: One series per kind of object, for a series has one modality and one equipment (PS3.3 C.7.3.1).
 #: The captures come first, for their first is the summary, which a viewer that goes by numbers opens first.
-SERIES_NUMBERS = {"SC": 9101, "SR": 9102, "PR": 9103, "LIME": 9104, "CAM": 9107, "HEAT": 9108}
+SERIES_NUMBERS = {"SC": 9101, "SR": 9102, "PR": 9103, "LIME": 9104, "DOC": 9105, "CAM": 9107, "HEAT": 9108}
 #: A later version has its own series, numbered this much higher.
 VERSION_STEP = 10
 

@@ -23,10 +23,10 @@ def tell_study(statement: StudyStatement, language: Language) -> str:
             words.say("opening"),
             *_tell_version(statement, words),
             words.say("coverage", read=len(statement.read), images=len(statement.images)),
-            _tell_result(statement, words),
+            tell_result(statement, words),
             *tell_tier(statement, language),
             *(tell_image(image, language) for image in statement.images),
-            _tell_models(statement, words),
+            tell_models(statement, words),
             words.say("closing"),
         )
     )
@@ -35,9 +35,9 @@ def tell_study(statement: StudyStatement, language: Language) -> str:
 def tell_image(image: ImageStatement, language: Language) -> str:
     """Return what is said of one image: a sentence, and another one where models gave no answer."""
     words = load_translation(language)
-    parts = words.say("part_separator").join(_tell_parts(image, words))
-    sentence = words.say("image_sentence", image=_name(image, words), parts=parts)
-    return " ".join((sentence, *_tell_silence(image, words)))
+    parts = words.say("part_separator").join(tell_parts(image, words))
+    sentence = words.say("image_sentence", image=name_image(image, words), parts=parts)
+    return " ".join((sentence, *tell_silence(image, words)))
 
 
 def tell_status(language: Language) -> str:
@@ -58,7 +58,8 @@ def _tell_version(statement: StudyStatement, words: Translation) -> Iterator[str
         yield words.say("version", version=version, previous=version - 1)
 
 
-def _tell_result(statement: StudyStatement, words: Translation) -> str:
+def tell_result(statement: StudyStatement, words: Translation) -> str:
+    """Return what is said of the study: its state and how sure the models are."""
     fracture = statement.result.fracture
     if fracture is None:
         return words.say("study_unread")
@@ -68,7 +69,8 @@ def _tell_result(statement: StudyStatement, words: Translation) -> str:
     )
 
 
-def _tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
+def tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
+    """Yield what is said of one image: its state, how sure, what is marked, or why it was not read; place and side."""
     if image.fracture is None:
         yield words.say("image_unread")
         yield from _tell_reason(image.reading.reason, words)
@@ -79,8 +81,8 @@ def _tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
         if image.suspicious and image.tier.states_places:
             count = len(image.findings)
             yield words.say("marked", count=count) if count else words.say("unmarked")
-    yield _tell_place(image, words)
-    yield _tell_side(image.source.side, words)
+    yield tell_place(image, words)
+    yield tell_side(image.source.side, words)
 
 
 def _tell_type(image: ImageStatement, words: Translation) -> Iterator[str]:
@@ -99,15 +101,18 @@ def _tell_reason(reason: Reason | None, words: Translation) -> Iterator[str]:
         yield words.say("reason_in_english", reason=reason.text.rstrip(". "))
 
 
-def _tell_probability(probability: float, words: Translation) -> str:
+def tell_percent(probability: float, words: Translation) -> str:
     """Whole percent; the ends in words, for the signs "<" and ">" turn around in a text from right to left."""
     number = wording.percent(probability)
     ends = {"<1%": "percent_lowest", ">99%": "percent_highest"}
-    percent = words.say(ends[number]) if number in ends else words.say("percent", number=number.rstrip("%"))
-    return words.say("probability", percent=percent)
+    return words.say(ends[number]) if number in ends else words.say("percent", number=number.rstrip("%"))
 
 
-def _tell_place(image: ImageStatement, words: Translation) -> str:
+def _tell_probability(probability: float, words: Translation) -> str:
+    return words.say("probability", percent=tell_percent(probability, words))
+
+
+def tell_place(image: ImageStatement, words: Translation) -> str:
     """The place as header and models name it; of an image that was not analysed, as the header alone does."""
     part, region = image.source.body_part, image.region if image.fracture else ""
     values = {}
@@ -121,20 +126,23 @@ def _tell_place(image: ImageStatement, words: Translation) -> str:
     return words.say(f"place_of_{phrase}", **values) if phrase else words.say("place_unstated")
 
 
-def _tell_side(side: Side, words: Translation) -> str:
+def tell_side(side: Side, words: Translation) -> str:
+    """Return the side as the header states it, or that it does not."""
     if side.contradictory:
         return words.sides["contradictory"]
     return words.sides[side.value if side.value in codes.SIDES else "unstated"]
 
 
-def _tell_silence(image: ImageStatement, words: Translation) -> Iterator[str]:
+def tell_silence(image: ImageStatement, words: Translation) -> Iterator[str]:
+    """Yield a sentence where models gave no answer on an image."""
     silent = [f"{member.model} {member.version}".strip() for member in image.reading.silent]
     if silent:
         names = words.say("list_separator").join(silent)
-        yield words.say("silent", image=_name(image, words), models=names)
+        yield words.say("silent", image=name_image(image, words), models=names)
 
 
-def _tell_models(statement: StudyStatement, words: Translation) -> str:
+def tell_models(statement: StudyStatement, words: Translation) -> str:
+    """Return which models answered, and the bundle they are of."""
     models = statement.study.models
     if not models.members:
         return words.say("models_none", bundle=models.bundle)
@@ -142,7 +150,7 @@ def _tell_models(statement: StudyStatement, words: Translation) -> str:
     return words.say("models", models=names, bundle=models.bundle)
 
 
-def _name(image: ImageStatement, words: Translation) -> str:
+def name_image(image: ImageStatement, words: Translation) -> str:
     """Which image this is, by the numbers that a viewer shows."""
     numbers = image.series_and_instance
     if numbers is None:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import Annotated, get_args
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from config.settings import Language
 from reporting import codes
@@ -65,8 +65,46 @@ _PHRASES: Mapping[str, frozenset[str]] = {
         "list_separator": "",
     }.items()
 }
+#: Labels and sentences that stand on the pages of the report alone.
+_REPORT: Mapping[str, frozenset[str]] = {
+    key: frozenset(places.split())
+    for key, places in {
+        "title": "",
+        "version": "version previous",
+        "page": "page pages",
+        "written": "moment",
+        "patient_name": "",
+        "patient_id": "",
+        "patient_birth_date": "",
+        "patient_sex": "",
+        "study_description": "",
+        "study_date": "",
+        "accession_number": "",
+        "images": "",
+        "study_instance_uid": "uid",
+        "not_stated": "",
+        "not_shown": "",
+        "no_picture": "",
+        "image_caption": "",
+        "place_caption": "number",
+        "heat_map_caption": "",
+        "heat_map_note": "",
+        "place": "number percent",
+        "attention": "",
+        "suggestions": "",
+        "models": "",
+        "model": "",
+        "model_version": "",
+        "operating_points": "",
+        "operating_point": "region doubt present",
+        "any_region": "",
+        "software": "software",
+        "about": "",
+    }.items()
+}
+_PLACES: Mapping[str, Mapping[str, frozenset[str]]] = {"phrases": _PHRASES, "report": _REPORT}
 _KEYS: Mapping[str, frozenset[str]] = {
-    "phrases": frozenset(_PHRASES),
+    **{table: frozenset(places) for table, places in _PLACES.items()},
     "sides": frozenset({*codes.SIDES, "unstated", "contradictory"}),
     "regions": frozenset(codes.REGIONS),
     "body_parts": frozenset(codes.BODY_PARTS),
@@ -84,6 +122,7 @@ class Translation(BaseModel):
         body_parts: by Body Part Examined (0018,0015).
         types: by the label that the models give a type of fracture.
         reasons: why an image was not analysed, by the code of the reason.
+        report: labels and sentences of the report's pages, with places for values in braces.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,6 +133,7 @@ class Translation(BaseModel):
     body_parts: dict[str, Words]
     types: dict[str, Words]
     reasons: dict[str, Words]
+    report: dict[str, Words]
 
     @model_validator(mode="after")
     def _has_every_word(self) -> "Translation":
@@ -102,11 +142,12 @@ class Translation(BaseModel):
                 raise ValueError(f"{table} is missing, or has beyond what is known: {', '.join(sorted(difference))}")
         return self
 
-    @field_validator("phrases")
+    @field_validator("phrases", "report")
     @classmethod
-    def _has_every_place(cls, value: dict[str, str]) -> dict[str, str]:
+    def _has_every_place(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        places = _PLACES[info.field_name or ""]
         for key, phrase in value.items():
-            if find_places(phrase) != sorted(_PHRASES.get(key, ())):
+            if find_places(phrase) != sorted(places.get(key, ())):
                 raise ValueError(f"{key} has other places for values than it must have")
         return value
 
@@ -120,6 +161,10 @@ class Translation(BaseModel):
     def say(self, phrase: str, **values: object) -> str:
         """Return a phrase with its values."""
         return self.phrases[phrase].format(**values)
+
+    def label(self, phrase: str, **values: object) -> str:
+        """Return a label or sentence of the report's pages with its values."""
+        return self.report[phrase].format(**values)
 
 
 def find_places(phrase: str) -> list[str]:

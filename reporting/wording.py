@@ -45,7 +45,9 @@ SERIES = {
     "LIME": "AI LIME MAP",
     "CAM": "AI GRAD-CAM HEAT MAP",
     "HEAT": "AI HEAT MAP",
+    "DOC": "AI FRACTURE PDF",
 }
+REPORT_TITLE = "AI fracture report, preliminary - not a diagnosis"
 CONTRIBUTION = "AI fracture analysis, investigational use only, not for diagnosis"
 DERIVATION = "AI result drawn beside and around a reduced 8-bit copy of the source image"
 

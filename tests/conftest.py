@@ -17,7 +17,14 @@ SHARED_DATA = PROJECT.parent / "shared" / "data"
 NO_SHARED_DATA = "needs the real radiographs in shared/data beside the project, which a public clone does not have"
 
 #: Debian package -> a program it brings. `@pytest.mark.peer` wants them all, `@pytest.mark.peer("dcmtk")` that one.
-PEERS = {"dcmtk": "storescu", "dicom3tools": "dciodvfy", "orthanc": "Orthanc", "pixelmed-apps": "DicomSRValidator"}
+PEERS = {
+    "dcmtk": "storescu",
+    "dicom3tools": "dciodvfy",
+    "orthanc": "Orthanc",
+    "pixelmed-apps": "DicomSRValidator",
+    "poppler-utils": "pdftotext",
+    "qpdf": "qpdf",
+}
 #: Debian keeps servers out of an ordinary user's PATH.
 PROGRAM_PATH = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"
 

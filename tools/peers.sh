@@ -7,6 +7,8 @@ PATH=$PATH:/usr/sbin
 peers='dcmtk storescu transfer syntaxes and DIMSE against DCMTK
 dicom3tools dciodvfy every document checked against the Standard
 pixelmed-apps DicomSRValidator structured reports against the templates of the Standard
+poppler-utils pdftotext the pages of the report, read and looked at
+qpdf qpdf the report as a well-formed PDF
 orthanc Orthanc the whole node with an Orthanc as PACS'
 
 missing() {

@@ -22,8 +22,8 @@ NEVER_SERVED = {
     "torchvision",
     "ultralytics",
 }
-#: LGPL packages, used as they are, through their public interface; why: docs/adr/0002 and 0006.
-LESSER_COPYLEFT = {"psycopg", "psycopg-binary"}
+#: LGPL packages, used as they are, through their public interface; why: docs/adr/0002, 0006 and 0013.
+LESSER_COPYLEFT = {"psycopg", "psycopg-binary", "python-bidi"}
 LOCKS = ("build", "dev", "models", "serve", "train")
 HASHED_LOCKS = ("build", "dev", "serve")
 

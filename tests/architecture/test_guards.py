@@ -13,7 +13,8 @@ LOAD_LIBRARIES = """
 import os, sys
 watched = ("socket.getaddrinfo", "socket.connect", "socket.sendto")
 sys.addaudithook(lambda event, arguments: os.write(1, repr((event, arguments)).encode()) if event in watched else None)
-import cv2, dbos, gdcm, highdicom, hl7apy.core, openvino, pydicom, pynetdicom, sqlalchemy
+import arabic_reshaper, bidi, cv2, dbos, gdcm, highdicom, hl7apy.core, openvino, pydicom, pynetdicom, sqlalchemy
+import reportlab.pdfgen.canvas, reportlab.pdfbase.ttfonts
 """
 
 

@@ -31,6 +31,7 @@ from domain.finding import (
 from domain.uid import derive_uid
 from reporting.compose import Composition, compose
 from reporting.context import ModelIdentity, ModelMember, StudyContext
+from reporting.encapsulated_pdf import write_encapsulated_pdf
 from reporting.evidence import ImageEvidence
 from reporting.heat_map_capture import write_heat_map_captures
 from reporting.hl7_oru import write_message
@@ -246,6 +247,7 @@ _WRITERS: dict[DocumentKind, Callable[[StudyStatement], Iterable[Document]]] = {
     DocumentKind.HEAT_MAP_CAPTURE: write_heat_map_captures,
     DocumentKind.PRESENTATION_STATE: lambda said: (write_presentation_state(said, image) for image in said.read),
     DocumentKind.HL7_ORU: lambda said: (write_message(said),),
+    DocumentKind.ENCAPSULATED_PDF: lambda said: (write_encapsulated_pdf(said),),
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.uid import UID
 
-from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
+from domain.document import HL7_KINDS, LATER_KINDS, OPTIONAL_KINDS, Document, DocumentKind
 from domain.finding import FractureState
 from reporting.compose import compose
 from reporting.evidence import ImageEvidence
@@ -61,7 +61,8 @@ def assert_valid(documents: tuple[Document, ...], folder: Path) -> None:
 
 def compose_variant(name: str) -> tuple[Dataset, tuple[Document, ...]]:
     header = VARIANTS[name]()
-    return header, compose_image(header, region="hip" if name == "unpaired" else "hand").documents
+    reading = read_image(header, region="hip" if name == "unpaired" else "hand")
+    return header, compose_images((header, reading), optional_documents=tuple(OPTIONAL_KINDS)).documents
 
 
 @pytest.mark.parametrize("name", VARIANTS)

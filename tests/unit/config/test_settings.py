@@ -1,10 +1,12 @@
 """What a configuration may say, key by key where a wrong value would only show at a peer."""
 
+from typing import get_args
+
 import pytest
 from pydantic import ValidationError
 
-from config.settings import Destination, Reporting, Sender, Settings
-from domain.document import HL7_KINDS, DocumentKind
+from config.settings import Destination, OptionalKind, Reporting, Sender, Settings
+from domain.document import HL7_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.tier import Tier
 
 
@@ -74,3 +76,20 @@ def test_one_title_with_two_tiers_is_refused() -> None:
     with pytest.raises(ValidationError, match="one tier"):
         accept(("CT1", "types"), ("CT1", "full"))
     assert accept(("CT1", "types"), ("CT1", "types")).tier_of("CT1") is Tier.TYPES
+
+
+def test_the_kinds_that_may_be_asked_for_are_those_that_are_made_only_then() -> None:
+    assert set(get_args(OptionalKind)) == OPTIONAL_KINDS
+
+
+def test_a_kind_that_is_made_in_any_case_cannot_be_asked_for() -> None:
+    with pytest.raises(ValidationError):
+        Reporting.model_validate({"optional_documents": ["structured_report"]})
+
+
+def test_a_destination_cannot_name_a_kind_that_is_not_made() -> None:
+    named = {"name": "files", "kind": "folder", "folder": "out", "documents": ["encapsulated_pdf"]}
+    asked = {"optional_documents": ["encapsulated_pdf"]}
+    with pytest.raises(ValidationError, match=r"encapsulated_pdf: add it to optional_documents of \[reporting\]"):
+        Settings.model_validate({"destination": [named]})
+    assert Settings.model_validate({"destination": [named], "reporting": asked}).destination[0].sends

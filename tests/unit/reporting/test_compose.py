@@ -10,7 +10,7 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.config import disable_value_validation
 
-from domain.document import HL7_KINDS, LATER_KINDS, DocumentKind
+from domain.document import HL7_KINDS, LATER_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import FractureState
 from domain.uid import derive_uid
@@ -49,7 +49,8 @@ def read_in_an_hour(header: Dataset) -> Dataset:
 
 def test_a_study_gets_every_kind_of_document() -> None:
     read, refused = make_header(), make_header(number=2)
-    composition = compose_images((read, read_image(read)), (refused, refuse_image(refused)))
+    pairs = (read, read_image(read)), (refused, refuse_image(refused))
+    composition = compose_images(*pairs, optional_documents=tuple(OPTIONAL_KINDS))
     kinds = [document.kind for document in composition.documents]
     expected = {kind: 1 for kind in DocumentKind} | {DocumentKind.SECONDARY_CAPTURE: 2, DocumentKind.LIME_CAPTURE: 0}
     assert {kind: kinds.count(kind) for kind in DocumentKind} == expected
@@ -59,7 +60,8 @@ def test_a_study_gets_every_kind_of_document() -> None:
 def test_a_study_that_nobody_could_read_is_answered_all_the_same() -> None:
     header = make_header()
     kinds = {document.kind for document in compose_images((header, refuse_image(header))).documents}
-    assert kinds == set(DocumentKind) - LATER_KINDS - {DocumentKind.PRESENTATION_STATE, DocumentKind.HEAT_MAP_CAPTURE}
+    of_what_was_read = {DocumentKind.PRESENTATION_STATE, DocumentKind.HEAT_MAP_CAPTURE}
+    assert kinds == set(DocumentKind) - LATER_KINDS - OPTIONAL_KINDS - of_what_was_read
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:
@@ -91,7 +93,7 @@ def test_identifiers_follow_study_version_models_and_image() -> None:
     later = {document.identifier for document in compose_images((header, read_image(header)), version=2).documents}
     assert uids == again
     assert not uids & later
-    assert len(uids) == len(DocumentKind) - len(LATER_KINDS)
+    assert len(uids) == len(set(DocumentKind) - LATER_KINDS - OPTIONAL_KINDS)
 
 
 def test_another_model_set_gives_other_objects_of_another_device() -> None:

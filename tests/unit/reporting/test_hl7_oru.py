@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.document import LATER_KINDS, DocumentKind
+from domain.document import LATER_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.finding import Box, FractureState, Labelled
 from reporting.hl7_oru import address
 from tests.fakes.report_sources import (
@@ -207,7 +207,9 @@ def test_without_a_whole_patient_identifier_no_message_leaves_and_we_say_why(ide
     (withheld,) = composition.withheld
     assert withheld.kind is ORU
     assert reason in withheld.reason
-    assert {document.kind for document in composition.documents} == set(DocumentKind) - LATER_KINDS - {ORU}
+    assert {document.kind for document in composition.documents} == set(DocumentKind) - LATER_KINDS - OPTIONAL_KINDS - {
+        ORU
+    }
 
 
 def test_the_configured_authority_stands_in_where_the_image_names_no_issuer() -> None:

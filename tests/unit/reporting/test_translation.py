@@ -10,7 +10,7 @@ from reporting.translation import ENGLISH, LANGUAGES, Translation, find_places, 
 
 #: What images from such hospitals come in: PS3.3 C.12.1.1.2.
 CODECS = {"en": "ascii", "fr": "iso8859_1", "es": "iso8859_1", "ar": "iso8859_6"}
-TABLES = ("phrases", "sides", "regions", "body_parts", "reasons")
+TABLES = ("phrases", "sides", "regions", "body_parts", "reasons", "report")
 #: The same in two languages for good reason: nothing but places, or a word that both have.
 SHARED = {"image", "image_named", "image_sentence", "part_separator", "list_separator", "percent"}
 
