@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from config.keys import Key, known_keys
+from config.profiles import DEFAULT_PROFILE, PROFILES, SOP_CLASSES
 from config.settings import Settings
+from domain.tier import Tier
 
 PROJECT = Path(__file__).parent.parent
 _HEAD = """\
@@ -33,10 +35,35 @@ A node is configured by one TOML file, read once at start:
 `config/site.schema.json`.
 """
 
+_PROFILES_HEAD = """
+## Profiles
+
+What is sent to a viewer that cannot show it looks like an error there. `profile` of a destination names a row; its
+`documents` goes before it. Of the two structured reports a peer gets one: Comprehensive 3D SR where the row has it
+and the peer accepts it, else Comprehensive SR. Captures are Secondary Capture everywhere: every viewer that was tried
+shows them, and an image of another class would pass for a radiograph. `lime_capture` goes where `secondary_capture`
+goes. Documents that are made only where a site asks for them go where a row, or `documents`, has them.
+
+| profile | documents | SOP classes | why |
+|---|---|---|---|
+"""
+_TIERS_HEAD = """
+## Tiers
+
+`tier` of a `[[sender]]` decides how much is said of the studies that it sends. The tier is kept with each image when
+it arrives: a change holds for images that come later. A study whose images came from several senders is answered at
+the lowest of their tiers, and every version of it at the lowest of all images so far. Every document of a lower tier
+says in words what is left out, so that a missing box is never read as "nothing found"; heat maps and explanations
+show places.
+
+| tier | whether, how sure, which region and side | type of the fracture | boxes, heat maps, explanations |
+|---|---|---|---|
+"""
+
 
 def write_reference() -> str:
     """Return the text of docs/configuration.md."""
-    return _HEAD + "".join(_write_sections())
+    return _HEAD + "".join((*_write_sections(), *_write_profiles(), *_write_tiers()))
 
 
 def write_schema() -> str:
@@ -55,6 +82,21 @@ def _write_sections() -> Iterator[str]:
         yield f"\n## {_header(table)}\n\n{table.help}\n\n"
         yield "| key | allowed | default | meaning |\n|---|---|---|---|\n"
         yield from (_write_row(key) for key in known_keys().values() if key.path[:-1] == table.path and not key.table)
+
+
+def _write_profiles() -> Iterator[str]:
+    yield _PROFILES_HEAD
+    for profile in PROFILES.values():
+        kinds = "all" if profile.name == DEFAULT_PROFILE else ", ".join(f"`{kind}`" for kind in profile.documents)
+        classes = dict.fromkeys(SOP_CLASSES[kind] for kind in profile.documents if kind in SOP_CLASSES)
+        yield f"| `{profile.name}` | {kinds} | {', '.join(classes)} | {profile.reason} |\n"
+
+
+def _write_tiers() -> Iterator[str]:
+    yield _TIERS_HEAD
+    for tier in Tier:
+        words = ["yes" if states else "no" for states in (tier.states_types, tier.states_places)]
+        yield f"| `{tier.value}` | yes | {' | '.join(words)} |\n"
 
 
 def _header(table: Key) -> str:

@@ -47,7 +47,7 @@ def find_problems(tables: dict[str, Any]) -> tuple[Problem, ...]:
     for error in (errors := _validate(rest)):
         _note(_explain(error), found)
     for error in errors:
-        if error["type"] != "missing_for_kind":
+        if error["type"] not in ("missing_for_kind", "sends_nothing"):
             _take_out(rest, error["loc"])
     for error in _validate(rest):
         _note(_explain(error), found)
@@ -133,6 +133,9 @@ def _explain(error: ErrorDetails) -> tuple[Problem, ...]:
             Problem((*location, name), f": missing; a destination of kind {error['ctx']['kind']} needs it")
             for name in error["ctx"]["keys"]
         )
+    if error["type"] == "sends_nothing":
+        where = (*location, error["ctx"]["key"])
+        return (Problem(where, f": nothing of this can go to a destination of kind {error['ctx']['kind']}"),)
     return (_explain_value(error),)
 
 

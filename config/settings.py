@@ -6,9 +6,19 @@ Every key has a type, a unit in its name, a default and one sentence of help. Un
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from config.profiles import DEFAULT_PROFILE, PROFILES
 from domain.document import COMPANIONS, HL7_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.finding import FractureState
 from domain.tier import Tier
@@ -27,6 +37,16 @@ Language = Literal["en", "ar", "fr", "es"]
 OptionalKind = Literal[DocumentKind.ENCAPSULATED_PDF]
 #: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
+
+
+def _check_profile(value: str) -> str:
+    if value not in PROFILES:
+        raise ValueError("there is no such profile")
+    return value
+
+
+#: The name of a row of config/profiles.py.
+ProfileName = Annotated[str, AfterValidator(_check_profile), WithJsonSchema({"type": "string", "enum": [*PROFILES]})]
 
 
 def _check_ae_title(value: str) -> str:
@@ -96,7 +116,10 @@ class Destination(Section):
     host: str = Field("", description="Host name or address (kinds dicom and hl7).")
     port: int = Field(0, ge=0, le=65535, description="TCP port (kinds dicom and hl7).")
     folder: Path | None = Field(None, description="Folder to write to (kind folder).")
-    documents: tuple[DocumentKind, ...] = Field((), description="Kinds to send; empty: all that this kind can take.")
+    profile: ProfileName = Field(
+        DEFAULT_PROFILE, description="What is shown there, and so is sent there: a row of the table of profiles below."
+    )
+    documents: tuple[DocumentKind, ...] = Field((), description="Kinds to send instead; empty: those of the profile.")
     timeout_seconds: PositiveSeconds = Field(30.0, description="Longest wait for one answer of the peer.")
     concurrency: int = Field(2, ge=1, le=16, description="Deliveries to this destination at the same time.")
     receiving_application: str = Field("RIS", max_length=180, description="MSH-5 (kind hl7).")
@@ -117,14 +140,21 @@ class Destination(Section):
             raise PydanticCustomError("missing_for_kind", "a destination of kind {kind} needs {words}", context)
         return self
 
+    @model_validator(mode="after")
+    def _sends_something(self) -> "Destination":
+        if not self.sends:
+            context = {"key": "documents" if self.documents else "profile", "kind": self.kind}
+            raise PydanticCustomError("sends_nothing", "nothing of its {key} can go to kind {kind}", context)
+        return self
+
     @property
     def sends(self) -> frozenset[DocumentKind]:
         """The kinds of document this destination gets."""
         able = HL7_KINDS if self.kind == "hl7" else frozenset(DocumentKind) - HL7_KINDS
         if self.kind == "folder":
             able = frozenset(DocumentKind)
-        named = frozenset(self.documents) | {COMPANIONS[kind] for kind in self.documents if kind in COMPANIONS}
-        return able & named if self.documents else able
+        chosen = self.documents or PROFILES[self.profile].documents
+        return able & (frozenset(chosen) | {COMPANIONS[kind] for kind in chosen if kind in COMPANIONS})
 
 
 class Completion(Section):

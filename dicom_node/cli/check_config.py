@@ -17,12 +17,14 @@ def check_config(file: File) -> None:
     """Check a configuration file: say every problem at once, or print every setting that holds.
 
     A problem is told with its line, the value and what is allowed; settings are printed as TOML, defaults included.
-    Exit code 2 where there is a problem; that this processor lacks the arithmetic which reading.precision asks for is
-    one. That studies cannot be explained here is said too, but is no problem: the node serves all the same. Nothing is
-    started and no peer is called.
+    Exit code 2 where there is a problem; that this processor lacks the arithmetic which reading.precision asks for
+    is one. Below the settings stands, as comments, which documents each destination gets by its profile and what is
+    said to each sender by its tier. That studies cannot be explained here is said too, but is no problem: the node
+    serves all the same. Nothing is started and no peer is called.
     """
     from config.load import load_settings
     from config.toml_text import write_toml
+    from dicom_node.cli.agreements import describe_agreements
     from dicom_node.cli.terminal import explain
     from dicom_node.pipeline.obstacles import find_obstacles
 
@@ -30,6 +32,7 @@ def check_config(file: File) -> None:
     _require_precision(settings.reading, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")
     print(write_toml(settings), end="")
+    print("\n".join(("", *describe_agreements(settings))))
     if obstacles := find_obstacles(settings):
         explain("studies will be answered, but not explained", obstacles)
 

@@ -11,6 +11,9 @@ from domain.errors import ConfigError
 EXAMPLE = Path(__file__).parents[3] / "config" / "site.example.toml"
 
 
+RIS = '[[destination]]\nname = "ris"\nkind = "hl7"\nhost = "127.0.0.1"\nport = 2575\n'
+
+
 def problems_of(text: str) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         parse_settings(text, subject="site.toml", folder=Path("/site"))
@@ -168,3 +171,16 @@ def test_a_title_with_two_tiers_is_told_with_the_line_of_the_second() -> None:
     text = '[[sender]]\nae_title = "CT1"\n[[sender]]\nae_title = "CT1 "\ntier = "types"\n'
     (problem,) = problems_of(text)
     assert problem.startswith('line 5: sender[2].tier = "types", but an earlier sender of this ae_title has another')
+
+
+def test_an_unknown_profile_is_told_with_those_that_there_are() -> None:
+    (problem,) = problems_of(RIS.replace("hl7", "folder").replace("port = 2575", 'folder = "x"\nprofile = "sunshine"'))
+    assert 'destination[1].profile = "sunshine" cannot stand here; there is no such profile; allowed: one of' in problem
+    assert '"ohif"' in problem
+
+
+@pytest.mark.parametrize("key", ['profile = "captures-only"', 'documents = ["secondary_capture"]'])
+def test_a_destination_that_would_get_nothing_is_a_problem_at_its_key(key: str) -> None:
+    (problem,) = problems_of(f"{RIS}{key}\n")
+    name = key.partition(" ")[0]
+    assert problem == f"line 6: destination[1].{name}: nothing of this can go to a destination of kind hl7"

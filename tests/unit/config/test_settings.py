@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from config.profiles import PROFILES
 from config.settings import Destination, OptionalKind, Reporting, Sender, Settings
 from domain.document import HL7_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.tier import Tier
@@ -93,3 +94,30 @@ def test_a_destination_cannot_name_a_kind_that_is_not_made() -> None:
     with pytest.raises(ValidationError, match=r"encapsulated_pdf: add it to optional_documents of \[reporting\]"):
         Settings.model_validate({"destination": [named]})
     assert Settings.model_validate({"destination": [named], "reporting": asked}).destination[0].sends
+
+
+def to_archive(**keys: object) -> Destination:
+    return Destination.model_validate(
+        {"name": "pacs", "kind": "dicom", "ae_title": "PACS", "host": "127.0.0.1", "port": 104, **keys}
+    )
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_sends_what_its_row_names_and_explanations_where_captures_go(name: str) -> None:
+    row = frozenset(PROFILES[name].documents)
+    lime = {DocumentKind.LIME_CAPTURE} if DocumentKind.SECONDARY_CAPTURE in row else set()
+    assert to_archive(profile=name).sends == (row | lime) - HL7_KINDS
+
+
+def test_the_documents_of_a_destination_go_before_its_profile() -> None:
+    kinds = (DocumentKind.PRESENTATION_STATE,)
+    assert to_archive(profile="captures-only", documents=kinds).sends == set(kinds)
+
+
+def test_viewers_that_show_no_presentation_state_get_none() -> None:
+    for name in ("ohif", "orthanc", "horos", "captures-only"):
+        assert DocumentKind.PRESENTATION_STATE not in to_archive(profile=name).sends
+
+
+def test_ihe_ai_results_never_falls_back() -> None:
+    assert to_archive(profile="ihe-air").sends == {DocumentKind.STRUCTURED_REPORT}

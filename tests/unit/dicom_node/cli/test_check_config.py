@@ -67,3 +67,48 @@ def test_a_version_of_the_bundle_that_is_not_there_or_cannot_run_here_is_a_probl
     # Which of the two depends on the processor; both name the setting.
     assert problem.startswith('  reading.precision = "bf16": ')
     assert "no bfloat16 arithmetic" in problem or "no manifest-bf16.json" in problem
+
+
+SITE = """
+[[sender]]
+ae_title = "CT1"
+tier = "classification"
+[[sender]]
+ae_title = "CR2"
+[[destination]]
+name = "viewer"
+kind = "dicom"
+profile = "ohif"
+ae_title = "OHIF"
+host = "127.0.0.1"
+port = 104
+[[destination]]
+name = "shelf"
+kind = "folder"
+folder = "shelf"
+documents = ["hl7_oru", "secondary_capture"]
+"""
+
+
+def test_what_profiles_and_tiers_mean_is_told_below_the_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, SITE) == 0
+    shown = capsys.readouterr().out
+    assert (
+        '#   viewer gets, by profile "ohif": structured_report, structured_report_comprehensive, summary_capture, '
+        "secondary_capture, heat_map_capture\n"
+    ) in shown
+    assert "#       OHIF 3 draws the boxes of the report" in shown
+    assert "#   shelf gets, by its `documents`: secondary_capture, hl7_oru\n" in shown
+    assert '#   CT1, tier "classification": whether a fracture is suspected' in shown
+    assert '#   CR2, tier "full": everything' in shown
+
+
+def test_explanations_and_heat_maps_are_named_where_they_are_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, SITE + "[explanations]\nlime = true\n[reporting]\nheat_maps = []\n") == 0
+    shown = capsys.readouterr().out
+    assert "secondary_capture, lime_capture\n" in shown
+    assert "heat_map_capture" not in shown.partition("# Where documents go:")[2].partition("#       ")[0]
