@@ -34,7 +34,7 @@ DicomText = Annotated[str, StringConstraints(min_length=1, pattern=r"^[ -\[\]-~]
 #: Languages of the narrative (ISO 639-1); each is a file of reporting/translations.
 Language = Literal["en", "ar", "fr", "es"]
 #: The kinds of OPTIONAL_KINDS.
-OptionalKind = Literal[DocumentKind.ENCAPSULATED_PDF]
+OptionalKind = Literal[DocumentKind.ENCAPSULATED_PDF, DocumentKind.KEY_OBJECT_SELECTION]
 #: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
 
@@ -215,6 +215,9 @@ class Reporting(Section):
         (),
         description="Kinds to make beside those that are always made. A destination that names its `documents` must "
         "name them too.",
+    )
+    key_object_captures: bool = Field(
+        False, description="Let the key object selection name the captures of its images as well."
     )
     language: Language = Field(
         "en",

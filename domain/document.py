@@ -20,6 +20,7 @@ class DocumentKind(StrEnum):
     HL7_ORU = "hl7_oru"
     LIME_CAPTURE = "lime_capture"
     ENCAPSULATED_PDF = "encapsulated_pdf"
+    KEY_OBJECT_SELECTION = "key_object_selection"
 
 
 #: A document that stands in for another where the peer does not accept that one.
@@ -30,7 +31,7 @@ HL7_KINDS = frozenset({DocumentKind.HL7_ORU})
 #: Made when the answer has left, and delivered by themselves.
 LATER_KINDS = frozenset({DocumentKind.LIME_CAPTURE})
 #: Made only where the site asks for them: not every peer takes them, and not every site wants them.
-OPTIONAL_KINDS = frozenset({DocumentKind.ENCAPSULATED_PDF})
+OPTIONAL_KINDS = frozenset({DocumentKind.ENCAPSULATED_PDF, DocumentKind.KEY_OBJECT_SELECTION})
 #: A later document goes wherever the other kind goes, named or not.
 COMPANIONS = {DocumentKind.SECONDARY_CAPTURE: DocumentKind.LIME_CAPTURE}
 

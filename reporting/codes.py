@@ -51,6 +51,7 @@ ALGORITHM_NAME = Code("111001", "DCM", "Algorithm Name")
 TRACKING_UID = Code("112040", "DCM", "Tracking Unique Identifier")
 DICOM_STUDY = Code("113014", "DCM", "DICOM Study")
 XR_REPORT = Code("43468-8", "LN", "XR unspecified body region")  # CID 100
+OF_INTEREST = Code("113000", "DCM", "Of Interest")  # CID 7010
 DIAGNOSTIC_IMAGING_REPORT = Code("18748-4", "LN", "Diagnostic Imaging Report")  # CID 7001
 IMPRESSIONS = Code("19005-8", "LN", "Impressions")  # CID 7001
 FRACTURE_PROBABILITY = Code("FRACPROB", PRIVATE_SCHEME, "Fracture probability")

@@ -10,13 +10,14 @@ from pydicom.uid import (
     ComprehensiveSRStorage,
     EncapsulatedPDFStorage,
     GrayscaleSoftcopyPresentationStateStorage,
+    KeyObjectSelectionDocumentStorage,
     SecondaryCaptureImageStorage,
 )
 
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
 from domain.impression import Impression, PhraseWriter
-from reporting import conformance, heat_map_capture, hl7_oru
+from reporting import conformance, heat_map_capture, hl7_oru, key_object_selection
 from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
@@ -35,10 +36,14 @@ _SOP_CLASSES = (
     ComprehensiveSRStorage,
     EncapsulatedPDFStorage,
     GrayscaleSoftcopyPresentationStateStorage,
+    KeyObjectSelectionDocumentStorage,
     SecondaryCaptureImageStorage,
 )
 #: Of the kinds that are made only where the site asks for them.
-_OPTIONAL_WRITERS: Final = {DocumentKind.ENCAPSULATED_PDF: write_encapsulated_pdf}
+_OPTIONAL_WRITERS: Final = {
+    DocumentKind.ENCAPSULATED_PDF: write_encapsulated_pdf,
+    DocumentKind.KEY_OBJECT_SELECTION: key_object_selection.write_key_object_selection,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +99,16 @@ def compose(
             *heat_map_capture.write_heat_map_captures(statement),
             *(write_presentation_state(statement, image) for image in statement.read if is_grey(image)),
         ]
-        documents += [write(statement) for kind, write in _OPTIONAL_WRITERS.items() if kind in wanted(statement)]
         withheld = _withhold(statement)
-        if DocumentKind.HL7_ORU not in {item.kind for item in withheld}:
+        left_out = {item.kind for item in withheld}
+        wanted = statement.study.reporting.optional_documents
+        documents += [write(statement) for kind, write in _OPTIONAL_WRITERS.items() if kind in {*wanted} - left_out]
+        if DocumentKind.HL7_ORU not in left_out:
             documents.append(hl7_oru.write_message(statement))
         for document in documents:
             conformance.check(document, statement)
         conformance.check_set(documents, statement)
     return Composition(tuple(documents), withheld, statement.impression)
-
-
-def wanted(statement: StudyStatement) -> frozenset[DocumentKind]:
-    """Return the optional kinds that the site asks for."""
-    return frozenset(statement.study.reporting.optional_documents)
 
 
 def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:
@@ -122,4 +124,7 @@ def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:
     ]
     if reason := hl7_oru.why_withheld(statement):
         reasons.append(Withheld(DocumentKind.HL7_ORU, reason))
+    wanted = statement.study.reporting.optional_documents
+    if DocumentKind.KEY_OBJECT_SELECTION in wanted and (reason := key_object_selection.why_withheld(statement)):
+        reasons.append(Withheld(DocumentKind.KEY_OBJECT_SELECTION, reason))
     return tuple(reasons)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from pydicom import Dataset
 
+from reporting import codes
+from reporting.secondary_capture import slot_of_capture
 from reporting.statement import StudyStatement
 
 #: Sequences of studies, each with its series, that lead to other objects.
@@ -27,8 +29,10 @@ def find_foreign_references(ds: Dataset, statement: StudyStatement) -> list[str]
     wrong = referenced_instances(ds) - series_of.keys()
     content = set(_content_references(ds))
     wrong |= content - _evidence(ds)
-    if ds.get("Modality") == "SR":  # a selection may name documents of ours
+    if ds.get("Modality") == "SR":
         wrong |= content - series_of.keys()
+    if _is_selection(ds):
+        wrong |= content - series_of.keys() - _captures(statement)
     if any(str(study.get("StudyInstanceUID", "")) != statement.study_instance_uid for study in studies):
         wrong.add("another study")
     if "PertinentOtherEvidenceSequence" in ds:
@@ -38,6 +42,17 @@ def find_foreign_references(ds: Dataset, statement: StudyStatement) -> list[str]
         if series_of.get(uid, series) != series:
             wrong.add(f"{uid} in another series")
     return [f"refers to {name}" for name in sorted(wrong)]
+
+
+def _is_selection(ds: Dataset) -> bool:
+    """Whether an object says what to look at first; under another title it may name anything of the study."""
+    titles = ds.get("ConceptNameCodeSequence") or ()
+    return ds.get("Modality") == "KO" and [each.get("CodeValue") for each in titles] == [codes.OF_INTEREST.value]
+
+
+def _captures(statement: StudyStatement) -> set[str]:
+    """The captures of this version, which a selection may name beside their images."""
+    return {slot_of_capture(statement, image).sop_instance_uid(statement) for image in statement.images}
 
 
 def _series_items(item: Dataset) -> Iterator[tuple[str, Dataset]]:

@@ -63,6 +63,11 @@ def contribute(study: StudyContext, written_at: datetime) -> list[hd.Contributin
 
 
 def observe(study: StudyContext) -> sr.ObservationContext:
+    """Return the observation context of a report: the device observer."""
+    return sr.ObservationContext(observer_device_context=observe_device(study))
+
+
+def observe_device(study: StudyContext) -> sr.ObserverContext:
     """Return the device observer (TID 1002, 1004)."""
     device = sr.DeviceObserverIdentifyingAttributes(
         uid=device_uid(study),
@@ -70,7 +75,7 @@ def observe(study: StudyContext) -> sr.ObservationContext:
         manufacturer_name=study.reporting.manufacturer,
         model_name=MODEL_NAME,
     )
-    return sr.ObservationContext(observer_device_context=sr.ObserverContext(dicom_codes.DCM.Device, device))
+    return sr.ObserverContext(dicom_codes.DCM.Device, device)
 
 
 def identify_algorithm(study: StudyContext) -> sr.AlgorithmIdentification:

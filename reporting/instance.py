@@ -19,7 +19,7 @@ from reporting.statement import StudyStatement
 
 #: One series per kind of object, for a series has one modality and one equipment (PS3.3 C.7.3.1).
 #: The captures come first, for their first is the summary, which a viewer that goes by numbers opens first.
-SERIES_NUMBERS = {"SC": 9101, "SR": 9102, "PR": 9103, "LIME": 9104, "DOC": 9105, "CAM": 9107, "HEAT": 9108}
+SERIES_NUMBERS = {"SC": 9101, "SR": 9102, "PR": 9103, "LIME": 9104, "DOC": 9105, "KO": 9106, "CAM": 9107, "HEAT": 9108}
 #: A later version has its own series, numbered this much higher.
 VERSION_STEP = 10
 
@@ -46,11 +46,15 @@ class Slot:
         """The object's SOP Instance UID: the same for the same study, version and models."""
         return statement.derive_uid(self.kind.value, self.key)
 
+    def series_instance_uid(self, statement: StudyStatement) -> str:
+        """The Series Instance UID of its series: one for each kind of series and version."""
+        return statement.derive_uid("series", self.modality)
+
     def arguments(self, statement: StudyStatement) -> dict[str, Any]:
         """What highdicom's constructors ask of every object."""
         study = statement.study
         return {
-            "series_instance_uid": statement.derive_uid("series", self.modality),
+            "series_instance_uid": self.series_instance_uid(statement),
             "series_number": SERIES_NUMBERS[self.modality] + VERSION_STEP * (study.version - 1),
             "series_description": wording.describe_series(self.modality, study.version),
             "sop_instance_uid": self.sop_instance_uid(statement),

@@ -52,12 +52,15 @@ class Capture:
 
 def write_secondary_capture(statement: StudyStatement, image: ImageStatement) -> Document:
     """Return the secondary capture of one image, read or not."""
-    # The pages of the summary are the first of the series.
-    number = count_pages(len(statement.images)) + image.number
-    slot = Slot(DocumentKind.SECONDARY_CAPTURE, "SC", image.reading.sop_instance_uid, number)
-    picture = fit_picture(statement, image)
+    slot, picture = slot_of_capture(statement, image), fit_picture(statement, image)
     sheet = draw_sheet(picture, place_marks(image, picture), caption_image(statement, image))
     return write_capture(statement, image, Capture(slot, sheet, picture, wording.DERIVATION, image.line))
+
+
+def slot_of_capture(statement: StudyStatement, image: ImageStatement) -> Slot:
+    """Return the place of an image's capture: the pages of the summary are the first of the series."""
+    number = count_pages(len(statement.images)) + image.number
+    return Slot(DocumentKind.SECONDARY_CAPTURE, "SC", image.reading.sop_instance_uid, number)
 
 
 def write_capture(statement: StudyStatement, image: ImageStatement, capture: Capture) -> Document:

@@ -46,7 +46,9 @@ SERIES = {
     "CAM": "AI GRAD-CAM HEAT MAP",
     "HEAT": "AI HEAT MAP",
     "DOC": "AI FRACTURE PDF",
+    "KO": "AI KEY IMAGES",
 }
+KEY_OBJECTS = "Images with a suspected or doubtful fracture, selected by software:"
 REPORT_TITLE = "AI fracture report, preliminary - not a diagnosis"
 CONTRIBUTION = "AI fracture analysis, investigational use only, not for diagnosis"
 DERIVATION = "AI result drawn beside and around a reduced 8-bit copy of the source image"

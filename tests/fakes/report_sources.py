@@ -35,6 +35,7 @@ from reporting.encapsulated_pdf import write_encapsulated_pdf
 from reporting.evidence import ImageEvidence
 from reporting.heat_map_capture import write_heat_map_captures
 from reporting.hl7_oru import write_message
+from reporting.key_object_selection import write_key_object_selection
 from reporting.part_weights import PartWeights
 from reporting.presentation_state import write_presentation_state
 from reporting.secondary_capture import write_secondary_capture
@@ -247,6 +248,7 @@ _WRITERS: dict[DocumentKind, Callable[[StudyStatement], Iterable[Document]]] = {
     DocumentKind.HEAT_MAP_CAPTURE: write_heat_map_captures,
     DocumentKind.PRESENTATION_STATE: lambda said: (write_presentation_state(said, image) for image in said.read),
     DocumentKind.HL7_ORU: lambda said: (write_message(said),),
+    DocumentKind.KEY_OBJECT_SELECTION: lambda said: (write_key_object_selection(said),),
     DocumentKind.ENCAPSULATED_PDF: lambda said: (write_encapsulated_pdf(said),),
 }
 

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from pydicom import Dataset, dcmread
 
-from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
+from domain.document import HL7_KINDS, LATER_KINDS, OPTIONAL_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
 from reporting import conformance
 from reporting.compose import Composition
@@ -22,14 +22,16 @@ Spoil = Callable[[Dataset], None]
 def compose_good() -> Composition:
     """Return the documents of a study of a left wrist that was read and a right one that was not."""
     read, refused = make_header(), make_header("DX", number=2, ImageLaterality="R")
-    return compose_images((read, read_image(read)), (refused, refuse_image(refused)))
+    pairs = (read, read_image(read)), (refused, refuse_image(refused))
+    return compose_images(*pairs, optional_documents=tuple(OPTIONAL_KINDS))
 
 
 @cache
 def state_good() -> StudyStatement:
     """Return what `compose_good` says."""
     read, refused = make_header(), make_header("DX", number=2, ImageLaterality="R")
-    return draft_images((read, read_image(read)), (refused, refuse_image(refused)))
+    pairs = (read, read_image(read)), (refused, refuse_image(refused))
+    return draft_images(*pairs, optional_documents=tuple(OPTIONAL_KINDS))
 
 
 #: Of the good documents, those that are DICOM objects.

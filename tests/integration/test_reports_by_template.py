@@ -87,6 +87,7 @@ STUDIES: dict[str, Callable[[], StudyStatement]] = {
 
 #: The content is the same in the other class, see the unit tests; the validator knows the two apart.
 FALLBACK = "fallback"
+SELECTION = "key objects"
 
 
 def compose_wrongly(change: Callable[[Dataset], None]) -> Dataset:
@@ -131,6 +132,8 @@ def read_reports() -> dict[str, Dataset]:
     full, basic = DocumentKind.STRUCTURED_REPORT, DocumentKind.STRUCTURED_REPORT_BASIC
     reports = {name: open_document(draft(), full) for name, draft in STUDIES.items()}
     reports[FALLBACK] = open_document(draft_in_part(), basic)
+    selected = draft_images((make_header(), read_image(make_header())), key_object_captures=True)
+    reports[SELECTION] = open_document(selected, DocumentKind.KEY_OBJECT_SELECTION)
     return reports | {name: compose_wrongly(change) for name, (change, _) in MISTAKES.items()}
 
 
@@ -158,7 +161,7 @@ def remarks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("name", [*STUDIES, FALLBACK])
+@pytest.mark.parametrize("name", [*STUDIES, FALLBACK, SELECTION])
 def test_every_report_follows_its_templates(name: str, remarks: dict[str, list[str]]) -> None:
     assert remarks[name] == []
 
