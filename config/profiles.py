@@ -22,6 +22,7 @@ SOP_CLASSES: Final[Mapping[DocumentKind, str]] = {
     DocumentKind.PRESENTATION_STATE: "Grayscale Softcopy Presentation State Storage",
     DocumentKind.LIME_CAPTURE: "Secondary Capture Image Storage",
     DocumentKind.ENCAPSULATED_PDF: "Encapsulated PDF Storage",
+    DocumentKind.KEY_OBJECT_SELECTION: "Key Object Selection Document Storage",
 }
 
 
@@ -84,9 +85,9 @@ _ROWS: Final = (
     ),
     Profile(
         "ihe-air",
-        (DocumentKind.STRUCTURED_REPORT,),
-        "IHE AI Results: the measurement report as Comprehensive 3D SR, never its stand-in, and nothing that a machine "
-        "cannot read.",
+        (DocumentKind.STRUCTURED_REPORT, DocumentKind.KEY_OBJECT_SELECTION),
+        "IHE AI Results: the measurement report as Comprehensive 3D SR, never its stand-in, and key objects where they "
+        "are made; nothing that a machine cannot read.",
     ),
 )
 #: By name, in the order of the documentation.

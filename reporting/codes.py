@@ -54,6 +54,7 @@ XR_REPORT = Code("43468-8", "LN", "XR unspecified body region")  # CID 100
 OF_INTEREST = Code("113000", "DCM", "Of Interest")  # CID 7010
 DIAGNOSTIC_IMAGING_REPORT = Code("18748-4", "LN", "Diagnostic Imaging Report")  # CID 7001
 IMPRESSIONS = Code("19005-8", "LN", "Impressions")  # CID 7001
+STUDY_LINK = Code("STUDYLINK", PRIVATE_SCHEME, "Link to the study")
 FRACTURE_PROBABILITY = Code("FRACPROB", PRIVATE_SCHEME, "Fracture probability")
 
 #: PS3.16 CID 244 Laterality, by the value of Laterality (0020,0060) or Image Laterality (0020,0062).

@@ -17,7 +17,7 @@ from pydicom.uid import (
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
 from domain.impression import Impression, PhraseWriter
-from reporting import conformance, heat_map_capture, hl7_oru, key_object_selection
+from reporting import conformance, heat_map_capture, hl7_enclosures, hl7_oru, key_object_selection
 from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
@@ -94,17 +94,20 @@ def compose(
     """
     with disable_value_validation():  # a source's odd values pass through, and no warning repeats them
         statement = with_impression(state(study, findings, evidence), writer)
+        pdf = hl7_enclosures.make_pdf(statement)
         withheld = _withhold(statement)
         documents = []
-        for document in _write(statement, withheld):
+        for document in _write(statement, withheld, pdf):
             conformance.check(document, statement)
             made(document)
             documents.append(document)
         conformance.check_set(documents, statement)
-    return Composition(tuple(documents), withheld, statement.impression)
+        reason = hl7_enclosures.why_left_out(statement, pdf)
+        enclosures = (Withheld(DocumentKind.ENCAPSULATED_PDF, reason),) if reason else ()
+    return Composition(tuple(documents), withheld + enclosures, statement.impression)
 
 
-def _write(statement: StudyStatement, withheld: Sequence[Withheld]) -> Iterator[Document]:
+def _write(statement: StudyStatement, withheld: Sequence[Withheld], pdf: bytes | None) -> Iterator[Document]:
     """Write one document after the other: no more than one picture of an image is at hand at any time."""
     yield from write_structured_reports(statement)
     yield from write_summary_captures(statement)
@@ -115,7 +118,7 @@ def _write(statement: StudyStatement, withheld: Sequence[Withheld]) -> Iterator[
     wanted = {*statement.study.reporting.optional_documents} - left_out
     yield from (write(statement) for kind, write in _OPTIONAL_WRITERS.items() if kind in wanted)
     if DocumentKind.HL7_ORU not in left_out:
-        yield hl7_oru.write_message(statement)
+        yield hl7_oru.write_message(statement, pdf)
 
 
 def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:
