@@ -23,6 +23,7 @@ SOP_CLASSES: Final[Mapping[DocumentKind, str]] = {
     DocumentKind.LIME_CAPTURE: "Secondary Capture Image Storage",
     DocumentKind.ENCAPSULATED_PDF: "Encapsulated PDF Storage",
     DocumentKind.KEY_OBJECT_SELECTION: "Key Object Selection Document Storage",
+    DocumentKind.REJECTION_NOTE: "Key Object Selection Document Storage",
 }
 
 
@@ -44,7 +45,7 @@ DEFAULT_PROFILE: Final = "everything"
 _ROWS: Final = (
     Profile(
         DEFAULT_PROFILE,
-        tuple(DocumentKind),
+        tuple(kind for kind in DocumentKind if kind is not DocumentKind.REJECTION_NOTE),
         "All that the destination can take: an archive that several viewers read, an HL7 receiver, a folder.",
     ),
     Profile(
@@ -85,9 +86,9 @@ _ROWS: Final = (
     ),
     Profile(
         "ihe-air",
-        (DocumentKind.STRUCTURED_REPORT, DocumentKind.KEY_OBJECT_SELECTION),
-        "IHE AI Results: the measurement report as Comprehensive 3D SR, never its stand-in, and key objects where they "
-        "are made; nothing that a machine cannot read.",
+        (DocumentKind.STRUCTURED_REPORT,),
+        "IHE AI Results: the measurement report as Comprehensive 3D SR, never its stand-in, and nothing that a machine "
+        "cannot read.",
     ),
 )
 #: By name, in the order of the documentation.

@@ -5,7 +5,6 @@ Every key has a type, a unit in its name, a default and one sentence of help. Un
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -38,24 +37,6 @@ Language = Literal["en", "ar", "fr", "es"]
 OptionalKind = Literal[DocumentKind.ENCAPSULATED_PDF, DocumentKind.KEY_OBJECT_SELECTION]
 #: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
-
-
-def _check_study_url(value: str) -> str:
-    if not value:
-        return value
-    bare = value.replace("{StudyInstanceUID}", "1.2", 1)
-    if bare == value or "{" in bare or "}" in bare:
-        raise ValueError("a link to the study has {StudyInstanceUID} in it, once, and no other braces")
-    parts = urlsplit(bare)  # raises ValueError of its own for what is no URL at all
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("a link to the study begins with http:// or https:// and a host")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("a link to the study names no user: every receiver would read it")
-    return value
-
-
-#: A template of a URL; RP-1 is an ST, for which 999 bytes are common; printable ASCII without blanks (RFC 3986).
-StudyUrl = Annotated[str, StringConstraints(max_length=900, pattern=r"^[!-~]*$"), AfterValidator(_check_study_url)]
 
 
 def _check_profile(value: str) -> str:
@@ -143,6 +124,11 @@ class Destination(Section):
     concurrency: int = Field(2, ge=1, le=16, description="Deliveries to this destination at the same time.")
     receiving_application: str = Field("RIS", max_length=180, description="MSH-5 (kind hl7).")
     receiving_facility: str = Field("", max_length=180, description="MSH-6 (kind hl7).")
+    rejection_notes: Literal["off", "quality", "patient-safety"] = Field(
+        "off",
+        description="Tell an archive to hide superseded results (IHE IOCM), by a note with this title: many archives "
+        "still show what was rejected for quality. Retracted results are hidden for patient safety.",
+    )
     retry: Retry = Field(default_factory=Retry, description="Attempts and waits.")
 
     @field_validator("ae_title", "calling_ae_title")
@@ -160,6 +146,14 @@ class Destination(Section):
         return self
 
     @model_validator(mode="after")
+    def _asks_for_notes_where_they_can_go(self) -> "Destination":
+        if DocumentKind.REJECTION_NOTE in self.documents:
+            raise ValueError("rejection notes are switched on by `rejection_notes`, not by `documents`")
+        if self.kind == "hl7" and self.rejection_notes != "off":
+            raise ValueError("a rejection note is a DICOM object: a destination of kind hl7 cannot take it")
+        return self
+
+    @model_validator(mode="after")
     def _sends_something(self) -> "Destination":
         if not self.sends:
             context = {"key": "documents" if self.documents else "profile", "kind": self.kind}
@@ -168,10 +162,11 @@ class Destination(Section):
 
     @property
     def sends(self) -> frozenset[DocumentKind]:
-        """The kinds of document this destination gets."""
+        """The kinds of document this destination gets; a rejection note is made for it apart from them."""
         able = HL7_KINDS if self.kind == "hl7" else frozenset(DocumentKind) - HL7_KINDS
         if self.kind == "folder":
             able = frozenset(DocumentKind)
+        able -= {DocumentKind.REJECTION_NOTE}
         chosen = self.documents or PROFILES[self.profile].documents
         return able & (frozenset(chosen) | {COMPANIONS[kind] for kind in chosen if kind in COMPANIONS})
 
@@ -237,22 +232,6 @@ class Reporting(Section):
     )
     key_object_captures: bool = Field(
         False, description="Let the key object selection name the captures of its images as well."
-    )
-    hl7_pdf: bool = Field(
-        False,
-        description="Enclose the report as a PDF in the HL7 message (OBX-2 ED, Base64), where it is small enough.",
-    )
-    hl7_pdf_limit_kib: int = Field(
-        512,
-        ge=1,
-        le=16384,
-        description="Largest PDF that is enclosed, in KiB; a larger one is left out and the message says so. HL7 2.5.1 "
-        "itself allows 48; many receivers take more.",
-    )
-    hl7_link: StudyUrl = Field(
-        "",
-        description="Link to the study in the HL7 message (OBX-2 RP): an http or https URL with {StudyInstanceUID} in "
-        "it; empty: none.",
     )
     language: Language = Field(
         "en",

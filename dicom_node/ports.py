@@ -1,6 +1,6 @@
 """The Protocols between the parts of the node. Every port has a fake in tests/fakes and one contract suite for both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 
+from domain.correction import Retraction, Superseded
 from domain.delivery import Attempt, Delivery
 from domain.document import Document
 from domain.errors import OsteonodeError
 from domain.explanation import Explanation, ExplanationState
 from domain.finding import ImageReading, StudyFindings
 from domain.instance import ReceivedInstance
-from domain.study import CompletionRule, Study
+from domain.study import CompletionRule, Study, StudyState
 
 if TYPE_CHECKING:  # both load pydicom and what it decodes with, which those who only hand work over do not need
     from reporting.context import StudyContext
@@ -35,6 +36,7 @@ class Recorded(StrEnum):
 
     NEW = "new"
     DUPLICATE = "duplicate"  # same SOP Instance UID, same bytes: nothing to do
+    RETRACTED = "retracted"  # a duplicate too, of a study whose result a person took back: it is not read again
     OWN_RESULT = "own_result"  # a document of this node that came back: nothing to read
     CONFLICT = "conflict"  # same SOP Instance UID, other bytes: the first is kept, the second is in quarantine
 
@@ -183,8 +185,11 @@ class StudyLedger(Protocol):
         """Return the studies that still wait for images."""
         ...
 
-    def close_study(self, study: Study, rule: CompletionRule) -> bool:
-        """Close a study and start its answer; False where an image came, or somebody else closed it, since."""
+    def close_study(self, study: Study, rule: CompletionRule) -> StudyState | None:
+        """Close a study and start its answer, or hold it where its result was retracted; return its state.
+
+        None where an image came, or somebody else closed it, since.
+        """
         ...
 
     def instances(self, study_instance_uid: str, version: int) -> tuple[ReceivedInstance, ...]:
@@ -203,6 +208,29 @@ class StudyLedger(Protocol):
         """Keep a reading and return the one that was kept: the first wins."""
         ...
 
+    def findings(self, study_instance_uid: str, version: int) -> StudyFindings | None:
+        """Return what the documents of one version say, None where that was not kept."""
+        ...
+
+    def superseded(self, study_instance_uid: str, version: int) -> Superseded | None:
+        """Return the answer that a version takes the place of, None where it is the first."""
+        ...
+
+    def retraction(self, study_instance_uid: str, version: int) -> Retraction | None:
+        """Return the retraction that a version is, None where it answers."""
+        ...
+
+    def sent_documents(self, study_instance_uid: str, version: int, destination: str) -> Iterator[Document]:
+        """Give, one at a time, the DICOM objects of earlier versions that a destination has and that no note rejected.
+
+        A document that another one stood in for was not sent.
+        """
+        ...
+
+    def keep_rejection_note(self, delivery: Delivery, note: Document) -> None:
+        """Keep the rejection note that a delivery brings; the first one stays."""
+        ...
+
     def documents(self, study_instance_uid: str, version: int) -> tuple[Document, ...]:
         """Return the documents of one version, empty before it is answered."""
         ...
@@ -213,11 +241,14 @@ class StudyLedger(Protocol):
         version: int,
         documents: Sequence[Document],
         *,
+        findings: StudyFindings,
         recipients: Sequence[str],
         withheld: Sequence[str] = (),
         explained_to: Sequence[str] = (),
     ) -> None:
-        """Keep the documents of one version, mark it answered and start one delivery per recipient.
+        """Keep the documents of one version with what they say, and start one delivery per recipient.
+
+        The version is answered then, or retracted where it takes another back.
 
         `recipients` are names of destinations, `withheld` says why documents are missing, for a person. When the answer
         has left, the version is explained to those in `explained_to`.
@@ -260,10 +291,13 @@ class StudyLedger(Protocol):
         """Return one delivery."""
         ...
 
-    def keep_attempt(self, delivery: Delivery, attempt: Attempt, *, retry_after_seconds: float | None) -> None:
+    def keep_attempt(
+        self, delivery: Delivery, attempt: Attempt, *, retry_after_seconds: float | None, followed_by: str = ""
+    ) -> None:
         """Keep how one attempt ended and plan the next one; without `retry_after_seconds` there is none to plan.
 
-        The delivery is then delivered, or held for a person.
+        The delivery is then delivered, or held for a person. Once it is delivered, the delivery `followed_by` of the
+        same version opens.
         """
         ...
 

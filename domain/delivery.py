@@ -9,6 +9,17 @@ from typing import Final
 _LATER: Final = ":lime"
 
 
+#: Ends the name of a delivery that tells a destination to reject what it has of superseded versions.
+_REJECTION: Final = ":rejection"
+#: Begins the status of a document that did not travel: another one went in its place, or nothing was sent.
+NOT_SENT: Final = "not sent"
+
+
+def rejection(destination: str) -> str:
+    """Return what the delivery of a rejection note to a destination is called: `pacs:rejection`."""
+    return f"{destination}{_REJECTION}"
+
+
 def later(destination: str) -> str:
     """Return what the delivery of later documents to a destination is called: `pacs:lime`."""
     return f"{destination}{_LATER}"
@@ -38,6 +49,11 @@ class Receipt:
     outcome: Outcome
     status: str
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether the document itself travelled, and not another one in its place."""
+        return not self.status.startswith(NOT_SENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -64,7 +80,8 @@ class Delivery:
     """One version of one study's answer on its way to one destination.
 
     Attributes:
-        destination: its name; with `later` for what follows the answer, which has its own attempts and its own end.
+        destination: its name; with `later` or `rejection` for what follows the answer, which has its own attempts and
+            its own end.
         attempts: made since the delivery started, or since a person last asked for it.
         turn: counts every planned attempt for ever; an attempt that was planned before the present turn is void.
         receipts: the last word of the destination on each document it was offered.
@@ -86,6 +103,16 @@ class Delivery:
         return self.destination.endswith(_LATER)
 
     @property
+    def is_rejection(self) -> bool:
+        """Whether it brings a rejection note."""
+        return self.destination.endswith(_REJECTION)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it brings the answer itself."""
+        return not (self.is_later or self.is_rejection)
+
+    @property
     def peer(self) -> str:
         """The name of the destination, as the configuration has it."""
-        return self.destination.removesuffix(_LATER)
+        return self.destination.partition(":")[0]

@@ -21,6 +21,7 @@ class DocumentKind(StrEnum):
     LIME_CAPTURE = "lime_capture"
     ENCAPSULATED_PDF = "encapsulated_pdf"
     KEY_OBJECT_SELECTION = "key_object_selection"
+    REJECTION_NOTE = "rejection_note"  # IHE IOCM: an archive hides what it names; made for one destination
 
 
 #: A document that stands in for another where the peer does not accept that one.
@@ -29,7 +30,7 @@ FALLBACKS = {DocumentKind.STRUCTURED_REPORT: DocumentKind.STRUCTURED_REPORT_BASI
 HL7_KINDS = frozenset({DocumentKind.HL7_ORU})
 
 #: Made when the answer has left, and delivered by themselves.
-LATER_KINDS = frozenset({DocumentKind.LIME_CAPTURE})
+LATER_KINDS = frozenset({DocumentKind.LIME_CAPTURE, DocumentKind.REJECTION_NOTE})
 #: Made only where the site asks for them: not every peer takes them, and not every site wants them.
 OPTIONAL_KINDS = frozenset({DocumentKind.ENCAPSULATED_PDF, DocumentKind.KEY_OBJECT_SELECTION})
 #: A later document goes wherever the other kind goes, named or not.

@@ -15,6 +15,7 @@ OsteonodeError                 carries: code (stable, in docs/operations.md), su
     PeerRejected               the peer will not take this, whatever we do
   LedgerError
     LedgerFull                 no room to keep what would be acknowledged
+  InterventionRefused          what a person asked for cannot be done to this study now
   ConfigError                  every problem of a configuration, in one message
 
 What to *do* about an error is not in its class: see dicom_node/pipeline/failures.py.
@@ -122,6 +123,12 @@ class LedgerFull(LedgerError):
     """There is no room to keep what would be acknowledged."""
 
     code = "LEDGER-FULL"
+
+
+class InterventionRefused(OsteonodeError):
+    """What a person asked for cannot be done to this study now; the message names the next step."""
+
+    code = "INTERVENTION-REFUSED"
 
 
 class ConfigError(OsteonodeError):

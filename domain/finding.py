@@ -54,6 +54,14 @@ class Box:
         """The edges in pixels of the stored image."""
         return self.x_min_px, self.y_min_px, self.x_max_px, self.y_max_px
 
+    def overlap(self, other: "Box") -> float:
+        """Return the intersection of two boxes of one image over their union, 0 to 1."""
+        width = min(self.x_max_px, other.x_max_px) - max(self.x_min_px, other.x_min_px)
+        height = min(self.y_max_px, other.y_max_px) - max(self.y_min_px, other.y_min_px)
+        shared = max(0.0, width) * max(0.0, height)
+        areas = [(box.x_max_px - box.x_min_px) * (box.y_max_px - box.y_min_px) for box in (self, other)]
+        return shared / (sum(areas) - shared)
+
 
 @dataclass(frozen=True, slots=True)
 class Labelled:

@@ -6,19 +6,28 @@ from enum import StrEnum
 
 
 class StudyState(StrEnum):
-    """Where a study is. A late image takes an ANSWERED study back to OPEN with the next version."""
+    """Where a study is. A late image takes an ANSWERED study back to OPEN with the next version.
+
+    RETRACTED: a person took the answer back, and every destination is told.
+    """
 
     OPEN = "open"
     COMPLETE = "complete"
     ANSWERED = "answered"
     HELD = "held"
+    RETRACTED = "retracted"
+
+
+#: States of a version whose documents are made: it is what a later version supersedes.
+SPOKEN = frozenset({StudyState.ANSWERED, StudyState.RETRACTED})
 
 
 class CompletionRule(StrEnum):
-    """Which rule closed a study."""
+    """Which rule closed a study; ON_REQUEST: a person asked for this version, and it took no new image."""
 
     QUIET_TIME = "quiet_time"
     HARD_CAP = "hard_cap"
+    ON_REQUEST = "on_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class Study:
     """One study as the ledger knows it.
 
     Attributes:
-        version: 1 for the first answer; each late image leads to the next.
+        version: 1 for the first answer; each late image, new reading or retraction leads to the next.
         closed_by: the rule that closed the present version, None while it is open.
     """
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from highdicom._standard_utils import get_anatomic_region_map
 from pydicom.sr.coding import Code
 
+from domain.correction import RetractionReason
 from domain.finding import FractureState
 
 PRIVATE_SCHEME = "99OSTEO"
@@ -54,8 +55,24 @@ XR_REPORT = Code("43468-8", "LN", "XR unspecified body region")  # CID 100
 OF_INTEREST = Code("113000", "DCM", "Of Interest")  # CID 7010
 DIAGNOSTIC_IMAGING_REPORT = Code("18748-4", "LN", "Diagnostic Imaging Report")  # CID 7001
 IMPRESSIONS = Code("19005-8", "LN", "Impressions")  # CID 7001
-STUDY_LINK = Code("STUDYLINK", PRIVATE_SCHEME, "Link to the study")
 FRACTURE_PROBABILITY = Code("FRACPROB", PRIVATE_SCHEME, "Fracture probability")
+
+#: PS3.16 CID 7010, titles that make a key object selection a rejection note (IHE RAD TF-3 4.66, IOCM).
+REJECTED_FOR_QUALITY = Code("113001", "DCM", "Rejected for Quality Reasons")
+REJECTED_FOR_SAFETY = Code("113037", "DCM", "Rejected for Patient Safety Reasons")
+
+#: DICOM has no code for a report that is taken back: its documents are superseded, or rejected by a note.
+RESULT_STATUS = Code("RESULTSTATUS", PRIVATE_SCHEME, "Result status")
+RETRACTED = Code("RETRACTED", PRIVATE_SCHEME, "Retracted")
+RETRACTION_REASON = Code("RETRACTREASON", PRIVATE_SCHEME, "Reason of retraction")
+RETRACTION_REASONS = {
+    RetractionReason.RADIOLOGIST_DISAGREES: Code("RADIOLOGIST", PRIVATE_SCHEME, "Radiologist disagrees"),
+    RetractionReason.WRONG_PATIENT: Code("WRONGPATIENT", PRIVATE_SCHEME, "Wrong patient"),
+    RetractionReason.WRONG_SIDE: Code("WRONGSIDE", PRIVATE_SCHEME, "Wrong side or body part"),
+    RetractionReason.IMAGE_QUALITY: Code("IMAGEQUALITY", PRIVATE_SCHEME, "Image quality"),
+    RetractionReason.SOFTWARE_FAULT: Code("SOFTWAREFAULT", PRIVATE_SCHEME, "Fault of software or model"),
+    RetractionReason.OTHER: Code("OTHERREASON", PRIVATE_SCHEME, "Other reason"),
+}
 
 #: PS3.16 CID 244 Laterality, by the value of Laterality (0020,0060) or Image Laterality (0020,0062).
 SIDES = {

@@ -6,8 +6,15 @@ from importlib.metadata import version as distribution_version
 from io import BytesIO
 
 import pydicom
+from pydicom.uid import (
+    Comprehensive3DSRStorage,
+    ComprehensiveSRStorage,
+    EncapsulatedPDFStorage,
+    SecondaryCaptureImageStorage,
+)
 
 from config.settings import Reporting
+from domain.correction import Retraction, Superseded
 from domain.document import Document
 from domain.finding import StudyFindings
 from domain.tier import Tier
@@ -55,13 +62,23 @@ class ModelIdentity:
         )
 
 
+#: Classes whose later object names the one that it supersedes (Predecessor Documents Sequence): SR, PS3.3 C.17.2, and
+#: encapsulated documents, C.24.2. No module of captures and presentation states has the like: theirs say it in words.
+NAMED_BY_SUCCESSORS = frozenset({Comprehensive3DSRStorage, ComprehensiveSRStorage, EncapsulatedPDFStorage})
+
+
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """A structured report of an earlier version that this one supersedes (PS3.3 C.17.2)."""
+    """A document of an earlier version that one of this version supersedes (PS3.3 C.17.2, C.24.2)."""
 
     sop_class_uid: str
     sop_instance_uid: str
     series_instance_uid: str
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is a capture, which a report refers to as an image."""
+        return self.sop_class_uid == SecondaryCaptureImageStorage
 
     @classmethod
     def of(cls, document: Document) -> "Predecessor":
@@ -87,9 +104,20 @@ class StudyContext:
     reporting: Reporting = field(default_factory=Reporting)
     predecessors: tuple[Predecessor, ...] = ()
     tier: Tier = Tier.FULL
+    superseded: Superseded | None = None
+    retraction: Retraction | None = None
+
+    @property
+    def replaces(self) -> int:
+        """The number of the version whose place this one takes, 0 where it is the first answer."""
+        return self.superseded.version if self.superseded else 0
 
     def __post_init__(self) -> None:
         if self.version < 1:
             raise ValueError("versions count from 1")
+        if self.replaces >= self.version:
+            raise ValueError("a version supersedes an earlier one")
+        if self.retraction is not None and self.superseded is None:
+            raise ValueError("there is no answer to retract")
         if self.composed_at.tzinfo is None:
             raise ValueError("composed_at needs a time zone")

@@ -7,7 +7,7 @@ from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
 from domain.document import Document, DocumentKind
 from reporting import codes, wording
-from reporting.instance import Slot, finish, write
+from reporting.instance import Slot, finish, name_predecessors, write
 from reporting.pdf.report import MIME_TYPE, write_pdf
 from reporting.statement import StudyStatement
 
@@ -34,6 +34,7 @@ def write_encapsulated_pdf(statement: StudyStatement) -> Document:
     ]
     ds.MIMETypeOfEncapsulatedDocument = MIME_TYPE
     _enclose(ds, write_pdf(statement))
+    name_predecessors(ds, statement)
     finish(ds, statement, statement.images[0].source)
     return write(ds, slot, statement)
 

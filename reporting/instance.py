@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from struct import Struct
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
 import pydicom
-from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.dataelem import DataElement
 from pydicom.uid import UID, ExplicitVRLittleEndian
@@ -22,18 +19,23 @@ from reporting.statement import StudyStatement
 
 #: One series per kind of object, for a series has one modality and one equipment (PS3.3 C.7.3.1).
 #: The captures come first, for their first is the summary, which a viewer that goes by numbers opens first.
-SERIES_NUMBERS = {"SC": 9101, "SR": 9102, "PR": 9103, "LIME": 9104, "DOC": 9105, "KO": 9106, "CAM": 9107, "HEAT": 9108}
+SERIES_NUMBERS = {
+    "SC": 9101,
+    "SR": 9102,
+    "PR": 9103,
+    "LIME": 9104,
+    "DOC": 9105,
+    "KO": 9106,
+    "CAM": 9107,
+    "HEAT": 9108,
+    "REJECTION": 9109,
+}
 #: A later version has its own series, numbered this much higher.
 VERSION_STEP = 10
 
 #: Dates and times of writing, as prefixes of their keywords; a presentation state has one of its own for its content.
 _WRITTEN = ("InstanceCreation", "Series")
 _CONTENT, _PRESENTATION = "Content", "PresentationCreation"
-
-
-Pixels = NDArray[np.uint8]
-#: Pixel Data (7FE0,0010), OB, two reserved bytes and the length (PS3.5 7.1.2); no standard element comes after it.
-_PIXEL_DATA: Final = Struct("<HH2s2xL")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class Slot:
         return {
             "series_instance_uid": self.series_instance_uid(statement),
             "series_number": SERIES_NUMBERS[self.modality] + VERSION_STEP * (study.version - 1),
-            "series_description": wording.describe_series(self.modality, study.version),
+            "series_description": wording.describe_series(
+                self.modality, study.version, study.replaces, retracts=study.retraction is not None
+            ),
             "sop_instance_uid": self.sop_instance_uid(statement),
             "instance_number": self.number,
             "manufacturer": study.reporting.manufacturer,
@@ -93,6 +97,26 @@ def _without_zone(moment: datetime) -> datetime:
     return moment.replace(tzinfo=None, microsecond=0)
 
 
+def name_predecessors(ds: Dataset, statement: StudyStatement) -> None:
+    """Predecessor Documents (PS3.3 C.17.2, C.24.2): those of the same class in the version that this one supersedes."""
+    predecessors = [item for item in statement.study.predecessors if item.sop_class_uid == ds.SOPClassUID]
+    if "PredecessorDocumentsSequence" in ds:
+        del ds.PredecessorDocumentsSequence
+    if not predecessors:
+        return
+    study = Dataset()
+    study.StudyInstanceUID = statement.study_instance_uid
+    study.ReferencedSeriesSequence = []
+    for predecessor in predecessors:
+        reference, series = Dataset(), Dataset()
+        reference.ReferencedSOPClassUID = predecessor.sop_class_uid
+        reference.ReferencedSOPInstanceUID = predecessor.sop_instance_uid
+        series.SeriesInstanceUID = predecessor.series_instance_uid
+        series.ReferencedSOPSequence = [reference]
+        study.ReferencedSeriesSequence.append(series)
+    ds.PredecessorDocumentsSequence = [study]
+
+
 def copy_region(ds: Dataset, source: Source) -> None:
     """Copy body part and side; Laterality (2C) is empty unless the part is unpaired or the side known."""
     if source.body_part:
@@ -103,15 +127,8 @@ def copy_region(ds: Dataset, source: Source) -> None:
         ds.Laterality = ""
 
 
-def write(ds: Dataset, slot: Slot, statement: StudyStatement, pixels: Pixels | None = None) -> Document:
+def write(ds: Dataset, slot: Slot, statement: StudyStatement) -> Document:
     """Serialise an object as a Part 10 file, Explicit VR Little Endian.
-
-    Args:
-        ds: all of it but what `pixels` has.
-        slot: its place.
-        statement: what it is part of.
-        pixels: uint8, of the rows, columns and samples that `ds` states. They go straight into the file: through the
-            data set they would be copied three times, 12 MB each for a capture.
 
     Raises:
         DocumentError: its character set cannot carry a text; what is written in its place would look whole.
@@ -123,7 +140,7 @@ def write(ds: Dataset, slot: Slot, statement: StudyStatement, pixels: Pixels | N
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
     with BytesIO() as file:
         pydicom.dcmwrite(file, ds, enforce_file_format=True)
-        content = file.getvalue() if pixels is None else _append_pixels(file.getvalue(), pixels)
+        content = file.getvalue()
     return Document(
         kind=slot.kind,
         identifier=str(ds.SOPInstanceUID),
@@ -132,10 +149,3 @@ def write(ds: Dataset, slot: Slot, statement: StudyStatement, pixels: Pixels | N
         sop_class_uid=str(ds.SOPClassUID),
         content=content,
     )
-
-
-def _append_pixels(header: bytes, pixels: Pixels) -> bytes:
-    """Return a file with its pixel data, of even length (PS3.5 7.1.1)."""
-    length = pixels.nbytes + pixels.nbytes % 2
-    element = _PIXEL_DATA.pack(0x7FE0, 0x0010, b"OB", length)
-    return b"".join((header, element, np.ascontiguousarray(pixels).data, b"\0" * (length - pixels.nbytes)))

@@ -5,10 +5,11 @@ is Of Interest: those that a radiologist uses for a report or a referrer are a p
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from highdicom import ko
 from pydicom import Dataset
+from pydicom.sr.coding import Code
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from domain.document import Document, DocumentKind
@@ -26,17 +27,27 @@ def why_withheld(statement: StudyStatement) -> str:
 def write_key_object_selection(statement: StudyStatement) -> Document:
     """Return the selection of a study that has an image to select."""
     slot = Slot(DocumentKind.KEY_OBJECT_SELECTION, "KO", "", 1)
-    selected = list(_list_objects(statement))
+    return write_selection(statement, slot, codes.OF_INTEREST, list(_list_objects(statement)), _describe(statement))
+
+
+def write_selection(
+    statement: StudyStatement, slot: Slot, title: Code, selected: Sequence[Dataset], description: str
+) -> Document:
+    """Return a key object selection with a title of CID 7010.
+
+    Args:
+        selected: what must be known of each object to refer to it; one with rows and columns is an image.
+    """
     content = ko.KeyObjectSelection(
-        codes.OF_INTEREST,
+        title,
         selected,
         observer_device_context=equipment.observe_device(statement.study),
-        description=_describe(statement),
+        description=description,
     )
     ds = ko.KeyObjectSelectionDocument(selected, content, **slot.arguments(statement))
     ds.ContinuityOfContent = "SEPARATE"
     for item in ds.ContentSequence:
-        if item.ValueType == "IMAGE":  # TID 2010 has no name for what is selected
+        if item.ValueType in ("IMAGE", "COMPOSITE"):  # TID 2010 has no name for what is selected
             del item.ConceptNameCodeSequence
     finish(ds, statement, statement.images[0].source)
     return write(ds, slot, statement)

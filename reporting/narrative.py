@@ -10,6 +10,8 @@ from config.settings import Language
 from domain.finding import Reason
 from domain.tier import Tier
 from reporting import codes, wording
+from reporting.context import StudyContext
+from reporting.correction import Change
 from reporting.source import Side
 from reporting.statement import ImageStatement, StudyStatement
 from reporting.translation import Translation, load_translation
@@ -18,10 +20,12 @@ from reporting.translation import Translation, load_translation
 def tell_study(statement: StudyStatement, language: Language) -> str:
     """Return the paragraph: what was analysed, what was found where, how sure, what was not and why, which models."""
     words = load_translation(language)
+    if statement.study.retraction is not None:
+        return " ".join((words.say("opening"), *tell_retraction(statement.study, words), words.say("closing")))
     return " ".join(
         (
             words.say("opening"),
-            *_tell_version(statement, words),
+            *tell_correction(statement, words),
             words.say("coverage", read=len(statement.read), images=len(statement.images)),
             tell_result(statement, words),
             *tell_tier(statement, language),
@@ -46,21 +50,59 @@ def tell_status(language: Language) -> str:
     return f"{words.say('opening')} {words.say('closing')}"
 
 
-def tell_pdf_left_out(size_kib: int, limit_kib: int, language: Language) -> str:
-    """Return that the message lacks the PDF of the report, and why."""
-    return load_translation(language).say("pdf_left_out", size=size_kib, limit=limit_kib)
-
-
 def tell_tier(statement: StudyStatement, language: Language) -> Iterator[str]:
     """Yield what this result leaves out by agreement, so that nobody takes it for an absence; nothing of a full one."""
     if statement.study.tier is not Tier.FULL:
         yield load_translation(language).say(f"tier_{statement.study.tier.value}")
 
 
-def _tell_version(statement: StudyStatement, words: Translation) -> Iterator[str]:
-    version = statement.study.version
-    if version > 1:
-        yield words.say("version", version=version, previous=version - 1)
+def tell_retraction(study: StudyContext, words: Translation) -> Iterator[str]:
+    """Yield that the superseded version is withdrawn, why, and what a person wrote about it; nothing of an answer."""
+    retraction = study.retraction
+    if retraction is not None:
+        reason = words.retractions[retraction.reason]
+        yield words.say("retracted", version=study.version, previous=study.replaces, reason=reason)
+        if retraction.by:
+            yield words.say("retracted_by", by=retraction.by)
+        if retraction.note:
+            yield words.say("retraction_note", note=retraction.note)
+
+
+def tell_correction(statement: StudyStatement, words: Translation) -> Iterator[str]:
+    """That this is a correction, and what changed: the same facts as reporting.correction says in English."""
+    superseded = statement.study.superseded
+    if superseded is None:
+        return
+    yield words.say("version", version=statement.study.version, previous=superseded.version)
+    if superseded.retracted:
+        yield words.say("read_again")
+    elif statement.earlier is None:
+        yield words.say("changes_unknown")
+    else:
+        yield from _tell_changes(statement, statement.earlier, words)
+
+
+def _tell_changes(statement: StudyStatement, earlier: StudyStatement, words: Translation) -> Iterator[str]:
+    same = earlier.headline == statement.headline
+    if not same:
+        before = tell_result(earlier, words)
+        yield words.say("result_before", previous=statement.study.replaces, before=before)
+    yield from (_tell_change(change, words) for change in statement.changes)
+    if same and all(change.before is None for change in statement.changes):
+        yield words.say("unchanged")
+
+
+def _tell_change(change: Change, words: Translation) -> str:
+    name = name_image(change.image, words)
+    if change.before is None:
+        return words.say("image_added", image=name)
+    before, now = (
+        [*_tell_statement(image, words), *_tell_region(image, words)] for image in (change.before, change.image)
+    )
+    if change.moved:
+        now.append(words.say("place_moved"))
+    separator = words.say("part_separator")
+    return words.say("image_changed", image=name, before=separator.join(before), now=separator.join(now))
 
 
 def tell_result(statement: StudyStatement, words: Translation) -> str:
@@ -76,6 +118,18 @@ def tell_result(statement: StudyStatement, words: Translation) -> str:
 
 def tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
     """Yield what is said of one image: its state, how sure, what is marked, or why it was not read; place and side."""
+    yield from _tell_statement(image, words)
+    yield tell_place(image, words)
+    yield tell_side(image.source.side, words)
+
+
+def _tell_region(image: ImageStatement, words: Translation) -> Iterator[str]:
+    if image.fracture is not None:
+        yield tell_place(image, words)
+
+
+def _tell_statement(image: ImageStatement, words: Translation) -> Iterator[str]:
+    """What is said of an image, without its place and its side."""
     if image.fracture is None:
         yield words.say("image_unread")
         yield from _tell_reason(image.reading.reason, words)
@@ -86,8 +140,6 @@ def tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
         if image.suspicious and image.tier.states_places:
             count = len(image.findings)
             yield words.say("marked", count=count) if count else words.say("unmarked")
-    yield tell_place(image, words)
-    yield tell_side(image.source.side, words)
 
 
 def _tell_type(image: ImageStatement, words: Translation) -> Iterator[str]:

@@ -103,6 +103,9 @@ _OF_FINDINGS = _content(
     rows=(
         *_GROUP,
         _content("CODE", codes.PROCESSING_SUMMARY, "0-1", values=_SUMMARIES),
+        # In the place of the summary where a person took the result back.
+        _content("CODE", codes.RESULT_STATUS, "0-1", values=(codes.RETRACTED,)),
+        _content("CODE", codes.RETRACTION_REASON, "0-1", values=tuple(codes.RETRACTION_REASONS.values())),
         _content("NUM", codes.IMAGES_READ, "0-1", units=codes.COUNT.value, rows=(_WHOLE_IMAGE,)),
         _content("IMAGE", _DCM.SourceOfMeasurement, "1-n"),
         _content("TEXT", codes.COMMENT),

@@ -71,7 +71,7 @@ def write_capture(statement: StudyStatement, image: ImageStatement, capture: Cap
     _copy_spacing(ds, image, capture.picture)
     copy_region(ds, image.source)
     finish(ds, statement, image.source)
-    return write(ds, capture.slot, statement, capture.sheet.pixels)
+    return write(ds, capture.slot, statement)
 
 
 def write_page(statement: StudyStatement, images: Sequence[ImageStatement], slot: Slot, pixels: Pixels) -> Document:
@@ -85,13 +85,12 @@ def write_page(statement: StudyStatement, images: Sequence[ImageStatement], slot
     else:
         ds.Laterality = ""
     finish(ds, statement, images[0].source)
-    return write(ds, slot, statement, pixels)
+    return write(ds, slot, statement)
 
 
 def _make_object(statement: StudyStatement, images: Sequence[ImageStatement], slot: Slot, pixels: Pixels) -> Dataset:
-    """Return the object of a sheet without its pixels, which are written beside it."""
     ds = SCImage(
-        pixels[:1, :1],
+        pixels,
         "RGB",
         8,
         "PATIENT",
@@ -99,8 +98,6 @@ def _make_object(statement: StudyStatement, images: Sequence[ImageStatement], sl
         patient_orientation=("L", "F"),
         **slot.arguments(statement),
     )
-    ds.Rows, ds.Columns = pixels.shape[:2]
-    del ds.PixelData
     _describe_pixels(ds, statement, images)
     return ds
 
@@ -172,7 +169,7 @@ def caption_image(statement: StudyStatement, image: ImageStatement) -> Caption:
     return Caption(
         product=equipment.MODEL_NAME,
         notice=" - ".join(filter(None, (wording.NOT_A_DIAGNOSIS, wording.TIERS_IN_SHORT[image.tier]))),
-        headline=wording.STATEMENTS[fracture.state] if fracture else wording.NOT_ANALYSED,
+        headline=image.statement,
         detail=wording.describe_probability(fracture.probability) if fracture else place,
         place=reason.text if reason else place,
         software=f"{equipment.MODEL_NAME} {equipment.software_version(statement.study)}",
@@ -209,7 +206,7 @@ def _any_states(images: Sequence[ImageStatement], keyword: str, value: str) -> b
 
 def _copy_spacing(ds: Dataset, image: ImageStatement, picture: Pixels) -> None:
     """Keep a measurement on the copy as true as on the source: spacing grows as the picture shrinks."""
-    if image.evidence.display is None:
+    if image.evidence.picture is None:
         return
     across, down = _scale(image, picture)
     for keyword in ("ImagerPixelSpacing", "PixelSpacing"):

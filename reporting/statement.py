@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from pydicom.sr.coding import Code
 
@@ -18,10 +19,14 @@ from domain.tier import Tier
 from domain.uid import derive_uid
 from reporting import codes, wording
 from reporting.context import StudyContext
+from reporting.correction import Change, correct, retract
 from reporting.evidence import ImageEvidence
 from reporting.fracture_types import find_type
 from reporting.source import Source
 from reporting.tier_limits import limit_evidence, limit_findings
+
+#: The reason code of every image of a study whose answer was taken back.
+RETRACTED: Final = "retracted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,17 @@ class ImageStatement:
     @property
     def headline(self) -> str:
         """The statement in words."""
-        if self.reading.reason is not None:
+        if self.reading.reason is not None and self.statement == wording.NOT_ANALYSED:
             return wording.describe_unread(self.reading.reason.text)
-        return wording.STATEMENTS[self.fracture.state] if self.fracture else wording.NOT_ANALYSED
+        return self.statement
+
+    @property
+    def statement(self) -> str:
+        """The same in a word or three, without the reason why an image was not read."""
+        if self.fracture is not None:
+            return wording.STATEMENTS[self.fracture.state]
+        retracted = self.reading.reason is not None and self.reading.reason.code == RETRACTED
+        return wording.RETRACTED_IMAGE if retracted else wording.NOT_ANALYSED
 
     @property
     def type_in_words(self) -> str:
@@ -124,15 +137,19 @@ class ImageStatement:
         return wording.describe_silence(member.model for member in self.reading.silent) if self.reading.silent else ""
 
     @property
-    def line(self) -> str:
-        """Everything said of this image, in one line."""
+    def said(self) -> str:
+        """The statement with its certainty and the marked places, in words."""
         words = [self.headline]
         if self.fracture is not None:
             words.append(wording.describe_probability(self.fracture.probability))
             words += filter(None, (self.type_in_words, self.places_in_words))
-        if self.silence:
-            words.append(self.silence)
-        return f"{self.name}: {', '.join(words)}; {self.region_in_words}, {self.side_in_words}"
+        return ", ".join(words)
+
+    @property
+    def line(self) -> str:
+        """Everything said of this image, in one line."""
+        words = ", ".join(filter(None, (self.said, self.silence)))
+        return f"{self.name}: {words}; {self.region_in_words}, {self.side_in_words}"
 
     @property
     def series_and_instance(self) -> tuple[str, str] | None:
@@ -152,12 +169,19 @@ class ImageStatement:
 
 @dataclass(frozen=True)
 class StudyStatement:
-    """What is said of the study. `impression` is None where no phrase model was asked to word it."""
+    """What is said of the study.
+
+    Attributes:
+        impression: None where no phrase model was asked to word it.
+        earlier: what the superseded version said of those of its images that are still there; None where there is no
+            such version, or what it said is not known.
+    """
 
     study: StudyContext
     result: StudyFindings
     images: tuple[ImageStatement, ...]
     impression: Impression | None = None
+    earlier: "StudyStatement | None" = None
 
     @property
     def study_instance_uid(self) -> str:
@@ -202,20 +226,42 @@ class StudyStatement:
     @property
     def headline(self) -> str:
         """The study's statement in words."""
+        if self.study.retraction is not None:
+            return wording.RETRACTED
         if self.result.fracture is None:
             return wording.NOT_ANALYSED
         if self.state is not self.result.fracture.state:
             return wording.ABSENT_WHERE_READ
         return wording.STATEMENTS[self.result.fracture.state]
 
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The images of which the superseded version said something else, and those that it did not have."""
+        if self.earlier is None:
+            return ()
+        before = {image.reading.sop_instance_uid: image for image in self.earlier.images}
+        pairs = (Change(image, before.get(image.reading.sop_instance_uid)) for image in self.images)
+        return tuple(pair for pair in pairs if pair.is_one)
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """That this version is a correction and what changed, in ASCII; nothing of a first answer."""
+        if self.study.superseded is None:
+            return ()
+        before = None if self.earlier is None else self.earlier.headline
+        return tuple(correct(self.study, before, self.headline, self.changes))
+
     @property
     def lines(self) -> tuple[str, ...]:
-        """The narrative: the statement, then every image, read or not."""
+        """The narrative in ASCII: the statement, what it corrects, then every image, read or not."""
+        if self.study.retraction is not None:
+            return f"{wording.NOT_A_DIAGNOSIS}.", *retract(self.study, self.study.retraction), wording.REVIEW
         fracture = self.result.fracture
         certainty = f", {wording.describe_probability(fracture.probability)}" if fracture else ""
         coverage = wording.describe_coverage(len(self.read), len(self.images))
         return (
             f"{wording.NOT_A_DIAGNOSIS}.",
+            *self.corrections,
             f"{self.headline}{certainty}. {coverage}.",
             *filter(None, (wording.TIERS[self.study.tier],)),
             *(f"{image.line}." for image in self.images),
@@ -243,7 +289,23 @@ def state(study: StudyContext, result: StudyFindings, evidence: Sequence[ImageEv
         for number, reading in enumerate(result.readings, 1)
     )
     _require_one_study_and_patient(result.study_instance_uid, [image.source for image in images])
-    return StudyStatement(study, result, images)
+    return StudyStatement(study, result, images, earlier=_state_earlier(study, images))
+
+
+def _state_earlier(study: StudyContext, images: Sequence[ImageStatement]) -> StudyStatement | None:
+    """State what the superseded version said, of the same images under the same numbers."""
+    if study.superseded is None or study.superseded.findings is None:
+        return None
+    findings = limit_findings(study.superseded.findings, study.tier)
+    readings = {reading.sop_instance_uid: reading for reading in findings.readings}
+    restated = tuple(
+        replace(
+            _state_image(findings.study_instance_uid, image.number, readings[name], image.evidence), tier=study.tier
+        )
+        for image in images
+        if (name := image.reading.sop_instance_uid) in readings
+    )
+    return StudyStatement(study, findings, restated)
 
 
 def _state_image(

@@ -17,7 +17,7 @@ from domain.uid import derive_uid
 from reporting import codes, equipment, local_text, recommendations, wording
 from reporting.certainty import measure_box, measure_image, measure_study
 from reporting.fracture_types import ASSOCIATED_MORPHOLOGY, code_type
-from reporting.instance import Slot, finish, write
+from reporting.instance import Slot, finish, name_predecessors, write
 from reporting.statement import Finding, ImageStatement, StudyStatement
 
 _LO_LENGTH = 64
@@ -38,7 +38,7 @@ def _write_as(kind: DocumentKind, report: Dataset, statement: StudyStatement) ->
     report.SOPClassUID = _CLASSES[kind]
     report.SOPInstanceUID = slot.sop_instance_uid(statement)
     report.InstanceNumber = slot.number
-    _name_predecessors(report, statement)
+    name_predecessors(report, statement)
     return write(report, slot, statement)
 
 
@@ -47,7 +47,7 @@ def _slot(kind: DocumentKind) -> Slot:
 
 
 def _lay_out(statement: StudyStatement) -> Dataset:
-    source = statement.images[0].source
+    source, retracts = statement.images[0].source, statement.study.retraction is not None
     report = sr.MeasurementReport(
         equipment.observe(statement.study),
         codes.XR_REPORT,
@@ -57,13 +57,15 @@ def _lay_out(statement: StudyStatement) -> Dataset:
     ds: Dataset = sr.Comprehensive3DSR(
         [image.source.skeleton for image in statement.images],
         report,
-        is_complete=statement.complete,
+        is_complete=statement.complete or retracts,
         is_final=False,
         is_verified=False,
         coding_schemes=_private_schemes(statement) or None,
         **_slot(DocumentKind.STRUCTURED_REPORT).arguments(statement),
     )
-    if not statement.complete:
+    if retracts:  # all that there is to say: a reader of complete documents alone must not stay with the one before
+        ds.CompletionFlagDescription = wording.RETRACTED[:_LO_LENGTH]
+    elif not statement.complete:
         coverage = wording.describe_coverage(len(statement.read), len(statement.images))
         ds.CompletionFlagDescription = coverage[:_LO_LENGTH]
     _separate_containers(ds)
@@ -87,26 +89,6 @@ def _separate_containers(item: Dataset) -> None:
         _separate_containers(child)
 
 
-def _name_predecessors(ds: Dataset, statement: StudyStatement) -> None:
-    """Predecessor Documents (PS3.3 C.17.2): the same class of the version before."""
-    predecessors = [item for item in statement.study.predecessors if item.sop_class_uid == ds.SOPClassUID]
-    if "PredecessorDocumentsSequence" in ds:
-        del ds.PredecessorDocumentsSequence
-    if not predecessors:
-        return
-    study = Dataset()
-    study.StudyInstanceUID = statement.study_instance_uid
-    study.ReferencedSeriesSequence = []
-    for predecessor in predecessors:
-        reference, series = Dataset(), Dataset()
-        reference.ReferencedSOPClassUID = predecessor.sop_class_uid
-        reference.ReferencedSOPInstanceUID = predecessor.sop_instance_uid
-        series.SeriesInstanceUID = predecessor.series_instance_uid
-        series.ReferencedSOPSequence = [reference]
-        study.ReferencedSeriesSequence.append(series)
-    ds.PredecessorDocumentsSequence = [study]
-
-
 Group = sr.MeasurementsAndQualitativeEvaluations | sr.PlanarROIMeasurementsAndQualitativeEvaluations
 
 
@@ -126,14 +108,26 @@ def _describe_study(statement: StudyStatement) -> sr.MeasurementsAndQualitativeE
         finding_sites=_distinct_sites(statement) or None,
         algorithm_id=equipment.identify_algorithm(statement.study),
         measurements=measure_study(statement) or None,
-        qualitative_evaluations=[
-            sr.QualitativeEvaluation(codes.PROCESSING_SUMMARY, statement.summary),
-            sr.QualitativeEvaluation(codes.FRACTURE, statement.presence),
-        ],
+        qualitative_evaluations=[*_evaluate_processing(statement), _evaluate(codes.FRACTURE, statement.presence)],
         source_images=[_source_of_group(image) for image in statement.images],
     )
     _comment(group, local_text.comment_study(statement))
     return group
+
+
+def _evaluate_processing(statement: StudyStatement) -> list[sr.QualitativeEvaluation]:
+    """What was processed; of a retraction that it is one, and why."""
+    retraction = statement.study.retraction
+    if retraction is None:
+        return [_evaluate(codes.PROCESSING_SUMMARY, statement.summary)]
+    return [
+        _evaluate(codes.RESULT_STATUS, codes.RETRACTED),
+        _evaluate(codes.RETRACTION_REASON, codes.RETRACTION_REASONS[retraction.reason]),
+    ]
+
+
+def _evaluate(concept: Code, value: Code) -> sr.QualitativeEvaluation:
+    return sr.QualitativeEvaluation(concept, value)
 
 
 def _describe_image(statement: StudyStatement, image: ImageStatement) -> sr.MeasurementsAndQualitativeEvaluations:

@@ -34,7 +34,8 @@ def fill_page(statement: StudyStatement, images: Sequence[ImageStatement], numbe
     """Everything that a page says; what is said of the study stands on every page."""
     study, fracture, grid = statement.study, statement.result.fracture, choose_grid(len(statement.images))
     pages = count_pages(len(statement.images))
-    numbers = wording.describe_version(study.version), wording.describe_page(number, pages) if pages > 1 else ""
+    version = wording.describe_version(study.version, study.replaces, retracts=study.retraction is not None)
+    numbers = version, wording.describe_page(number, pages) if pages > 1 else ""
     return Page(
         title=f"{equipment.MODEL_NAME}   |   {wording.SUMMARY}",
         number="   |   ".join(filter(None, numbers)),
@@ -47,7 +48,7 @@ def fill_page(statement: StudyStatement, images: Sequence[ImageStatement], numbe
             filter(
                 None,
                 (
-                    wording.describe_coverage(len(statement.read), len(statement.images)),
+                    _cover(statement),
                     wording.TIERS_IN_SHORT[study.tier],
                 ),
             )
@@ -64,8 +65,18 @@ def fill_page(statement: StudyStatement, images: Sequence[ImageStatement], numbe
     )
 
 
+def _cover(statement: StudyStatement) -> str:
+    """How much of the study was read, or why the result was taken back."""
+    retraction = statement.study.retraction
+    if retraction is not None:
+        return wording.describe_retraction_reason(retraction.reason)
+    return wording.describe_coverage(len(statement.read), len(statement.images))
+
+
 def _tally(statement: StudyStatement) -> tuple[Tally, ...]:
-    """How many images say what, on all pages together."""
+    """How many images say what, on all pages together; nothing of a retraction."""
+    if statement.study.retraction is not None:
+        return ()
     counted = Counter(image.fracture.state if image.fracture else None for image in statement.images)
     return tuple(
         Tally(f"{counted[state]} {words}", COLOURS[state] if state else UNREAD_COLOUR)

@@ -52,7 +52,7 @@ def make_card(image: ImageStatement, room: Rectangle) -> Card:
 
 def _lines(image: ImageStatement, colour: Colour) -> tuple[Line, ...]:
     reason = image.reading.reason
-    finding = wording.STATEMENTS[image.fracture.state] if image.fracture else wording.NOT_ANALYSED
+    finding = image.statement
     lines = [
         Line(image.name, _NAME_SIZE_PX, QUIET),
         Line(finding, _FINDING_SIZE_PX, colour, whole=True),

@@ -14,6 +14,7 @@ from typing import Annotated, get_args
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from config.settings import Language
+from domain.correction import RetractionReason
 from reporting import codes
 from reporting.fracture_types import TYPES
 
@@ -28,6 +29,16 @@ _PHRASES: Mapping[str, frozenset[str]] = {
     for key, places in {
         "opening": "",
         "version": "version previous",
+        "result_before": "previous before",
+        "image_changed": "image before now",
+        "image_added": "image",
+        "place_moved": "",
+        "unchanged": "",
+        "changes_unknown": "",
+        "read_again": "",
+        "retracted": "version previous reason",
+        "retracted_by": "by",
+        "retraction_note": "note",
         "coverage": "read images",
         "study_present": "probability",
         "study_doubt": "probability",
@@ -54,7 +65,6 @@ _PHRASES: Mapping[str, frozenset[str]] = {
         "place_unstated": "",
         "tier_classification": "",
         "tier_types": "",
-        "pdf_left_out": "size limit",
         "type": "type probability",
         "marked": "count",
         "unmarked": "",
@@ -110,6 +120,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "regions": frozenset(codes.REGIONS),
     "body_parts": frozenset(codes.BODY_PARTS),
     "types": frozenset(TYPES),
+    "retractions": frozenset(RetractionReason),
 }
 
 
@@ -124,6 +135,7 @@ class Translation(BaseModel):
         types: by the label that the models give a type of fracture.
         reasons: why an image was not analysed, by the code of the reason.
         report: labels and sentences of the report's pages, with places for values in braces.
+        retractions: why a person took a result back, by the code of the reason.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -135,6 +147,7 @@ class Translation(BaseModel):
     types: dict[str, Words]
     reasons: dict[str, Words]
     report: dict[str, Words]
+    retractions: dict[str, Words]
 
     @model_validator(mode="after")
     def _has_every_word(self) -> "Translation":
@@ -152,7 +165,7 @@ class Translation(BaseModel):
                 raise ValueError(f"{key} has other places for values than it must have")
         return value
 
-    @field_validator("sides", "regions", "body_parts", "types", "reasons")
+    @field_validator("sides", "regions", "body_parts", "types", "reasons", "retractions")
     @classmethod
     def _has_no_place(cls, value: dict[str, str]) -> dict[str, str]:
         if wrong := sorted(key for key, words in value.items() if "{" in words or "}" in words):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from domain.correction import RetractionReason
 from domain.finding import FractureState
 from domain.tier import Tier
 
@@ -19,6 +20,20 @@ STATEMENTS = {
 #: Of a study that was read in part: what nobody read may still show a fracture.
 ABSENT_WHERE_READ = "No fracture detected in the images that were read"
 NOT_ANALYSED = "Not analysed"
+RETRACTED = "Retracted: the earlier AI result is withdrawn"
+RETRACTED_IMAGE = "Retracted"
+RETRACTION_REASONS = {
+    RetractionReason.RADIOLOGIST_DISAGREES: "a radiologist disagrees with the AI result",
+    RetractionReason.WRONG_PATIENT: "the images are not of the patient that they name",
+    RetractionReason.WRONG_SIDE: "the side or the body part is wrong",
+    RetractionReason.IMAGE_QUALITY: "the images are not good enough to be read",
+    RetractionReason.SOFTWARE_FAULT: "a fault of the software or of a model",
+    RetractionReason.OTHER: "another reason",
+}
+SAID_ELSEWHERE = "What was written about it does not fit the character set of these images: see the HL7 message."
+UNCHANGED = "No finding of that version has changed."
+CHANGES_UNKNOWN = "What that version said is not on record here: compare its documents."
+READ_AGAIN = "That version was a retraction; this is a new reading."
 NO_PICTURE = "The image could not be shown here."
 #: What a tier leaves out, so that nobody takes what is missing for an absence; the full tier leaves out nothing.
 TIERS = {
@@ -47,6 +62,7 @@ SERIES = {
     "HEAT": "AI HEAT MAP",
     "DOC": "AI FRACTURE PDF",
     "KO": "AI KEY IMAGES",
+    "REJECTION": "AI REJECTION NOTE",
 }
 KEY_OBJECTS = "Images with a suspected or doubtful fracture, selected by software:"
 REPORT_TITLE = "AI fracture report, preliminary - not a diagnosis"
@@ -98,9 +114,11 @@ def describe_probability(probability: float) -> str:
     return f"fracture probability {percent(probability)}"
 
 
-def describe_series(kind: str, version: int) -> str:
-    """Series Description (LO, 64): says that it is not for diagnosis, and that a later version supersedes."""
-    later = f" V{version}, REPLACES V{version - 1}" if version > 1 else ""
+def describe_series(kind: str, version: int, replaced: int, *, retracts: bool = False) -> str:
+    """Series Description (LO, 64): says that it is not for diagnosis, and what a later version does to which."""
+    later = f" V{version}" if version > 1 else ""
+    if replaced:
+        later += f", {'RETRACTS' if retracts else 'REPLACES'} V{replaced}"
     return f"{SERIES[kind]}{later} - {NOT_FOR_DIAGNOSIS}"
 
 
@@ -171,9 +189,60 @@ def describe_page(page: int, pages: int) -> str:
     return f"page {page} of {pages}"
 
 
-def describe_version(version: int) -> str:
-    """Which answer to the study this is; the first needs no word."""
-    return f"version {version}, replaces version {version - 1}" if version > 1 else ""
+def describe_version(version: int, replaced: int, *, retracts: bool = False) -> str:
+    """Which answer to the study this is, and what it does to which one; the first needs no word."""
+    if not replaced:
+        return f"version {version}" if version > 1 else ""
+    return f"version {version}, {'retracts' if retracts else 'replaces'} version {replaced}"
+
+
+def describe_correction(version: int, replaced: int) -> str:
+    """That this version corrects another one."""
+    return f"CORRECTION: this is version {version} and replaces version {replaced}."
+
+
+def describe_change(image: str, before: str, now: str, *, moved: bool) -> str:
+    """What is said of an image, before and now."""
+    elsewhere = "; a marked place is elsewhere" if moved else ""
+    return f"Changed: {image}: before: {before}; now: {now}{elsewhere}."
+
+
+def describe_new_image(image: str) -> str:
+    """An image that the version before did not have."""
+    return f"New in this version: {image}."
+
+
+def describe_result_before(headline: str) -> str:
+    """The study's statement in the version before."""
+    return f"Result of that version: {headline}."
+
+
+def describe_retraction(version: int, replaced: int, reason: RetractionReason) -> tuple[str, str]:
+    """That this version takes another one back, and why."""
+    withdrawn = f"AI RESULT RETRACTED: this is version {version}; version {replaced} is withdrawn and must not be used."
+    return withdrawn, f"{describe_retraction_reason(reason)}. This is no finding, neither of a fracture nor of none."
+
+
+def describe_retraction_reason(reason: RetractionReason) -> str:
+    """Why a result was taken back."""
+    return f"Reason: {RETRACTION_REASONS[reason]}"
+
+
+def describe_retractor(by: str) -> str:
+    """Who took it back, as they said themselves."""
+    return f"Retracted by: {by}"
+
+
+def describe_rejection(version: int, replaced: int, *, retracts: bool) -> str:
+    """Why an archive should hide earlier objects."""
+    if retracts:
+        return f"AI results that were retracted: version {version} withdraws version {replaced}."
+    return f"AI results that were superseded: version {version} replaces version {replaced}."
+
+
+def describe_note(note: str) -> str:
+    """What they wrote."""
+    return f"Note: {note}"
 
 
 def describe_models(models: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from dicom_node.deliver.association import TRANSFER_SYNTAXES, Negotiation, calli
 from dicom_node.deliver.parcels import Parcel, plan
 from dicom_node.deliver.replies import Reply, conclude, reply
 from dicom_node.deliver.statuses import interpret
-from domain.delivery import Attempt, Outcome
+from domain.delivery import NOT_SENT, Attempt, Outcome
 from domain.document import Document
 from domain.errors import DocumentError
 
@@ -94,7 +94,7 @@ def _reply_for_both(parcel: Parcel, outcome: Outcome, status: str, advice: str =
     sent = reply(parcel.document.identifier, outcome, status, advice)
     if parcel.spared is None:
         return (sent,)
-    note = f"not sent: {parcel.document.kind.value} {parcel.document.identifier} goes in its place: {status}"
+    note = f"{NOT_SENT}: {parcel.document.kind.value} {parcel.document.identifier} goes in its place: {status}"
     return sent, reply(parcel.spared.identifier, outcome, note)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from dicom_node.ledger import tables
+from dicom_node.ledger import documents, retractions, tables
 from dicom_node.ledger.paths import relative_to_data
 from dicom_node.ports import Recorded
 from domain.instance import ReceivedInstance
@@ -19,8 +19,11 @@ def record(connection: Connection, received: ReceivedInstance, data: Path) -> Re
     instances = tables.instance.c
     query = select(instances.sha256).where(instances.sop_instance_uid == received.sop_instance_uid)
     known = connection.execute(query).scalar()
+    if known is not None and known != received.sha256:
+        return Recorded.CONFLICT
     if known is not None:
-        return Recorded.DUPLICATE if known == received.sha256 else Recorded.CONFLICT
+        retracted = retractions.is_retracted(connection, received.study_instance_uid)
+        return Recorded.RETRACTED if retracted else Recorded.DUPLICATE
     if _is_own_result(connection, received.sop_instance_uid):
         return Recorded.OWN_RESULT
     version = _open_version(connection, received.study_instance_uid, received.received_at)
@@ -33,10 +36,7 @@ def _is_own_result(connection: Connection, sop_instance_uid: str) -> bool:
 
     To read one would open a new version of the study, whose captures would come back, and so on for ever.
     """
-    documents = tables.document.c
-    return (
-        connection.execute(select(documents.kind).where(documents.identifier == sop_instance_uid)).first() is not None
-    )
+    return documents.is_kept(connection, sop_instance_uid)
 
 
 def _open_version(connection: Connection, study_instance_uid: str, arrived_at: datetime) -> int:

@@ -58,6 +58,17 @@ def open_delivery(
         plan(connection, delivery, starts, now)
 
 
+def follow(connection: Connection, ended: Delivery, destination: str, now: datetime, starts: Starts) -> None:
+    """Open the delivery that follows another one of the same version once that is delivered; nothing where it is open.
+
+    Nothing either where the other one is not delivered.
+    """
+    key = ended.study_instance_uid, ended.version
+    is_delivered = find(connection, *key, ended.destination).state is DeliveryState.DELIVERED
+    if is_delivered and destination not in of_version(connection, *key):
+        open_delivery(connection, *key, destination, now, starts)
+
+
 def open_held(connection: Connection, delivery: Delivery) -> None:
     """Open a delivery that waits for a person from its beginning."""
     connection.execute(insert(tables.delivery).values(_row(delivery)))

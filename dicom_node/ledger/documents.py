@@ -42,6 +42,12 @@ def publish(connection: Connection, stage: Path, documents: Sequence[Document], 
     connection.execute(insert(tables.document), [_row(document, final, data) for document in documents])
 
 
+def is_kept(connection: Connection, identifier: str) -> bool:
+    """Return whether there is a document with this identifier."""
+    documents = tables.document.c
+    return connection.execute(select(documents.kind).where(documents.identifier == identifier)).first() is not None
+
+
 def rows_of(connection: Connection, study_instance_uid: str, version: int) -> Sequence[RowMapping]:
     """Return the rows of one version's documents, in a stable order."""
     documents = tables.document.c

@@ -97,7 +97,7 @@ def started(connection: Connection) -> list[Explanation]:
 
 def _answers(connection: Connection, explanation: Explanation) -> list[Delivery]:
     found = deliveries.of_version(connection, explanation.study_instance_uid, explanation.version)
-    return [each for each in found.values() if not each.is_later]
+    return [each for each in found.values() if each.is_answer]
 
 
 def _is_on_its_way(answer: Delivery, explanation: Explanation) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, select
 
-from dicom_node.ledger import deliveries, explanations, studies, tables
+from dicom_node.ledger import deliveries, explanations, requests, retractions, studies, tables
 from dicom_node.ledger.database import writing
 from dicom_node.ledger.rows import delivery_from
 from dicom_node.ports import Clock, Starts
-from domain.delivery import Delivery, DeliveryState, later
+from domain.correction import Retraction
+from domain.delivery import Delivery, DeliveryState, later, rejection
 
 
 class Interventions:
@@ -22,7 +23,8 @@ class Interventions:
     def retry_delivery(self, study_instance_uid: str, destination: str | None = None) -> int:
         """Try the deliveries of a study that are waiting or held again now, with a fresh count of attempts.
 
-        A version that a later delivered one superseded is left alone: it would arrive after its successor.
+        A version that a later delivered one superseded is left alone: it would arrive after its successor. So is one
+        that was retracted.
         """
         return self._plan_each(study_instance_uid, destination, (DeliveryState.WAITING, DeliveryState.HELD))
 
@@ -50,16 +52,43 @@ class Interventions:
             released += len(studies.release(connection, study_instance_uid, self._starts))
             return released + explanations.release(connection, study_instance_uid, self._starts)
 
+    def retract(self, study_instance_uid: str, retraction: Retraction) -> int:
+        """Take the last answer to a study back; return the number of the version that says so.
+
+        What of that answer still waits is not sent any more.
+
+        Raises:
+            InterventionRefused: there is no answer to take back, or another one is being made.
+        """
+        with writing(self._engine) as connection:
+            return requests.retract(connection, study_instance_uid, retraction, self._clock.now(), self._starts)
+
+    def reread(self, study_instance_uid: str) -> int:
+        """Read the images of a study again, with the models that serve now; return the number of the version.
+
+        Raises:
+            InterventionRefused: an answer is being made, or the last version is held.
+        """
+        with writing(self._engine) as connection:
+            return requests.reread(connection, study_instance_uid, self._clock.now(), self._starts)
+
     def _plan_each(self, study_instance_uid: str, destination: str | None, states: Sequence[DeliveryState]) -> int:
         with writing(self._engine) as connection:
             found = _deliveries(connection, study_instance_uid, destination, states)
-            current = [one for one in found if deliveries.superseded_by(connection, one) is None]
+            current = [one for one in found if not _is_past(connection, one)]
             for delivery in current:
                 # Without a next attempt it waits for its predecessor; the first of each destination has none.
                 deliveries.change(connection, delivery, state=DeliveryState.WAITING, attempts=0, next_attempt_at=None)
             for delivery in _first_of_each_destination(current):
                 deliveries.plan(connection, delivery, self._starts, self._clock.now())
         return len(current)
+
+
+def _is_past(connection: Connection, delivery: Delivery) -> bool:
+    """Return whether a delivery would bring what a later version has superseded there, or taken back."""
+    if deliveries.superseded_by(connection, delivery) is not None:
+        return True
+    return retractions.find_after(connection, delivery.study_instance_uid, delivery.version) is not None
 
 
 def _first_of_each_destination(found: Sequence[Delivery]) -> list[Delivery]:
@@ -75,6 +104,6 @@ def _deliveries(
         columns.study_instance_uid == study_instance_uid, columns.state.in_(list(states))
     )
     if destination is not None:
-        query = query.where(columns.destination.in_((destination, later(destination))))
+        query = query.where(columns.destination.in_((destination, later(destination), rejection(destination))))
     rows = connection.execute(query.order_by(columns.version).with_for_update()).mappings().all()
     return [delivery_from(row) for row in rows]

@@ -1,20 +1,32 @@
 """The ledger: every method is one transaction, and the work that follows a row starts in the row's own transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, func, insert, select
 
-from dicom_node.ledger import arrivals, deliveries, documents, explanations, studies, tables
+from dicom_node.ledger import (
+    answers,
+    arrivals,
+    deliveries,
+    documents,
+    explanations,
+    rejections,
+    retractions,
+    studies,
+    tables,
+)
 from dicom_node.ledger.database import looking, writing
-from dicom_node.ledger.paths import documents_folder, later_folder, relative_to_data
+from dicom_node.ledger.paths import documents_folder, later_folder, rejection_folder, relative_to_data
 from dicom_node.ledger.rows import delivery_from, instance_from, reading_from, reading_json, study_from
 from dicom_node.ports import Clock, ReadImage, Recorded, Starts
+from domain.correction import Retraction, Superseded
 from domain.delivery import Attempt, Delivery, DeliveryState
 from domain.document import Document
 from domain.errors import LedgerError, OsteonodeError
 from domain.explanation import Explanation, ExplanationState
+from domain.finding import StudyFindings
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study, StudyState
 
@@ -58,18 +70,21 @@ class Ledger:
         """Return the studies that still wait for images."""
         return self._studies_in(StudyState.OPEN)
 
-    def close_study(self, study: Study, rule: CompletionRule) -> bool:
-        """Close a study and start its answer; see the port."""
+    def close_study(self, study: Study, rule: CompletionRule) -> StudyState | None:
+        """Close a study and start its answer, or hold it; see the port."""
         with writing(self._engine) as connection:
             return studies.close(connection, study, rule, self._clock.now(), self._starts)
 
     def instances(self, study_instance_uid: str, version: int) -> tuple[ReceivedInstance, ...]:
-        """Return the images of one version, ordered by their UIDs."""
+        """Return the images of one version: first those that earlier versions had, each part ordered by UIDs.
+
+        So an image keeps its number in every version, and the first image, which names the order, stays the first.
+        """
         columns = tables.instance.c
         query = select(tables.instance).where(
             columns.study_instance_uid == study_instance_uid, columns.version <= version
         )
-        query = query.order_by(columns.series_instance_uid, columns.sop_instance_uid)
+        query = query.order_by(columns.version, columns.series_instance_uid, columns.sop_instance_uid)
         with looking(self._engine) as connection:
             return tuple(instance_from(row, self._data) for row in connection.execute(query).mappings())
 
@@ -124,6 +139,34 @@ class Ledger:
         with looking(self._engine) as connection:
             return int(connection.execute(query).scalar_one() or 0)
 
+    def findings(self, study_instance_uid: str, version: int) -> StudyFindings | None:
+        """Return what the documents of one version say, None where that was not kept."""
+        with looking(self._engine) as connection:
+            return answers.find(connection, study_instance_uid, version)
+
+    def superseded(self, study_instance_uid: str, version: int) -> Superseded | None:
+        """Return the answer that a version takes the place of, None where it is the first."""
+        with looking(self._engine) as connection:
+            return answers.superseded(connection, study_instance_uid, version)
+
+    def retraction(self, study_instance_uid: str, version: int) -> Retraction | None:
+        """Return the retraction that a version is, None where it answers."""
+        with looking(self._engine) as connection:
+            return retractions.find(connection, study_instance_uid, version)
+
+    def sent_documents(self, study_instance_uid: str, version: int, destination: str) -> Iterator[Document]:
+        """Give what a destination has of earlier versions, one at a time; see the port."""
+        with looking(self._engine) as connection:
+            rows = rejections.rows_sent(connection, study_instance_uid, version, destination)
+        return (documents.document_from(row, self._data) for row in rows)
+
+    def keep_rejection_note(self, delivery: Delivery, note: Document) -> None:
+        """Keep the rejection note that a delivery brings; the first one stays."""
+        final = rejection_folder(self._data, delivery.study_instance_uid, delivery.version, delivery.peer)
+        with documents.staged([note], final) as stage, writing(self._engine) as connection:
+            if not documents.is_kept(connection, note.identifier):
+                documents.publish(connection, stage, [note], final, self._data)
+
     def documents(self, study_instance_uid: str, version: int) -> tuple[Document, ...]:
         """Return the documents of one version with their bytes, checked against their digests."""
         with looking(self._engine) as connection:
@@ -136,6 +179,7 @@ class Ledger:
         version: int,
         answer: Sequence[Document],
         *,
+        findings: StudyFindings,
         recipients: Sequence[str],
         withheld: Sequence[str] = (),
         explained_to: Sequence[str] = (),
@@ -148,7 +192,10 @@ class Ledger:
             if studies.row_of(connection, *key)["state"] != StudyState.COMPLETE:
                 return
             documents.publish(connection, stage, answer, final, self._data)
-            studies.change(connection, *key, state=StudyState.ANSWERED, answered_at=now, withheld=list(withheld))
+            answers.keep(connection, version, findings)
+            retracts = retractions.find(connection, *key) is not None
+            state = StudyState.RETRACTED if retracts else StudyState.ANSWERED
+            studies.change(connection, *key, state=state, answered_at=now, withheld=list(withheld))
             for destination in recipients:
                 deliveries.open_delivery(connection, *key, destination, now, self._starts)
             explanations.ask(connection, *key, explained_to)
@@ -172,7 +219,9 @@ class Ledger:
         with looking(self._engine) as connection:
             return deliveries.find(connection, study_instance_uid, version, destination)
 
-    def keep_attempt(self, delivery: Delivery, attempt: Attempt, *, retry_after_seconds: float | None) -> None:
+    def keep_attempt(
+        self, delivery: Delivery, attempt: Attempt, *, retry_after_seconds: float | None, followed_by: str = ""
+    ) -> None:
         """Keep how one attempt ended and plan what follows; see the port."""
         retry_after = None if retry_after_seconds is None else timedelta(seconds=retry_after_seconds)
         now = self._clock.now()
@@ -182,6 +231,8 @@ class Ledger:
                 deliveries.plan(connection, again, self._starts, now, retry_after)
             else:
                 deliveries.start_successor(connection, delivery, self._starts, now)
+            if followed_by:
+                deliveries.follow(connection, delivery, followed_by, now, self._starts)
             explanations.start_when_sent(connection, delivery.study_instance_uid, delivery.version, self._starts)
 
     def unanswered(self) -> Sequence[tuple[Study, int]]:

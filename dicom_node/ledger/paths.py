@@ -14,6 +14,11 @@ def documents_folder(data: Path, study_instance_uid: str, version: int) -> Path:
     return data / "documents" / study_instance_uid / str(version)
 
 
+def rejection_folder(data: Path, study_instance_uid: str, version: int, destination: str) -> Path:
+    """Return the folder of the note that tells one destination to reject what one version superseded."""
+    return data / "documents" / study_instance_uid / f"{version}-rejection-{destination}"
+
+
 def later_folder(data: Path, study_instance_uid: str, version: int) -> Path:
     """Return the folder of the documents that were made when one version's answer had left."""
     return data / "documents" / study_instance_uid / f"{version}-later"

@@ -19,6 +19,7 @@ from domain.finding import (
     ReadingStatus,
     Reason,
     SilentMember,
+    StudyFindings,
 )
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study, StudyState
@@ -94,6 +95,21 @@ def reading_from(value: Mapping[str, Any]) -> ImageReading:
             "members": tuple(MemberScore(**member) for member in value["members"]),
             "silent": tuple(SilentMember(**member) for member in value.get("silent", ())),
         }
+    )
+
+
+def findings_json(findings: StudyFindings) -> dict[str, Any]:
+    """Return what was said of a study as JSON."""
+    return asdict(findings)
+
+
+def findings_from(value: Mapping[str, Any]) -> StudyFindings:
+    """Return the findings of their JSON; the nouns' own checks apply."""
+    return StudyFindings(
+        study_instance_uid=value["study_instance_uid"],
+        model_set=value["model_set"],
+        readings=tuple(map(reading_from, value["readings"])),
+        fracture=_fracture_from(value["fracture"]) if value["fracture"] else None,
     )
 
 

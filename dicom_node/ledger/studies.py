@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, update
 
-from dicom_node.ledger import tables
+from dicom_node.ledger import retractions, tables
 from dicom_node.ports import Starts
 from domain.errors import LedgerError
-from domain.study import CompletionRule, Study, StudyState
+from domain.study import SPOKEN, CompletionRule, Study, StudyState
 
 
 def is_version(study_instance_uid: str, version: int) -> ColumnElement[bool]:
@@ -35,19 +35,36 @@ def change(connection: Connection, study_instance_uid: str, version: int, **valu
     connection.execute(update(tables.study).where(is_version(study_instance_uid, version)).values(values))
 
 
-def close(connection: Connection, study: Study, rule: CompletionRule, closed_at: datetime, starts: Starts) -> bool:
+def last_spoken(connection: Connection, study_instance_uid: str) -> int:
+    """Return the number of the last version whose documents are made, 0 where there is none."""
+    columns = tables.study.c
+    query = select(func.max(columns.version)).where(
+        columns.study_instance_uid == study_instance_uid, columns.state.in_(SPOKEN)
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
+def close(
+    connection: Connection, study: Study, rule: CompletionRule, closed_at: datetime, starts: Starts
+) -> StudyState | None:
     """Close an open version and start its answer, unless an image came since or the version before is unanswered.
 
     The version before is answered first, because this one's documents name its documents as their predecessors.
+    Where a person took the last answer back, the version is held: nothing is read again in silence.
     """
     uid, version = study.study_instance_uid, study.version
     row = row_of(connection, uid, version)
     is_as_seen = row["state"] == StudyState.OPEN and row["last_arrival_at"] == study.last_arrival_at
     if not is_as_seen or (version > 1 and row_of(connection, uid, version - 1)["state"] == StudyState.COMPLETE):
-        return False
-    change(connection, uid, version, state=StudyState.COMPLETE, closed_at=closed_at, closed_by=rule, turn=1)
+        return None
+    closed = {"closed_at": closed_at, "closed_by": rule}
+    if retractions.is_retracted(connection, uid, before=version):
+        held = {"held_code": retractions.HELD_CODE, "held_reason": retractions.HELD_REASON}
+        change(connection, uid, version, state=StudyState.HELD, **closed, **held)
+        return StudyState.HELD
+    change(connection, uid, version, state=StudyState.COMPLETE, **closed, turn=1)
     starts.answer_study(connection, uid, version, 1)
-    return True
+    return StudyState.COMPLETE
 
 
 def plan_answer(
@@ -62,10 +79,12 @@ def plan_answer(
 
 
 def release(connection: Connection, study_instance_uid: str, starts: Starts) -> Sequence[int]:
-    """Answer every held version of a study again; return the versions."""
+    """Answer every held version of a study again; return the versions. One that a later one superseded stays held."""
     studies = tables.study.c
     query = select(studies.version, studies.turn).where(
-        studies.study_instance_uid == study_instance_uid, studies.state == StudyState.HELD
+        studies.study_instance_uid == study_instance_uid,
+        studies.state == StudyState.HELD,
+        studies.version > last_spoken(connection, study_instance_uid),
     )
     held = connection.execute(query.order_by(studies.version).with_for_update()).all()
     for version, turn in held:

@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 from domain.tier import Tier
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 #: Columns that the tables of an earlier version lack: schema version, table, column. Whole tables are just created.
 ADDED_COLUMNS = ((3, "instance", "tier"),)
 
@@ -102,6 +102,28 @@ reading = Table(
     Column("display_path", Text),
     Column("heat_map_path", Text),
     Column("read_at", UtcDateTime, nullable=False),
+)
+
+#: What a version's documents say: the findings as JSON. A later version is compared with it.
+answer = Table(
+    "answer",
+    metadata,
+    *_study_key(),
+    Column("model_set", String(64), nullable=False),
+    Column("findings", JSON, nullable=False),
+    ForeignKeyConstraint(["study_instance_uid", "version"], ["study.study_instance_uid", "study.version"]),
+)
+
+#: A version that takes the one before it back. `by` and `note` are a person's words: they go into documents alone.
+retraction = Table(
+    "retraction",
+    metadata,
+    *_study_key(),
+    Column("reason", String(32), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["study_instance_uid", "version"], ["study.study_instance_uid", "study.version"]),
 )
 
 document = Table(

@@ -14,7 +14,6 @@ from dicom_node.ports import ExplanationTask
 from domain.errors import ModelError
 from domain.explanation import Explanation, ExplanationState
 from domain.finding import StudyFindings
-from domain.tier import lowest
 from inference.study import rank
 
 SWITCHED_OFF: Final = "Not made: explanations.lime is off now. Switch it on, then `osteonode release STUDY`."
@@ -76,7 +75,7 @@ def _make_task(parts: Parts, explanation: Explanation) -> ExplanationTask:
     read = {instance.sop_instance_uid: stages.reading_of(parts, instance) for instance in instances}
     findings = parts.combine(uid, [each.reading for each in read.values()])
     return ExplanationTask(
-        context=stages.context_of(parts, findings, version, tier=lowest(instance.tier for instance in instances)),
+        context=stages.context_of(parts, findings, version),
         findings=findings,
         files={instance.sop_instance_uid: instance.path for instance in instances},
         displays={name: each.display_path for name, each in read.items() if each.display_path is not None},

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from dicom_node.pipeline import explaining, stages
+from dicom_node.pipeline import delivering, explaining, stages
 from dicom_node.pipeline.failures import INTERNAL_RETRY, Action, action_for, backoff_seconds
 from dicom_node.pipeline.stages import Parts
 from dicom_node.ports import ExplainerClosed
@@ -60,7 +60,7 @@ def deliver(parts: Parts, study_instance_uid: str, version: int, destination: st
     """Make one attempt of a delivery; hold it where our own code fails on it."""
     planned = Delivery(study_instance_uid, version, destination, DeliveryState.WAITING, turn=turn)
     try:
-        stages.deliver(parts, planned)
+        delivering.deliver(parts, planned)
     except Exception as error:
         if action_for(error) is Action.RETRY:
             raise

@@ -17,6 +17,7 @@ ASSOCIATION_ABORTED = "receive.association_aborted"
 ECHOED = "receive.echoed"
 INSTANCE_STORED = "receive.instance_stored"
 INSTANCE_DUPLICATE = "receive.instance_duplicate"
+INSTANCE_OF_RETRACTED = "receive.instance_of_retracted"
 INSTANCE_CONFLICT = "receive.instance_conflict"
 INSTANCE_REFUSED = "receive.instance_refused"
 QUARANTINE_FAILED = "receive.quarantine_failed"
@@ -26,8 +27,10 @@ _LOG = logging.getLogger("osteonode.receive")
 _STORED = {
     Outcome.STORED: (logging.INFO, INSTANCE_STORED),
     Outcome.DUPLICATE: (logging.INFO, INSTANCE_DUPLICATE),
+    Outcome.RETRACTED: (logging.WARNING, INSTANCE_OF_RETRACTED),
     Outcome.CONFLICT: (logging.WARNING, INSTANCE_CONFLICT),
 }
+_SAID = {Outcome.RETRACTED: "a duplicate; its study was retracted and is not read again but by `osteonode reread`"}
 
 
 def listening(ae_title: str, address: str, port: int) -> None:
@@ -81,7 +84,7 @@ def instance_answered(outcome: Outcome, detail: str, *, sop_instance_uid: str, c
     _emit(
         level,
         event,
-        detail or answer.comment or "stored",
+        detail or answer.comment or _SAID.get(outcome, "stored"),
         code=outcome.value,
         status=f"0x{answer.status:04X}",
         sop_instance_uid=sop_instance_uid,

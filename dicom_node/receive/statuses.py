@@ -14,6 +14,7 @@ class Outcome(StrEnum):
 
     STORED = "STORED"
     DUPLICATE = "DUPLICATE"
+    RETRACTED = "RETRACTED-STUDY"
     OWN_RESULT = "OWN-RESULT"
     CONFLICT = "CONFLICTING-DUPLICATE"
     DISK_HIGH_WATER = "DISK-HIGH-WATER"
@@ -67,6 +68,7 @@ _PROCESSING = "PS3.7 C.5.15: Processing failure (0110)"
 ANSWERS: dict[Outcome, Answer] = {
     Outcome.STORED: Answer(0x0000, _SUCCESS),
     Outcome.DUPLICATE: Answer(0x0000, _SUCCESS),
+    Outcome.RETRACTED: Answer(0x0000, _SUCCESS),
     Outcome.OWN_RESULT: Answer(0x0000, _SUCCESS),
     Outcome.CONFLICT: Answer(0x0000, _SUCCESS, quarantined=True),
     Outcome.DISK_HIGH_WATER: Answer(0xA700, _RESOURCES, "Disk nearly full, send again later"),

@@ -89,6 +89,7 @@ class Storing:
             path.unlink(missing_ok=True)
         return {
             Recorded.NEW: Outcome.STORED,
+            Recorded.RETRACTED: Outcome.RETRACTED,
             Recorded.OWN_RESULT: Outcome.OWN_RESULT,
             Recorded.DUPLICATE: Outcome.DUPLICATE,
             Recorded.CONFLICT: Outcome.CONFLICT,

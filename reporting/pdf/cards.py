@@ -9,7 +9,7 @@ from reporting.pdf.blocks import Block, Card, Columns, Figure, Figures, Pill, Sp
 from reporting.pdf.pen import Colour, Style
 from reporting.pdf.pictures import choose_side_px, show_image, show_place
 from reporting.pdf.sheet import BODY, GROUND, INK, NOTICE_GROUND, NOTICE_INK, QUIET, SMALL
-from reporting.pdf.typeface import BOLD
+from reporting.pdf.typeface import BOLD, can_show, clean
 from reporting.statement import ImageStatement, StudyStatement
 from reporting.translation import Translation
 
@@ -32,6 +32,9 @@ _PILL: Final = Style(8.6, _WHITE, BOLD)
 
 def make_cards(statement: StudyStatement, words: Translation) -> Iterator[Card]:
     """Yield every card of a study's report, in the order of reading."""
+    if statement.study.retraction is not None:  # no image has anything left to say
+        yield from (_retract(statement, words), Card(tuple(_name_models(statement, words)), QUIET, GROUND))
+        return
     yield _state_study(statement, words)
     warnings = tuple(_warn(statement, words))
     if warnings:
@@ -48,7 +51,21 @@ def _state_study(statement: StudyStatement, words: Translation) -> Card:
     coverage = words.say("coverage", read=len(statement.read), images=len(statement.images))
     result = narrative.tell_result(statement, words)
     tier = (Text(said, BODY) for said in narrative.tell_tier(statement, statement.study.reporting.language))
-    return Card((Text(result, Style(12.4, bar, BOLD), after=2.0), Text(coverage, _STRONG), *tier), bar, ground)
+    corrections = (Text(said, BODY) for said in narrative.tell_correction(statement, words))
+    said = (Text(result, _result_style(bar), after=2.0), Text(coverage, _STRONG), *corrections, *tier)
+    return Card(said, bar, ground)
+
+
+def _retract(statement: StudyStatement, words: Translation) -> Card:
+    """That the result is taken back; what was written about it as far as the typeface has its letters."""
+    retracted, *written = map(clean, narrative.tell_retraction(statement.study, words))
+    shown = (said if can_show(said) else words.label("not_shown") for said in written)
+    bar, ground = NOTICE_INK, NOTICE_GROUND
+    return Card((Text(retracted, _result_style(bar), after=2.0), *(Text(said, BODY) for said in shown)), bar, ground)
+
+
+def _result_style(colour: Colour) -> Style:
+    return Style(12.4, colour, BOLD)
 
 
 def _warn(statement: StudyStatement, words: Translation) -> Iterator[Block]:

@@ -60,13 +60,12 @@ def write_pdf(statement: StudyStatement) -> bytes:
 def _frame(statement: StudyStatement, words: Translation) -> Frame:
     study = statement.study
     moment = _written_at(statement).strftime("%Y-%m-%d %H:%M")
-    version = study.version
     return Frame(
         notice=words.say("opening"),
         review=words.say("closing"),
         product=equipment.MODEL_NAME,
         title=words.label("title"),
-        version=words.label("version", version=version, previous=version - 1) if version > 1 else "",
+        version=words.label("version", version=study.version, previous=study.replaces) if study.replaces else "",
         identity=identify(statement, words),
         footer=(
             words.label("study_instance_uid", uid=statement.study_instance_uid),

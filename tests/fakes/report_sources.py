@@ -16,6 +16,7 @@ from pydicom.uid import (
 )
 
 from config.settings import Reporting
+from domain.correction import Superseded
 from domain.document import Document, DocumentKind
 from domain.evidence_map import EvidenceMap
 from domain.finding import (
@@ -163,10 +164,11 @@ def make_parts(*, samples: int = 1000, seed: int = 3, models: tuple[str, ...] = 
 
 
 def make_context(version: int = 1, **settings: Any) -> StudyContext:
-    """Return a context with two models."""
+    """Return a context with two models; what a later version supersedes said nothing that is known."""
     members = (ModelMember("region-mobilenet", "1.2"), ModelMember("fracture-mobilenet", "1.2"))
     models = ModelIdentity("limbs-1", "0.1.0", MODEL_SET, members)
-    return StudyContext(version, COMPOSED_AT, models, Reporting(**settings))
+    superseded = Superseded(version - 1) if version > 1 else None
+    return StudyContext(version, COMPOSED_AT, models, Reporting(**settings), superseded=superseded)
 
 
 #: Sources as they really come. Each must lead to documents that a validator and a PACS accept.

@@ -52,7 +52,7 @@ def test_a_study_gets_every_kind_of_document() -> None:
     pairs = (read, read_image(read)), (refused, refuse_image(refused))
     composition = compose_images(*pairs, optional_documents=tuple(OPTIONAL_KINDS))
     kinds = [document.kind for document in composition.documents]
-    expected = {kind: 1 for kind in DocumentKind} | {DocumentKind.SECONDARY_CAPTURE: 2, DocumentKind.LIME_CAPTURE: 0}
+    expected = {kind: 1 for kind in DocumentKind} | {DocumentKind.SECONDARY_CAPTURE: 2} | dict.fromkeys(LATER_KINDS, 0)
     assert {kind: kinds.count(kind) for kind in DocumentKind} == expected
     assert composition.withheld == ()
 

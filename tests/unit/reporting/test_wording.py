@@ -23,7 +23,8 @@ def test_every_sentence_is_ascii() -> None:
 
 @pytest.mark.parametrize("kind", wording.SERIES)
 def test_a_series_description_fits_and_warns(kind: str) -> None:
-    for version in (1, 2, 12345):
-        text = wording.describe_series(kind, version)
+    for version in (1, 2, 1234):
+        text = wording.describe_series(kind, version, version - 1, retracts=version > 2)
         assert len(text) <= 64
+        assert (f"REPLACES V{version - 1}" in text, "RETRACTS" in text) == (version == 2, version > 2)
         assert text.endswith("NOT FOR DIAGNOSIS")

@@ -6,7 +6,7 @@ from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from domain.document import DocumentKind
 from domain.errors import LedgerError
-from tests.fakes.answered import answer, close, make_document
+from tests.fakes.answered import answer, close, make_document, say
 from tests.fakes.arrivals import arrive
 from tests.fakes.starts import FakeStarts
 
@@ -19,7 +19,7 @@ def test_documents_come_back_byte_for_byte(ledger: Ledger) -> None:
 def test_the_first_answer_of_a_version_stays(ledger: Ledger, starts: FakeStarts) -> None:
     first = answer(ledger)
     other = make_document("1", kind=DocumentKind.SECONDARY_CAPTURE)
-    ledger.keep_answer("1.1", 1, [other], recipients=["pacs"])
+    ledger.keep_answer("1.1", 1, [other], findings=say("1"), recipients=["pacs"])
     assert ledger.documents("1.1", 1) == first
     assert len(starts.deliveries) == 1
 
@@ -35,7 +35,9 @@ def test_files_left_by_a_crash_before_the_rows_are_replaced(ledger: Ledger, tmp_
 
 def test_an_answer_that_is_not_kept_leaves_no_file(ledger: Ledger, tmp_path: Path) -> None:
     answer(ledger)
-    ledger.keep_answer("1.1", 1, [make_document("1", kind=DocumentKind.SECONDARY_CAPTURE)], recipients=[])
+    ledger.keep_answer(
+        "1.1", 1, [make_document("1", kind=DocumentKind.SECONDARY_CAPTURE)], findings=say("1"), recipients=[]
+    )
     (file,) = (path for path in (tmp_path / "documents").rglob("*") if path.is_file())
     assert file.name == "structured_report-1.1.1.0.dcm"
 
@@ -51,14 +53,16 @@ def test_a_document_whose_file_was_changed_never_leaves(ledger: Ledger, view: Le
 
 def test_a_version_that_is_not_complete_takes_no_answer(ledger: Ledger) -> None:
     ledger.record_instance(arrive("1", "1"))
-    ledger.keep_answer("1.1", 1, [make_document("1")], recipients=["pacs"])
+    ledger.keep_answer("1.1", 1, [make_document("1")], findings=say("1"), recipients=["pacs"])
     assert ledger.documents("1.1", 1) == ()
 
 
 def test_why_documents_are_missing_is_kept(ledger: Ledger, view: LedgerView) -> None:
     ledger.record_instance(arrive("1", "1"))
     close(ledger)
-    ledger.keep_answer("1.1", 1, [make_document("1")], recipients=[], withheld=["hl7_oru: no accession number"])
+    ledger.keep_answer(
+        "1.1", 1, [make_document("1")], findings=say("1"), recipients=[], withheld=["hl7_oru: no accession number"]
+    )
     history = view.history("1.1")
     assert history is not None
     assert history.versions[0].withheld == ("hl7_oru: no accession number",)

@@ -12,7 +12,7 @@ from dicom_node.ledger.tables import SCHEMA_VERSION
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
 from domain.document import DocumentKind
 from domain.explanation import Explanation, ExplanationState
-from tests.fakes.answered import close, make_document
+from tests.fakes.answered import close, make_document, say
 from tests.fakes.arrivals import arrive
 from tests.fakes.starts import FakeStarts
 
@@ -23,7 +23,7 @@ def answer(ledger: Ledger, *, recipients: tuple[str, ...] = ("pacs", "ris")) -> 
     """Answer study 1, which is to be explained to the archive."""
     ledger.record_instance(arrive("1", "1"))
     close(ledger)
-    ledger.keep_answer("1.1", 1, [make_document("1")], recipients=recipients, explained_to=["pacs"])
+    ledger.keep_answer("1.1", 1, [make_document("1")], findings=say("1"), recipients=recipients, explained_to=["pacs"])
     return present(ledger)
 
 

@@ -5,7 +5,7 @@ from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from domain.errors import DocumentError, LedgerError
 from domain.study import CompletionRule, StudyState
-from tests.fakes.answered import answer, close, make_document
+from tests.fakes.answered import answer, close, make_document, say
 from tests.fakes.arrivals import arrive
 from tests.fakes.clock import FakeClock
 from tests.fakes.starts import FakeStarts
@@ -43,7 +43,7 @@ def test_a_version_waits_with_closing_until_the_one_before_is_answered(ledger: L
     close(ledger)
     ledger.record_instance(arrive("1", "2", seconds=1))
     assert not ledger.close_study(ledger.open_studies()[0], CompletionRule.QUIET_TIME)
-    ledger.keep_answer("1.1", 1, [make_document("1")], recipients=[])
+    ledger.keep_answer("1.1", 1, [make_document("1")], findings=say("1"), recipients=[])
     assert ledger.close_study(ledger.open_studies()[0], CompletionRule.QUIET_TIME)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.pipeline import closing
-from dicom_node.pipeline.stages import NOT_CONFIGURED
+from dicom_node.pipeline.delivering import NOT_CONFIGURED
 from domain.delivery import Attempt, DeliveryState, Outcome, Receipt
 from domain.document import DocumentKind
 from domain.errors import DocumentError, LedgerFull, ModelUnavailable

@@ -53,7 +53,7 @@ class FakeComposer:
         document = make_document(findings.study_instance_uid.removeprefix("1."), version, kind=kind)
         if kind is DocumentKind.HL7_ORU:
             message = f"MSH|^~\\&|OSTEONODE|RADIOLOGY|||20260301||ORU^R01^ORU_R01|{document.identifier}|P|2.5.1\r"
-            return replace(document, content=message.encode())
+            return replace(document, content=message.encode(), sop_class_uid="")
         ds = make_radiograph(version, SOPInstanceUID=document.identifier, SeriesInstanceUID=f"1.9.{version}")
         with TemporaryDirectory() as folder:
             return replace(document, content=save_radiograph(ds, Path(folder) / "report.dcm").read_bytes())

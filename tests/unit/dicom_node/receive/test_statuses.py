@@ -29,7 +29,8 @@ def test_what_can_pass_later_asks_the_sender_to_keep_its_copy() -> None:
 
 def test_success_is_said_only_of_what_is_kept_here_as_image_or_document() -> None:
     successes = {outcome for outcome, answer in ANSWERS.items() if answer.status == 0x0000}
-    assert successes == {Outcome.STORED, Outcome.DUPLICATE, Outcome.OWN_RESULT, Outcome.CONFLICT}
+    kept = {Outcome.STORED, Outcome.DUPLICATE, Outcome.RETRACTED, Outcome.OWN_RESULT, Outcome.CONFLICT}
+    assert successes == kept
 
 
 def test_whatever_the_sender_would_give_up_on_is_kept_for_a_person() -> None:

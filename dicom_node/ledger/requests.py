@@ -1,0 +1,87 @@
+"""Versions of a study that a person asks for: one that takes the answer back, one that reads the images again."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from dicom_node.ledger import deliveries, retractions, studies, tables
+from dicom_node.ledger.rows import delivery_from
+from dicom_node.ports import Starts
+from domain.correction import Retraction
+from domain.delivery import DeliveryState
+from domain.errors import InterventionRefused
+from domain.study import CompletionRule, StudyState
+
+NOT_SENT = "Not sent: the result was retracted before it left."
+_BEING_ANSWERED = "an answer to this study is being made; ask again when `osteonode studies` shows it answered"
+_RETRACTED_BEFORE = "the result of this study is retracted; `osteonode reread STUDY` reads it again"
+_NO_ANSWER = "this study has no answer yet that could be retracted; `osteonode show STUDY` says why"
+_HELD = "the last version of this study is held and has no answer; `osteonode release STUDY` answers it"
+
+
+def retract(
+    connection: Connection, study_instance_uid: str, retraction: Retraction, now: datetime, starts: Starts
+) -> int:
+    """Open the version that takes the last answer back, and start it; what of that answer waits is not sent any more.
+
+    Raises:
+        InterventionRefused: there is no answer to take back, or another one is being made.
+    """
+    latest = _latest(connection, study_instance_uid)
+    if retractions.is_retracted(connection, study_instance_uid):
+        raise InterventionRefused(_RETRACTED_BEFORE, subject=study_instance_uid)
+    if latest["state"] in (StudyState.OPEN, StudyState.COMPLETE):
+        raise InterventionRefused(_BEING_ANSWERED, subject=study_instance_uid)
+    if not studies.last_spoken(connection, study_instance_uid):
+        raise InterventionRefused(_NO_ANSWER, subject=study_instance_uid)
+    version = _open(connection, latest, now)
+    retractions.record(connection, study_instance_uid, version, retraction, now)
+    _stop_deliveries(connection, study_instance_uid, version)
+    starts.answer_study(connection, study_instance_uid, version, 1)
+    return version
+
+
+def reread(connection: Connection, study_instance_uid: str, now: datetime, starts: Starts) -> int:
+    """Open a version of the images that are there, and start its answer.
+
+    Raises:
+        InterventionRefused: an answer is being made, or the last version is held.
+    """
+    latest = _latest(connection, study_instance_uid)
+    refusals = {StudyState.OPEN: _BEING_ANSWERED, StudyState.COMPLETE: _BEING_ANSWERED, StudyState.HELD: _HELD}
+    if latest["state"] in refusals:
+        raise InterventionRefused(refusals[latest["state"]], subject=study_instance_uid)
+    version = _open(connection, latest, now)
+    starts.answer_study(connection, study_instance_uid, version, 1)
+    return version
+
+
+def _latest(connection: Connection, study_instance_uid: str) -> RowMapping:
+    columns = tables.study.c
+    query = select(tables.study).where(columns.study_instance_uid == study_instance_uid)
+    row = connection.execute(query.order_by(columns.version.desc()).limit(1).with_for_update()).mappings().first()
+    if row is None:
+        raise InterventionRefused("the ledger has no such study", subject=study_instance_uid)
+    return row
+
+
+def _open(connection: Connection, latest: RowMapping, now: datetime) -> int:
+    """Open the next version closed: it takes no new image, and one that comes now opens a version of its own."""
+    version = int(latest["version"]) + 1
+    copied = {name: latest[name] for name in ("study_instance_uid", "first_arrival_at", "last_arrival_at")}
+    row = {"version": version, "state": StudyState.COMPLETE, "closed_at": now, "turn": 1}
+    connection.execute(insert(tables.study).values(copied | row | {"closed_by": CompletionRule.ON_REQUEST}))
+    return version
+
+
+def _stop_deliveries(connection: Connection, study_instance_uid: str, version: int) -> None:
+    columns = tables.delivery.c
+    query = select(tables.delivery).where(
+        columns.study_instance_uid == study_instance_uid,
+        columns.version < version,
+        columns.state == DeliveryState.WAITING,
+    )
+    for row in connection.execute(query.with_for_update()).mappings().all():
+        delivery = delivery_from(row)
+        changed = {"state": DeliveryState.HELD, "turn": delivery.turn + 1, "next_attempt_at": None}
+        deliveries.change(connection, delivery, **changed, explanation=NOT_SENT)

@@ -1,0 +1,88 @@
+"""One attempt of a delivery: what it brings, to whom, and what follows it. Nothing here knows the engine."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from config.settings import Destination as DestinationSettings
+from dicom_node.pipeline import rejecting
+from dicom_node.pipeline.failures import backoff_seconds
+from dicom_node.pipeline.stages import Parts, require_one_study
+from domain.delivery import NOT_SENT, Attempt, Delivery, DeliveryState, Outcome, Receipt
+from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
+from reporting import hl7_oru
+
+NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configuration. Add it again there and retry."
+NOTHING_TO_SEND: Final = "Not sent: the configuration lets none of these documents go there. Change `documents` there."
+
+_log = logging.getLogger(__name__)
+
+
+def deliver(parts: Parts, planned: Delivery) -> None:
+    """Make one attempt of a delivery and keep how it ended; nothing where the plan is void."""
+    delivery = parts.ledger.delivery(planned.study_instance_uid, planned.version, planned.destination)
+    if delivery.turn != planned.turn or delivery.state is not DeliveryState.WAITING:
+        return
+    attempt = _attempt(parts, delivery)
+    _note(delivery, attempt)
+    retry_after_seconds = _retry_after_seconds(parts, delivery, attempt)
+    followed_by = rejecting.name_follower(parts, delivery) if attempt.outcome is Outcome.DELIVERED else ""
+    parts.ledger.keep_attempt(delivery, attempt, retry_after_seconds=retry_after_seconds, followed_by=followed_by)
+
+
+def _note(delivery: Delivery, attempt: Attempt) -> None:
+    level = logging.INFO if attempt.outcome is Outcome.DELIVERED else logging.WARNING
+    _log.log(
+        level,
+        "study %s version %d to %s: %s %s",
+        delivery.study_instance_uid,
+        delivery.version,
+        delivery.destination,
+        attempt.outcome,
+        attempt.explanation,
+    )
+
+
+def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
+    settings = next((each for each in parts.settings.destination if each.name == delivery.peer), None)
+    documents = _documents_of(parts, delivery)
+    if settings is None:
+        return _refuse(documents, NOT_CONFIGURED)
+    meant = [each for each in documents if each.kind in settings.sends or delivery.is_rejection]
+    if not meant:
+        return _refuse(documents, NOTHING_TO_SEND)
+    delivered = {each.identifier: each for each in delivery.receipts if each.outcome is Outcome.DELIVERED}
+    outstanding = [document for document in meant if document.identifier not in delivered]
+    if not outstanding:
+        return Attempt(tuple(delivered.values()))
+    return parts.destinations[delivery.peer].deliver([_address(each, settings) for each in outstanding])
+
+
+def _documents_of(parts: Parts, delivery: Delivery) -> Sequence[Document]:
+    if delivery.is_rejection:
+        return rejecting.make_note(parts, delivery)
+    documents = parts.ledger.documents(delivery.study_instance_uid, delivery.version)
+    require_one_study(documents, delivery.study_instance_uid, delivery.version)
+    documents = tuple(each for each in documents if each.kind is not DocumentKind.REJECTION_NOTE)
+    return tuple(each for each in documents if (each.kind in LATER_KINDS) == delivery.is_later)
+
+
+def _address(document: Document, destination: DestinationSettings) -> Document:
+    """Return the document as this destination gets it: an HL7 message names its receiver, a DICOM object nobody."""
+    if document.kind not in HL7_KINDS:
+        return document
+    receiver = destination.receiving_application, destination.receiving_facility
+    return replace(document, content=hl7_oru.address(document.content, *receiver))
+
+
+def _refuse(documents: Sequence[Document], explanation: str) -> Attempt:
+    identifiers = [document.identifier for document in documents] or [""]
+    return Attempt(tuple(Receipt(each, Outcome.REFUSED, NOT_SENT) for each in identifiers), explanation)
+
+
+def _retry_after_seconds(parts: Parts, delivery: Delivery, attempt: Attempt) -> float | None:
+    if attempt.outcome is not Outcome.RETRY:
+        return None
+    retry = next(each.retry for each in parts.settings.destination if each.name == delivery.peer)
+    return backoff_seconds(delivery.attempts + 1, retry)
