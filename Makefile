@@ -50,7 +50,7 @@ lint: $(VENV)/.dev ## format, and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(VENV)/.node ## measure this machine: make bench ARGS=ingest (or read, or study)
+bench: $(VENV)/.node ## measure this machine: make bench ARGS=ingest (or read, study, compose)
 	@$(BIN)/osteonode bench $(or $(ARGS),study)
 
 .PHONY: peers

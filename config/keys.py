@@ -10,6 +10,7 @@ from config.settings import Settings
 #: What the patterns of settings.py mean, in words.
 PATTERN_WORDS = {
     r"^[ !-\[\]-~]+$": "ASCII without backslash",
+    r"^[!-~]*$": "ASCII without blanks",
     r"^[a-z][a-z0-9-]{0,31}$": "1 to 32 lower-case letters, digits or hyphens, a letter first",
 }
 TYPE_WORDS = {

@@ -86,9 +86,9 @@ _ROWS: Final = (
     ),
     Profile(
         "ihe-air",
-        (DocumentKind.STRUCTURED_REPORT,),
-        "IHE AI Results: the measurement report as Comprehensive 3D SR, never its stand-in, and nothing that a machine "
-        "cannot read.",
+        (DocumentKind.STRUCTURED_REPORT, DocumentKind.KEY_OBJECT_SELECTION),
+        "IHE AI Results: the measurement report as Comprehensive 3D SR, never its stand-in, and key objects where they "
+        "are made; nothing that a machine cannot read.",
     ),
 )
 #: By name, in the order of the documentation.

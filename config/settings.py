@@ -5,6 +5,7 @@ Every key has a type, a unit in its name, a default and one sentence of help. Un
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -37,6 +38,24 @@ Language = Literal["en", "ar", "fr", "es"]
 OptionalKind = Literal[DocumentKind.ENCAPSULATED_PDF, DocumentKind.KEY_OBJECT_SELECTION]
 #: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
+
+
+def _check_study_url(value: str) -> str:
+    if not value:
+        return value
+    bare = value.replace("{StudyInstanceUID}", "1.2", 1)
+    if bare == value or "{" in bare or "}" in bare:
+        raise ValueError("a link to the study has {StudyInstanceUID} in it, once, and no other braces")
+    parts = urlsplit(bare)  # raises ValueError of its own for what is no URL at all
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("a link to the study begins with http:// or https:// and a host")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a link to the study names no user: every receiver would read it")
+    return value
+
+
+#: A template of a URL; RP-1 is an ST, for which 999 bytes are common; printable ASCII without blanks (RFC 3986).
+StudyUrl = Annotated[str, StringConstraints(max_length=900, pattern=r"^[!-~]*$"), AfterValidator(_check_study_url)]
 
 
 def _check_profile(value: str) -> str:
@@ -232,6 +251,22 @@ class Reporting(Section):
     )
     key_object_captures: bool = Field(
         False, description="Let the key object selection name the captures of its images as well."
+    )
+    hl7_pdf: bool = Field(
+        False,
+        description="Enclose the report as a PDF in the HL7 message (OBX-2 ED, Base64), where it is small enough.",
+    )
+    hl7_pdf_limit_kib: int = Field(
+        512,
+        ge=1,
+        le=16384,
+        description="Largest PDF that is enclosed, in KiB; a larger one is left out and the message says so. HL7 2.5.1 "
+        "itself allows 48; many receivers take more.",
+    )
+    hl7_link: StudyUrl = Field(
+        "",
+        description="Link to the study in the HL7 message (OBX-2 RP): an http or https URL with {StudyInstanceUID} in "
+        "it; empty: none.",
     )
     language: Language = Field(
         "en",

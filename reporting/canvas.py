@@ -90,10 +90,11 @@ def draw_sheet(picture: Pixels, marks: Sequence[Mark], caption: Caption) -> Shee
     size = round(min(max(width * _FONT_SHARE, _FONT_MIN_PX), _FONT_MAX_PX))
     banner, footer = _draw_banner(caption, width, size), _draw_footer(caption, width, size)
     left, top = (width - columns) // 2, banner.shape[0]
-    pixels = np.full((top + rows + footer.shape[0], width, 3), INK, np.uint8)
+    pixels = np.empty((top + rows + footer.shape[0], width, 3), np.uint8)
     pixels[:top], pixels[top + rows :] = banner, footer
+    pixels[top : top + rows, :left] = pixels[top : top + rows, left + columns :] = INK
     field = pixels[top : top + rows, left : left + columns]
-    field[:] = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
+    cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB, dst=field)
     stroke = max(2, round(max(rows, columns) / 550))
     draw_boxes(field, marks, stroke)
     for mark in marks:

@@ -55,6 +55,7 @@ XR_REPORT = Code("43468-8", "LN", "XR unspecified body region")  # CID 100
 OF_INTEREST = Code("113000", "DCM", "Of Interest")  # CID 7010
 DIAGNOSTIC_IMAGING_REPORT = Code("18748-4", "LN", "Diagnostic Imaging Report")  # CID 7001
 IMPRESSIONS = Code("19005-8", "LN", "Impressions")  # CID 7001
+STUDY_LINK = Code("STUDYLINK", PRIVATE_SCHEME, "Link to the study")
 FRACTURE_PROBABILITY = Code("FRACPROB", PRIVATE_SCHEME, "Fracture probability")
 
 #: PS3.16 CID 7010, titles that make a key object selection a rejection note (IHE RAD TF-3 4.66, IOCM).

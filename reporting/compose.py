@@ -1,6 +1,6 @@
 """The one entry: a study's findings in, finished documents out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from pydicom.uid import (
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
 from domain.impression import Impression, PhraseWriter
-from reporting import conformance, heat_map_capture, hl7_oru, key_object_selection
+from reporting import conformance, heat_map_capture, hl7_enclosures, hl7_oru, key_object_selection
 from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
@@ -77,6 +77,7 @@ def compose(
     evidence: Sequence[ImageEvidence],
     *,
     writer: PhraseWriter | None = None,
+    made: Callable[[Document], None] = lambda _: None,
 ) -> Composition:
     """Return every document of a study's result; the same arguments give the same bytes.
 
@@ -85,6 +86,7 @@ def compose(
         findings: one reading per image.
         evidence: the same images, in any order.
         writer: may word the impression, where what it proposes says what was found (reporting/impression.py).
+        made: told of each document when it is finished and checked.
 
     Raises:
         DocumentError: findings and images do not match, are of several studies or patients, or a document would leave
@@ -92,23 +94,31 @@ def compose(
     """
     with disable_value_validation():  # a source's odd values pass through, and no warning repeats them
         statement = with_impression(state(study, findings, evidence), writer)
-        documents = [
-            *write_structured_reports(statement),
-            *write_summary_captures(statement),
-            *(write_secondary_capture(statement, image) for image in statement.images),
-            *heat_map_capture.write_heat_map_captures(statement),
-            *(write_presentation_state(statement, image) for image in statement.read if is_grey(image)),
-        ]
+        pdf = hl7_enclosures.make_pdf(statement)
         withheld = _withhold(statement)
-        left_out = {item.kind for item in withheld}
-        wanted = statement.study.reporting.optional_documents
-        documents += [write(statement) for kind, write in _OPTIONAL_WRITERS.items() if kind in {*wanted} - left_out]
-        if DocumentKind.HL7_ORU not in left_out:
-            documents.append(hl7_oru.write_message(statement))
-        for document in documents:
+        documents = []
+        for document in _write(statement, withheld, pdf):
             conformance.check(document, statement)
+            made(document)
+            documents.append(document)
         conformance.check_set(documents, statement)
-    return Composition(tuple(documents), withheld, statement.impression)
+        reason = hl7_enclosures.why_left_out(statement, pdf)
+        enclosures = (Withheld(DocumentKind.ENCAPSULATED_PDF, reason),) if reason else ()
+    return Composition(tuple(documents), withheld + enclosures, statement.impression)
+
+
+def _write(statement: StudyStatement, withheld: Sequence[Withheld], pdf: bytes | None) -> Iterator[Document]:
+    """Write one document after the other: no more than one picture of an image is at hand at any time."""
+    yield from write_structured_reports(statement)
+    yield from write_summary_captures(statement)
+    yield from (write_secondary_capture(statement, image) for image in statement.images)
+    yield from heat_map_capture.write_heat_map_captures(statement)
+    yield from (write_presentation_state(statement, image) for image in statement.read if is_grey(image))
+    left_out = {item.kind for item in withheld}
+    wanted = {*statement.study.reporting.optional_documents} - left_out
+    yield from (write(statement) for kind, write in _OPTIONAL_WRITERS.items() if kind in wanted)
+    if DocumentKind.HL7_ORU not in left_out:
+        yield hl7_oru.write_message(statement, pdf)
 
 
 def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:

@@ -7,6 +7,7 @@ from hl7apy.exceptions import HL7apyException
 from hl7apy.parser import parse_message
 
 from domain.document import Document
+from reporting.conformance_hl7_enclosures import find_enclosure_problems
 from reporting.conformance_hl7_groups import Segment, field, find_group_problems
 from reporting.er7 import ENCODING_CHARACTERS, FT_LIMIT_BYTES, ST_LIMIT_BYTES, escape
 from reporting.hl7_oru import CONTROL_ID_LENGTH, IDENTIFIER_LIMIT_BYTES, ORDER_NUMBER_LIMIT_BYTES
@@ -14,7 +15,7 @@ from reporting.source import Source
 from reporting.statement import StudyStatement
 
 _STATUSES = ("P", "C", "X")  # an AI never says F
-_VALUE_TYPES = ("CWE", "FT", "HD", "NM", "ST")
+_VALUE_TYPES = ("CWE", "ED", "FT", "HD", "NM", "RP", "ST")
 _TIME = re.compile(r"\d{4}(\d\d){0,5}([+-]\d{4})?")
 #: Fields that hold a time (TS): segment and number.
 _TIMES = (("MSH", 7), ("PID", 7), ("OBR", 7), ("OBR", 22), ("OBX", 14))
@@ -40,7 +41,7 @@ _LENGTHS = {
     ("OBX", 18): 427,
 }
 #: Longest repetition of OBX-5 in bytes, by OBX-2 (chapter 2.A).
-_VALUE_LENGTHS = {"CWE": 705, "FT": FT_LIMIT_BYTES, "HD": 227, "NM": 16, "ST": ST_LIMIT_BYTES}
+_VALUE_LENGTHS = {"CWE": 705, "FT": FT_LIMIT_BYTES, "HD": 227, "NM": 16, "RP": 1050, "ST": ST_LIMIT_BYTES}
 
 
 def find_hl7_problems(document: Document, statement: StudyStatement) -> list[str]:
@@ -50,11 +51,13 @@ def find_hl7_problems(document: Document, statement: StudyStatement) -> list[str
     if not segments or segments[0][:2] != ["MSH", ENCODING_CHARACTERS]:
         return ["MSH is not first"]
     segments[0].insert(1, "|")  # MSH-1 is the separator itself
+    rows = [segment for segment in segments if segment[0] == "OBX"]
     return [
         *_check_structure(text),
         *_check_identity(segments, document, statement),
         *(problem for segment in segments for problem in _check_segment(segment)),
-        *find_group_problems([segment for segment in segments if segment[0] == "OBX"], statement),
+        *find_group_problems(rows, statement),
+        *find_enclosure_problems(rows, statement),
     ]
 
 
@@ -123,6 +126,9 @@ def _check_observation(segment: Segment) -> list[str]:
         problems.append("OBX-5 NM is no number")
     if field(segment, 11) not in _STATUSES:
         problems.append("OBX-11 is not preliminary")
-    if _longest(field(segment, 5)) > _VALUE_LENGTHS.get(field(segment, 2), FT_LIMIT_BYTES):
+    # An ED has the limit of the site (conformance_hl7_enclosures).
+    if field(segment, 2) != "ED" and _longest(field(segment, 5)) > _VALUE_LENGTHS.get(
+        field(segment, 2), FT_LIMIT_BYTES
+    ):
         problems.append("OBX-5 is too long")
     return problems

@@ -32,9 +32,12 @@ class ImageEvidence:
     display: Picture | Path | None = None
     heat_map: EvidenceMap | Path | None = None
 
-    @cached_property
+    @property
     def picture(self) -> Picture | None:
-        """The display picture, read once. Raises DocumentError where the file is no 8-bit grey picture."""
+        """The display picture, read each time it is asked for: a study of many images has one at a time in memory.
+
+        Raises DocumentError where the file is no 8-bit grey picture.
+        """
         if self.display is None or isinstance(self.display, np.ndarray):
             picture = self.display
         else:

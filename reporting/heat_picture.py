@@ -49,12 +49,11 @@ def find_top(heat: Heat) -> float:
 
 def tint_by_heat(picture: Pixels, heat: Heat, top: float) -> Pixels:
     """Return a grey picture (r, c) under its heat (r, c), as (r, c, 3): no colour at 0, the last at `top`."""
-    levels = np.asarray(np.clip(np.rint(heat * np.float32(255 / top)), 0, 255), np.uint8)
-    share = _shares()
+    levels, share = cv2.convertScaleAbs(heat, alpha=255 / top), _shares()
     kept = cv2.LUT(levels, np.asarray(np.rint(255 * (1 - share)), np.uint8))
-    coloured = cv2.LUT(cv2.merge([levels] * 3), np.asarray(np.rint(_colours() * share[:, None]), np.uint8)[None])
-    grey = cv2.multiply(picture, kept, scale=1 / 255)
-    return np.asarray(cv2.add(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), coloured), np.uint8)
+    coloured = cv2.applyColorMap(levels, np.asarray(np.rint(_colours() * share[:, None]), np.uint8)[:, None])
+    grey = cv2.cvtColor(cv2.multiply(picture, kept, scale=1 / 255), cv2.COLOR_GRAY2RGB)
+    return np.asarray(cv2.add(grey, coloured, dst=coloured), np.uint8)
 
 
 def describe_scale(top: float) -> ColourScale:

@@ -6,12 +6,13 @@ Preliminary (P), corrected (C) when a later version replaces it, X when no image
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydicom.valuerep import PersonName
 
 from domain.document import Document, DocumentKind
-from reporting import codes, equipment, er7, local_text
+from reporting import codes, equipment, er7, hl7_enclosures, local_text
 from reporting.hl7_observations import Observation, observe
 from reporting.source import Source
 from reporting.statement import StudyStatement
@@ -32,10 +33,12 @@ _LANGUAGES = {"ar": ("Arabic", "ISO639"), "fr": ("French", "ISO639"), "es": ("Sp
 _REPRESENTATIONS = ("A", "I", "P")
 
 
-def write_message(statement: StudyStatement) -> Document:
-    """Return the message. The first image's header names patient and order."""
-    segments = [_header(statement), *_patient(statement), *_order(statement), *_notes(statement)]
-    segments += [_number(position, row, statement) for position, row in enumerate(observe(statement), 1)]
+def write_message(statement: StudyStatement, pdf: bytes | None = None) -> Document:
+    """Return the message, with a PDF in it where there is one and it fits. The first image names patient and order."""
+    notes = (*local_text.write_notes(statement), *hl7_enclosures.note_left_out(statement, pdf))
+    segments = [_header(statement), *_patient(statement), *_order(statement), *_notes(notes)]
+    rows = (*observe(statement), *hl7_enclosures.enclose(statement, pdf))
+    segments += [_number(position, row, statement) for position, row in enumerate(rows, 1)]
     return Document(
         kind=DocumentKind.HL7_ORU,
         identifier=control_id(statement),
@@ -191,11 +194,11 @@ def _filler_number(accession: str, station: str) -> str:
     return named if len(named.encode()) <= ORDER_NUMBER_LIMIT_BYTES else accession
 
 
-def _notes(statement: StudyStatement) -> list[str]:
-    """NTE: what this is, and why images were not analysed."""
+def _notes(lines: Iterable[str]) -> list[str]:
+    """NTE: what this is, and what is not there and why."""
     return [
         er7.segment("NTE", {1: str(number), 2: "L", 3: er7.escape(line, limit_bytes=er7.FT_LIMIT_BYTES)})
-        for number, line in enumerate(local_text.write_notes(statement), 1)
+        for number, line in enumerate(lines, 1)
     ]
 
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from struct import Struct
+from typing import Any, Final
 
+import numpy as np
 import pydicom
+from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.dataelem import DataElement
 from pydicom.uid import UID, ExplicitVRLittleEndian
@@ -36,6 +39,11 @@ VERSION_STEP = 10
 #: Dates and times of writing, as prefixes of their keywords; a presentation state has one of its own for its content.
 _WRITTEN = ("InstanceCreation", "Series")
 _CONTENT, _PRESENTATION = "Content", "PresentationCreation"
+
+
+Pixels = NDArray[np.uint8]
+#: Pixel Data (7FE0,0010), OB, two reserved bytes and the length (PS3.5 7.1.2); no standard element comes after it.
+_PIXEL_DATA: Final = Struct("<HH2s2xL")
 
 
 @dataclass(frozen=True)
@@ -127,8 +135,15 @@ def copy_region(ds: Dataset, source: Source) -> None:
         ds.Laterality = ""
 
 
-def write(ds: Dataset, slot: Slot, statement: StudyStatement) -> Document:
+def write(ds: Dataset, slot: Slot, statement: StudyStatement, pixels: Pixels | None = None) -> Document:
     """Serialise an object as a Part 10 file, Explicit VR Little Endian.
+
+    Args:
+        ds: all of it but what `pixels` has.
+        slot: its place.
+        statement: what it is part of.
+        pixels: uint8, of the rows, columns and samples that `ds` states. They go straight into the file: through the
+            data set they would be copied three times, 12 MB each for a capture.
 
     Raises:
         DocumentError: its character set cannot carry a text; what is written in its place would look whole.
@@ -140,7 +155,7 @@ def write(ds: Dataset, slot: Slot, statement: StudyStatement) -> Document:
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
     with BytesIO() as file:
         pydicom.dcmwrite(file, ds, enforce_file_format=True)
-        content = file.getvalue()
+        content = file.getvalue() if pixels is None else _append_pixels(file.getvalue(), pixels)
     return Document(
         kind=slot.kind,
         identifier=str(ds.SOPInstanceUID),
@@ -149,3 +164,10 @@ def write(ds: Dataset, slot: Slot, statement: StudyStatement) -> Document:
         sop_class_uid=str(ds.SOPClassUID),
         content=content,
     )
+
+
+def _append_pixels(header: bytes, pixels: Pixels) -> bytes:
+    """Return a file with its pixel data, of even length (PS3.5 7.1.1)."""
+    length = pixels.nbytes + pixels.nbytes % 2
+    element = _PIXEL_DATA.pack(0x7FE0, 0x0010, b"OB", length)
+    return b"".join((header, element, np.ascontiguousarray(pixels).data, b"\0" * (length - pixels.nbytes)))

@@ -50,6 +50,11 @@ def tell_status(language: Language) -> str:
     return f"{words.say('opening')} {words.say('closing')}"
 
 
+def tell_pdf_left_out(size_kib: int, limit_kib: int, language: Language) -> str:
+    """Return that the message lacks the PDF of the report, and why."""
+    return load_translation(language).say("pdf_left_out", size=size_kib, limit=limit_kib)
+
+
 def tell_tier(statement: StudyStatement, language: Language) -> Iterator[str]:
     """Yield what this result leaves out by agreement, so that nobody takes it for an absence; nothing of a full one."""
     if statement.study.tier is not Tier.FULL:

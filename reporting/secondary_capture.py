@@ -71,7 +71,7 @@ def write_capture(statement: StudyStatement, image: ImageStatement, capture: Cap
     _copy_spacing(ds, image, capture.picture)
     copy_region(ds, image.source)
     finish(ds, statement, image.source)
-    return write(ds, capture.slot, statement)
+    return write(ds, capture.slot, statement, capture.sheet.pixels)
 
 
 def write_page(statement: StudyStatement, images: Sequence[ImageStatement], slot: Slot, pixels: Pixels) -> Document:
@@ -85,12 +85,13 @@ def write_page(statement: StudyStatement, images: Sequence[ImageStatement], slot
     else:
         ds.Laterality = ""
     finish(ds, statement, images[0].source)
-    return write(ds, slot, statement)
+    return write(ds, slot, statement, pixels)
 
 
 def _make_object(statement: StudyStatement, images: Sequence[ImageStatement], slot: Slot, pixels: Pixels) -> Dataset:
+    """Return the object of a sheet without its pixels, which are written beside it."""
     ds = SCImage(
-        pixels,
+        pixels[:1, :1],
         "RGB",
         8,
         "PATIENT",
@@ -98,6 +99,8 @@ def _make_object(statement: StudyStatement, images: Sequence[ImageStatement], sl
         patient_orientation=("L", "F"),
         **slot.arguments(statement),
     )
+    ds.Rows, ds.Columns = pixels.shape[:2]
+    del ds.PixelData
     _describe_pixels(ds, statement, images)
     return ds
 
@@ -206,7 +209,7 @@ def _any_states(images: Sequence[ImageStatement], keyword: str, value: str) -> b
 
 def _copy_spacing(ds: Dataset, image: ImageStatement, picture: Pixels) -> None:
     """Keep a measurement on the copy as true as on the source: spacing grows as the picture shrinks."""
-    if image.evidence.picture is None:
+    if image.evidence.display is None:
         return
     across, down = _scale(image, picture)
     for keyword in ("ImagerPixelSpacing", "PixelSpacing"):

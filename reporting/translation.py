@@ -65,6 +65,7 @@ _PHRASES: Mapping[str, frozenset[str]] = {
         "place_unstated": "",
         "tier_classification": "",
         "tier_types": "",
+        "pdf_left_out": "size limit",
         "type": "type probability",
         "marked": "count",
         "unmarked": "",

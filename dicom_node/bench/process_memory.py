@@ -27,6 +27,18 @@ def measure_memory(pid: int) -> Memory:
     return Memory(len(sizes), round(rss, 1), round(pss, 1))
 
 
+def forget_peak_memory() -> None:
+    """Let the peak of this process begin anew (proc(5), clear_refs)."""
+    (_PROC / "self" / "clear_refs").write_text("5")
+
+
+def measure_peak_memory_mib() -> float:
+    """Return the most that this process had resident, in MiB."""
+    status = _read(_PROC / "self" / "status")
+    peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return round(int(peak.split()[1]) / 1024, 1)
+
+
 def find_tree(pid: int) -> list[int]:
     """Return a process and its descendants."""
     children: list[int] = []

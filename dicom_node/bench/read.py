@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from config.settings import Reading
+from dicom_node.bench.bars import judge
 from dicom_node.bench.durations import summarise
 from dicom_node.bench.node_process import run_node
 from dicom_node.bench.process_memory import measure_memory
@@ -47,13 +48,8 @@ def measure_read(folder: Path, *, studies: int, reading: Reading, step: Callable
         "decode_and_models": inside,
         "steps": steps,
         "node": node,
-        "bars": judge(measured),
+        "bars": judge(measured, BARS),
     }
-
-
-def judge(measured: dict[str, float]) -> dict[str, dict[str, float | bool]]:
-    """Return each measured value beside its bar, and whether it stays below."""
-    return {name: {"measured": measured[name], "below": bar, "met": measured[name] < bar} for name, bar in BARS.items()}
 
 
 Summary = dict[str, float | int]

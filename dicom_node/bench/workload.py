@@ -10,11 +10,11 @@ from inference.phantom.spec import PhantomSpec
 
 ROWS, COLUMNS, BITS_STORED = 2500, 2048, 12
 IMAGES_PER_STUDY = 2
-_SPECS = (
+SPECS = (
     PhantomSpec("hand", True, ROWS, COLUMNS, 71, "L", BITS_STORED, view="PA", body_part="WRIST", broken_bone="radius"),
     PhantomSpec("hand", False, ROWS, COLUMNS, 72, "L", BITS_STORED, view="LATERAL", body_part="WRIST"),
 )
-_IDENTITY = PhantomIdentity("Bench^Mark", "BENCH", "19700101", "O", "BENCH", "20260101", "080000")
+IDENTITY = PhantomIdentity("Bench^Mark", "BENCH", "19700101", "O", "BENCH", "20260101", "080000")
 
 
 def write_studies(folder: Path, number: int) -> tuple[tuple[Path, ...], ...]:
@@ -23,10 +23,10 @@ def write_studies(folder: Path, number: int) -> tuple[tuple[Path, ...], ...]:
     All show the same two drawings under other UIDs: what differs is a new image to the node.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    phantoms = [draw_phantom(spec) for spec in _SPECS]
+    phantoms = [draw_phantom(spec) for spec in SPECS]
     studies = []
     for count in range(number):
-        identity = replace(_IDENTITY, patient_id=f"BENCH-{count}", accession_number=f"BENCH-{count}")
+        identity = replace(IDENTITY, patient_id=f"BENCH-{count}", accession_number=f"BENCH-{count}")
         files = []
         for index, ds in enumerate(make_study(phantoms, identity=identity)):
             files.append(folder / f"{count:04}-{index}.dcm")

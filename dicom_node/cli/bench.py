@@ -15,7 +15,9 @@ from dicom_node.cli.options import Bundle, Precision
 if TYPE_CHECKING:
     from config.settings import Reading
 
-app = typer.Typer(help="The benchmarks: ingest, read, study. Loopback and drawn images only.", no_args_is_help=True)
+app = typer.Typer(
+    help="The benchmarks: ingest, read, study, compose. Loopback and drawn images only.", no_args_is_help=True
+)
 
 Studies = Annotated[int, typer.Option("--studies", min=1, help="Studies of two images of 2500 x 2048 px, 12 bits.")]
 Threads = Annotated[int, typer.Option("--threads", min=1, max=64, help="Inference threads of the reader process.")]
@@ -36,6 +38,7 @@ Against = Annotated[
     typer.Option("--against", help="Compare with how such models are usually served. Default: measure this node."),
 ]
 Rounds = Annotated[int, typer.Option("--rounds", min=1, help="Of a comparison: how often each way has its turn.")]
+Repeats = Annotated[int, typer.Option("--rounds", min=2, help="How often the documents of a study are composed.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A comparison of two small networks in three rounds.")]
 Measure = Callable[..., dict[str, object]]
 
@@ -51,7 +54,8 @@ def bench_ingest(
     """Measure C-STORE into a node that reads meanwhile: milliseconds an image, images and megabytes a second."""
     from dicom_node.bench.ingest import measure_ingest
 
-    _measure("ingest", measure_ingest, studies, 2 * studies, _reading(bundle, precision, threads), as_json)
+    reading = _reading(bundle, precision, threads)
+    _measure("ingest", partial(measure_ingest, studies=studies, reading=reading), 2 * studies, as_json)
 
 
 @app.command("read")
@@ -77,7 +81,7 @@ def bench_read(
 
     reading = _reading(bundle, precision, threads)
     if against is None:
-        _measure("read", measure_read, studies, 2 * studies + 1, reading, as_json)
+        _measure("read", partial(measure_read, studies=studies, reading=reading), 2 * studies + 1, as_json)
     else:
         _compare(reading, 3 if quick else rounds, quick, as_json)
 
@@ -96,7 +100,20 @@ def bench_study(
     """
     from dicom_node.bench.study import measure_study
 
-    _measure("study", measure_study, studies, studies + 1, _reading(bundle, precision, threads), as_json)
+    reading = _reading(bundle, precision, threads)
+    _measure("study", partial(measure_study, studies=studies, reading=reading), studies + 1, as_json)
+
+
+@app.command("compose")
+def bench_compose(repeats: Repeats = 20, as_json: AsJson = False) -> None:
+    """Measure the documents of a study, in milliseconds, on one core: all of them, each one, and their memory.
+
+    A study of two images of 2500 x 2048 px, and one of a single image of 4288 x 3520 px, without reading them. Memory,
+    in MiB, of studies of two, four and eight images: what it takes beside the finished documents should not grow.
+    """
+    from dicom_node.bench.compose import STEPS, measure_compose
+
+    _measure("compose", partial(measure_compose, rounds=repeats), STEPS, as_json)
 
 
 @app.command("lime")
@@ -121,13 +138,13 @@ def _reading(bundle: Path | None, precision: Precision, threads: int) -> "Readin
     return Reading(bundle=bundle.absolute() if bundle else None, precision=precision, threads=threads)
 
 
-def _measure(name: str, measure: Measure, studies: int, steps: int, reading: "Reading", as_json: bool) -> None:
+def _measure(name: str, measure: Measure, steps: int, as_json: bool) -> None:
     from dicom_node.bench.machine import describe_code, describe_machine
     from dicom_node.cli.terminal import show_progress
 
     machine, code = describe_machine(), describe_code()
     with TemporaryDirectory(prefix="osteonode-bench-") as folder, show_progress(f"bench {name}", steps) as step:
-        result = measure(Path(folder), studies=studies, reading=reading, step=step)
+        result = measure(Path(folder), step=step)
     _print({"bench": name, **result, "machine": machine, "code": code}, as_json)
 
 
@@ -135,12 +152,8 @@ def _compare(reading: "Reading", rounds: int, quick: bool, as_json: bool) -> Non
     from dicom_node.bench.against_seeds import choose_groups, count_steps, measure_against_seeds
 
     groups = choose_groups(reading.bundle, quick=quick)
-    measure = partial(_without_studies, partial(measure_against_seeds, groups=groups, rounds=rounds))
-    _measure("read against seeds", measure, 0, count_steps(groups, rounds), reading, as_json)
-
-
-def _without_studies(measure: Measure, folder: Path, *, studies: int, **arguments: object) -> dict[str, object]:
-    return measure(folder, **arguments)
+    measure = partial(measure_against_seeds, groups=groups, rounds=rounds, reading=reading)
+    _measure("read against seeds", measure, count_steps(groups, rounds), as_json)
 
 
 def _print(result: Mapping[str, object], as_json: bool) -> None:

@@ -1,6 +1,8 @@
 """What python-hl7, which nobody here wrote, receives of our messages, compared with what the models found."""
 
+import base64
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +12,20 @@ from dicom_node.deliver.mllp import MllpDestination
 from domain.delivery import Outcome
 from domain.document import DocumentKind
 from domain.finding import Box, FractureState, Labelled
+from reporting.compose import Composition
 from reporting.hl7_oru import address
 from reporting.statement import ImageStatement, StudyStatement
 from tests.fakes.mllp_receiver import hl7_destination
-from tests.fakes.report_sources import VARIANTS, draft_images, make_header, pick, read_image, refuse_image
+from tests.fakes.report_sources import (
+    VARIANTS,
+    compose_images,
+    draft_images,
+    make_header,
+    open_document,
+    pick,
+    read_image,
+    refuse_image,
+)
 from tests.peers.python_hl7 import run_python_hl7
 
 STATES = {"Present": FractureState.PRESENT, "Absent": FractureState.ABSENT, "Undetermined": FractureState.DOUBT}
@@ -25,7 +37,7 @@ NAMES = {
 }
 
 
-def receive(statements: list[StudyStatement]) -> list[Any]:
+def receive(statements: Sequence[StudyStatement | Composition]) -> list[Any]:
     """Send a message of each as the node does; return what arrived."""
     with run_python_hl7() as receiver:
         destination = MllpDestination(hl7_destination(receiver.port))
@@ -122,6 +134,21 @@ def test_a_message_that_is_sent_again_has_its_control_id_and_another_version_ano
     assert identifiers[0] == identifiers[1] != identifiers[2]
     assert str(messages[0]) == str(messages[1])
     assert [str(message.segment("OBR")[25]) for message in messages] == ["P", "P", "C"]
+
+
+def test_the_enclosed_pdf_and_the_link_arrive_as_they_left() -> None:
+    header = make_header()
+    link = "https://viewer/?StudyInstanceUIDs={StudyInstanceUID}&mode=a|b^c"
+    asked = {"optional_documents": ["encapsulated_pdf"], "hl7_pdf": True, "hl7_link": link}
+    composition = compose_images((header, read_image(header)), **asked)
+    ds = open_document(composition, DocumentKind.ENCAPSULATED_PDF)
+    (message,) = receive([composition])
+    rows = {str(row[2]): row for row in message.segments("OBX")}
+    assert [str(part) for part in rows["ED"][5][0][:4]] == ["OSTEONODE", "AP", "PDF", "Base64"]
+    pdf = base64.b64decode(str(rows["ED"][5][0][4]), validate=True)
+    assert pdf == ds.EncapsulatedDocument[: ds.EncapsulatedDocumentLength]
+    assert message.unescape(str(rows["RP"][5][0][0])) == link.format(StudyInstanceUID=header.StudyInstanceUID)
+    assert {str(row[11]) for row in message.segments("OBX")} == {"P"}
 
 
 def test_no_message_is_ever_final() -> None:

@@ -11,6 +11,17 @@ from tests.system.command_line import run_command
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 
+def test_the_documents_of_a_study_are_measured_one_by_one_and_their_memory_does_not_grow_with_the_pictures() -> None:
+    done = run_command("bench", "compose", "--rounds", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["documents"]["study"].keys() > result["documents"]["large"].keys() > {"summary_capture 1"}
+    assert result["study"]["by the clock"]["number"] == 2
+    assert set(result["memory"]) == {"2 images", "4 images", "8 images"}
+    assert result["bars"]["mib_a_further_image"]["met"]
+    assert set(result["code"]) == {"version", "commit"}
+
+
 @pytest.mark.parametrize(("name", "measured"), [("ingest", "image"), ("read", "image"), ("study", "study")])
 def test_a_benchmark_says_what_it_measured_on_which_machine_and_commit(
     tmp_path: Path, name: str, measured: str

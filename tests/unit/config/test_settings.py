@@ -129,4 +129,39 @@ def test_viewers_that_show_no_presentation_state_get_none() -> None:
 
 
 def test_ihe_ai_results_never_falls_back() -> None:
-    assert to_archive(profile="ihe-air").sends == {DocumentKind.STRUCTURED_REPORT}
+    sent = to_archive(profile="ihe-air").sends
+    assert sent == {DocumentKind.STRUCTURED_REPORT, DocumentKind.KEY_OBJECT_SELECTION}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        "https://viewer.hospital/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}",
+        "http://10.1.2.3:8042/app/#study?uid={StudyInstanceUID}&mode=2d",
+    ],
+)
+def test_a_link_to_the_study_is_a_url_with_its_uid(link: str) -> None:
+    assert Reporting(hl7_link=link).hl7_link == link
+
+
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ("https://viewer/", "StudyInstanceUID"),
+        ("https://viewer/{StudyUID}", "StudyInstanceUID"),
+        ("https://viewer/{StudyInstanceUID}/{PatientID}", "no other braces"),
+        ("https://viewer/{StudyInstanceUID}/{StudyInstanceUID}", "once"),
+        ("javascript:open({StudyInstanceUID})", "http"),
+        ("file:///share/{StudyInstanceUID}", "http"),
+        ("https:///{StudyInstanceUID}", "host"),
+        ("https://reader:secret@viewer/{StudyInstanceUID}", "no user"),
+        ("https://[viewer/{StudyInstanceUID}", "IPv6"),
+        ("https://viewer/a b{StudyInstanceUID}", "pattern"),
+        ("https://viewer/ä{StudyInstanceUID}", "pattern"),
+        (f"https://viewer/{'a' * 900}{{StudyInstanceUID}}", "900"),
+    ],
+)
+def test_what_is_no_link_to_a_study_is_refused_when_the_configuration_is_read(link: str, why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Reporting(hl7_link=link)

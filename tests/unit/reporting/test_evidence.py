@@ -43,3 +43,11 @@ def test_a_file_gives_the_pixels_it_was_written_with(tmp_path: Path) -> None:
     picture = ImageEvidence(make_header(), path).picture
     assert picture is not None
     assert np.array_equal(picture, make_picture())
+
+
+def test_a_picture_from_a_file_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "display.png"
+    cv2.imwrite(str(path), make_picture())
+    evidence = ImageEvidence(make_header(), path)
+    assert evidence.picture is not evidence.picture
+    assert not any(isinstance(kept, np.ndarray) for kept in vars(evidence).values())

@@ -1,15 +1,17 @@
 """The secondary capture, looked at pixel by pixel as a viewer shows it."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from pydicom import Dataset
+from pydicom import Dataset, dcmread
 
 from domain.document import DocumentKind
 from domain.finding import Box, FractureState
+from reporting.canvas import INK
 from reporting.evidence import ImageEvidence
 from reporting.secondary_capture import COLOURS
 from reporting.statement import state as say
@@ -139,6 +141,24 @@ def test_measurements_on_oblong_pixels_stay_true() -> None:
 def test_monochrome1_is_not_inverted_a_second_time() -> None:
     shown = crop_picture(capture(make_header(PhotometricInterpretation="MONOCHROME1"), ABSENT), ROWS, COLUMNS)
     assert np.array_equal(shown[..., 0], make_picture())
+
+
+@pytest.mark.parametrize("rows", [300, 301])
+def test_an_odd_number_of_bytes_is_padded_and_shown_as_it_is(rows: int) -> None:
+    (document,) = pick(draft_image(make_header(Rows=rows, Columns=641), ABSENT), SC)
+    ds = dcmread(BytesIO(document.content))
+    assert len(ds.PixelData) == ds.Rows * ds.Columns * 3 + (ds.Rows * ds.Columns) % 2
+    assert len(document.content) % 2 == 0
+    shown, picture = ds.pixel_array[..., 0], make_picture(rows, 641)
+    assert any(np.array_equal(shown[top : top + rows], picture) for top in range(len(shown) - rows))
+
+
+def test_beside_a_narrow_picture_there_is_nothing() -> None:
+    ds = capture(make_header(), ABSENT)
+    pixels, left = ds.pixel_array, (ds.Columns - COLUMNS) // 2
+    top = find_picture_top(pixels, ROWS)
+    for side in (pixels[top : top + ROWS, :left], pixels[top : top + ROWS, left + COLUMNS :]):
+        assert (side == INK).all()
 
 
 def test_a_picture_is_read_from_its_file(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import Reading
-from dicom_node.bench.read import BARS, judge
+from dicom_node.bench.bars import judge
+from dicom_node.bench.read import BARS
 from dicom_node.bench.reading_steps import measure_steps
 from dicom_node.bench.workload import write_studies
 from dicom_node.cli.bench_tables import flatten
@@ -19,7 +20,7 @@ def test_every_step_of_an_image_is_timed_in_its_order(tmp_path: Path) -> None:
 
 
 def test_a_value_at_its_bar_does_not_meet_it() -> None:
-    judged = judge({name: bar for name, bar in BARS.items()} | {"rss_mib": 899.9})
+    judged = judge({name: bar for name, bar in BARS.items()} | {"rss_mib": 899.9}, BARS)
     assert {name: each["met"] for name, each in judged.items()} == {
         "image_p50_ms": False,
         "start_to_ready_seconds": False,
@@ -29,7 +30,7 @@ def test_a_value_at_its_bar_does_not_meet_it() -> None:
 
 def test_durations_and_bars_are_one_line_each_for_a_person() -> None:
     summary = {"number": 4, "p50_ms": 12.5, "p95_ms": 20.0, "least_ms": 11.0, "most_ms": 21.0}
-    result = {"steps": {"canvases": summary}, "bars": judge(dict.fromkeys(BARS, 950.0)), "threads": 2}
+    result = {"steps": {"canvases": summary}, "bars": judge(dict.fromkeys(BARS, 950.0), BARS), "threads": 2}
     shown = dict(flatten(result))
     assert shown["steps canvases"] == "12.5 ms, p95 20.0 ms (4)"
     assert shown["bars rss_mib"] == "950.0, NOT below 900.0"
@@ -38,4 +39,4 @@ def test_durations_and_bars_are_one_line_each_for_a_person() -> None:
 
 @pytest.mark.parametrize("name", sorted(BARS))
 def test_a_value_below_its_bar_meets_it(name: str) -> None:
-    assert judge(dict.fromkeys(BARS, 0.0))[name]["met"] is True
+    assert judge(dict.fromkeys(BARS, 0.0), BARS)[name]["met"] is True
