@@ -21,6 +21,7 @@ from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.pipeline import closing
+from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
 from dicom_node.pipeline.heap import give_back_freed_memory
@@ -35,6 +36,7 @@ from domain.errors import LedgerError
 from inference.study import combine
 from inference.zoo import BUNDLED, load_manifest
 from reporting.compose import compose
+from reporting.context import BundleIdentity
 
 RESCUE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
@@ -57,10 +59,10 @@ class WarmReader(FractureReader, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BundleReader:
-    """A reader, and the name of the bundle of models that it reads with."""
+    """A reader, and the bundle of models that it reads with."""
 
     reader: WarmReader
-    bundle: str
+    bundle: BundleIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def open_reader(settings: Settings) -> BundleReader:
     """Return the readers that a configuration asks for. Raises ModelError where the bundle cannot be used."""
     reading = settings.reading
     manifest = load_manifest(reading.bundle or BUNDLED, reading.precision)
-    return BundleReader(ReaderPool.of_settings(reading), manifest.bundle)
+    return BundleReader(ReaderPool.of_settings(reading), identify_bundle(manifest))
 
 
 def open_explainer(settings: Settings) -> StudyExplainer | None:

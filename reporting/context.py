@@ -29,11 +29,33 @@ class ModelMember:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """From which probabilities on the models of a bundle doubt and suspect; `region` is empty for every other one."""
+
+    region: str
+    doubt_from: float
+    present_from: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.doubt_from <= self.present_from <= 1.0:
+            raise ValueError("doubt begins before suspicion, both in 0..1")
+
+
+@dataclass(frozen=True, slots=True)
+class BundleIdentity:
+    """A bundle of models as the documents name it; no operating points where each model has its own."""
+
+    name: str
+    operating_points: tuple[OperatingPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelIdentity:
     """The software and the models that spoke.
 
     Attributes:
         bundle: name of the model bundle.
+        operating_points: of the bundle.
         software_version: of this product.
         model_set: digest over the whole ensemble (see domain.finding); another digest is another device.
     """
@@ -42,6 +64,7 @@ class ModelIdentity:
     software_version: str
     model_set: str
     members: tuple[ModelMember, ...] = ()
+    operating_points: tuple[OperatingPoint, ...] = ()
 
     def __post_init__(self) -> None:
         words = (self.bundle, self.software_version, self.model_set, *(m.name + m.version for m in self.members))
@@ -51,14 +74,15 @@ class ModelIdentity:
             raise ValueError("a model identity has a bundle, a software version and a model set")
 
     @classmethod
-    def of(cls, findings: StudyFindings, *, bundle: str) -> "ModelIdentity":
+    def of(cls, findings: StudyFindings, *, bundle: BundleIdentity) -> "ModelIdentity":
         """Return this software and the models that spoke of a study."""
         spoke = {(member.model, member.version) for reading in findings.readings for member in reading.members}
         return cls(
-            bundle=bundle,
+            bundle=bundle.name,
             software_version=distribution_version("osteonode"),
             model_set=findings.model_set,
             members=tuple(ModelMember(name, version) for name, version in sorted(spoke)),
+            operating_points=bundle.operating_points,
         )
 
 

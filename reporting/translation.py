@@ -105,12 +105,9 @@ _REPORT: Mapping[str, frozenset[str]] = {
         "attention": "",
         "suggestions": "",
         "models": "",
-        "model": "",
-        "model_version": "",
         "operating_points": "",
         "operating_point": "region doubt present",
         "any_region": "",
-        "software": "software",
         "about": "",
     }.items()
 }

@@ -7,10 +7,11 @@ from dicom_node.cli.offline_documents import group_by_study, state_study
 from dicom_node.cli.offline_reading import Answered
 from dicom_node.cli.terminal import explain
 from domain.errors import DocumentError
+from reporting.context import BundleIdentity
 from reporting.narrative import tell_study
 
 
-def print_narratives(answered: Sequence[Answered], *, bundle: str, reporting: Reporting) -> None:
+def print_narratives(answered: Sequence[Answered], *, bundle: BundleIdentity, reporting: Reporting) -> None:
     """Print a paragraph for each study to stdout, after its files; on stderr, which files have none and why."""
     studies = group_by_study(answered)
     for study_instance_uid, images in studies.items():

@@ -13,7 +13,7 @@ from domain.finding import StudyFindings
 from domain.uid import derive_uid
 from inference.study import combine
 from reporting.compose import Composition, compose
-from reporting.context import ModelIdentity, StudyContext
+from reporting.context import BundleIdentity, ModelIdentity, StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.statement import StudyStatement, state
 
@@ -33,21 +33,21 @@ def group_by_study(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
 
 
 def state_study(
-    study_instance_uid: str, images: Sequence[Answered], *, bundle: str, reporting: Reporting
+    study_instance_uid: str, images: Sequence[Answered], *, bundle: BundleIdentity, reporting: Reporting
 ) -> StudyStatement:
     """Return what is said of one study, before any document is written. Raises DocumentError as `answer_study` does."""
     return state(*_gather(study_instance_uid, images, bundle, reporting))
 
 
 def answer_study(
-    study_instance_uid: str, images: Sequence[Answered], *, bundle: str, reporting: Reporting
+    study_instance_uid: str, images: Sequence[Answered], *, bundle: BundleIdentity, reporting: Reporting
 ) -> Composition:
     """Compose the documents of one study, as the node would for its first version."""
     return compose(*_gather(study_instance_uid, images, bundle, reporting))
 
 
 def _gather(
-    study_instance_uid: str, images: Sequence[Answered], bundle: str, reporting: Reporting
+    study_instance_uid: str, images: Sequence[Answered], bundle: BundleIdentity, reporting: Reporting
 ) -> tuple[StudyContext, StudyFindings, list[ImageEvidence]]:
     findings = combine(study_instance_uid, [each.read.reading for each in images])
     context = StudyContext(
@@ -68,7 +68,7 @@ def write_documents(
     answered: Sequence[Answered],
     folder: Path,
     *,
-    bundle: str,
+    bundle: BundleIdentity,
     reporting: Reporting = _DEFAULTS,
     done: Callable[[], None] = lambda: None,
 ) -> tuple[int, tuple[str, ...]]:

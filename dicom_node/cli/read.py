@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from config.settings import Reading, Reporting
     from dicom_node.cli.offline_reading import Answered
     from dicom_node.pipeline.reader_pool import ReaderPool
+    from reporting.context import BundleIdentity
 
 Paths = Annotated[
     list[Path],
@@ -163,22 +164,23 @@ def _tell_suggestions(answered: "Sequence[Answered]") -> None:
 def _tell_studies(answered: "Sequence[Answered]", reading: "Reading", reporting: "Reporting") -> None:
     from dicom_node.cli.narratives import print_narratives
 
-    print_narratives(answered, bundle=_name_bundle(reading), reporting=reporting)
+    print_narratives(answered, bundle=_identify_bundle(reading), reporting=reporting)
 
 
-def _name_bundle(reading: "Reading") -> str:
+def _identify_bundle(reading: "Reading") -> "BundleIdentity":
+    from dicom_node.pipeline.bundle_identity import identify_bundle
     from inference.zoo import BUNDLED, load_manifest
 
-    return load_manifest(reading.bundle or BUNDLED, reading.precision).bundle
+    return identify_bundle(load_manifest(reading.bundle or BUNDLED, reading.precision))
 
 
 def _write_documents(answered: "Sequence[Answered]", out: Path, reading: "Reading", reporting: "Reporting") -> int:
     from dicom_node.cli.offline_documents import group_by_study, write_documents
     from dicom_node.cli.terminal import explain, show_progress
 
-    name = _name_bundle(reading)
+    bundle = _identify_bundle(reading)
     with show_progress("writing documents", len(group_by_study(answered))) as step:
-        documents, withheld = write_documents(answered, out, bundle=name, reporting=reporting, done=step)
+        documents, withheld = write_documents(answered, out, bundle=bundle, reporting=reporting, done=step)
     if withheld:
         reasons = Counter(withheld)
         explain("not written", (f"{number} x {reason}" for reason, number in reasons.most_common()))

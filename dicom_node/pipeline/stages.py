@@ -21,7 +21,7 @@ from domain.instance import ReceivedInstance
 from domain.tier import lowest
 from inference.reasons import REASONS
 from reporting.compose import Composition
-from reporting.context import NAMED_BY_SUCCESSORS, ModelIdentity, Predecessor, StudyContext
+from reporting.context import NAMED_BY_SUCCESSORS, BundleIdentity, ModelIdentity, Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.retraction import withdraw
 
@@ -38,7 +38,7 @@ class Parts:
     """What the stages work with.
 
     Attributes:
-        bundle: name of the model bundle, as documents name it.
+        bundle: the model bundle, as documents name it.
         explained_to: the destinations that get an explanation of a study when its answer has left.
         explainer: makes it; None where no study is explained.
     """
@@ -50,7 +50,7 @@ class Parts:
     compose: Compose
     destinations: Mapping[str, Destination]
     clock: Clock
-    bundle: str
+    bundle: BundleIdentity
     explained_to: ExplainedTo = lambda _settings, _findings: ()
     explainer: StudyExplainer | None = None
 

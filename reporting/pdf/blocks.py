@@ -1,6 +1,7 @@
 """What a page is made of: blocks that know their height for a width, and draw themselves where they are told."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Protocol
 
 from reporting.pdf.pen import Area, Colour, EncodedPicture, Outline, Pen, Style
@@ -8,6 +9,8 @@ from reporting.pdf.typeface import join, measure, wrap
 
 PICTURE_GAP_PT: Final = 8.0
 CAPTION_GAP_PT: Final = 3.0
+#: A caption has so much room, however narrow its picture.
+_LEAST_CAPTION_PT: Final = 60.0
 
 
 class Block(Protocol):
@@ -102,11 +105,11 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """A picture with boxes, and the words below it."""
+    """A picture with boxes, and the paragraphs below it."""
 
     picture: EncodedPicture
     outlines: tuple[Outline, ...]
-    caption: str
+    caption: tuple[str, ...]
 
     @property
     def shape(self) -> float:
@@ -143,7 +146,9 @@ class Figures:
         return min(self.most, room / sum(figure.shape for figure in self.figures))
 
     def _lines(self, figure: Figure, high: float) -> list[str]:
-        return wrap(figure.caption, self.caption.size, max(high * figure.shape, 60.0), face=self.caption.face)
+        room = max(high * figure.shape, _LEAST_CAPTION_PT)
+        wrapped = (wrap(words, self.caption.size, room, face=self.caption.face) for words in figure.caption)
+        return list(chain.from_iterable(wrapped))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 
 from domain.errors import DocumentError
+from domain.evidence_map import EvidenceMap
 from reporting import wording
 from reporting.canvas import Mark, Pixels
+from reporting.heat_picture import find_top, spread_evidence, tint_by_heat
 from reporting.pdf.pen import EncodedPicture, Outline
 from reporting.secondary_capture import place_marks, reduce_picture
 from reporting.statement import ImageStatement
@@ -38,15 +40,18 @@ def choose_side_px(images: int) -> int:
     return next((side for most, side in _SIDES_PX if images <= most), _LEAST_SIDE_PX)
 
 
-def show_image(image: ImageStatement, side_px: int) -> Shown | None:
-    """Return the image with square pixels and its boxes; None where it cannot be shown."""
-    picture = reduce_picture(image, side_px, side_px)
-    if picture is None:
-        return None
+def show_image(image: ImageStatement, picture: Pixels) -> Shown:
+    """Return a picture of the whole image, with its boxes."""
     labels = [
         f"{number}: {wording.percent(finding.box.probability)}" for number, finding in enumerate(image.findings, 1)
     ]
     return Shown(encode(picture), _outline(place_marks(image, picture), labels, picture))
+
+
+def show_heat(image: ImageStatement, evidence: EvidenceMap, picture: Pixels) -> Shown:
+    """Return where a model looked, in colour over a picture of the whole image."""
+    heat = spread_evidence(evidence, (image.reading.rows, image.reading.columns), picture.shape)
+    return Shown(encode(tint_by_heat(picture, heat, find_top(heat))), ())
 
 
 def show_place(image: ImageStatement) -> Shown | None:

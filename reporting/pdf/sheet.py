@@ -26,6 +26,8 @@ NOTICE_GROUND: Final[Colour] = (255, 240, 209)
 
 TITLE: Final = Style(15.0, INK, BOLD)
 BODY: Final = Style(8.6, INK)
+STRONG: Final = Style(BODY.size, INK, BOLD)
+HEADING: Final = Style(9.4, INK, BOLD)
 SMALL: Final = Style(7.2, QUIET)
 LABEL: Final = Style(6.4, QUIET)
 VALUE: Final = Style(8.8, INK, BOLD)

@@ -54,7 +54,8 @@ def embed(value: str) -> str:
 
 def join(text: str) -> str:
     """Return one line of text, in the order of speech, with its Arabic letters joined."""
-    return str(_reshaper().reshape(" ".join(text.split())))
+    line = " ".join(text.split())
+    return line if line.isascii() else str(_reshaper().reshape(line))
 
 
 def runs_from_right(text: str) -> bool:
@@ -85,13 +86,15 @@ def measure(text: str, size: float, *, face: str = REGULAR) -> float:
 
 def wrap(text: str, size: float, width: float, *, face: str = REGULAR) -> list[str]:
     """Return a text as joined lines no wider than a width in points, in the order of speech; at least one line."""
-    lines = [""]
+    lines, space = [""], measure(" ", size, face=face)
+    filled = -space  # the typeface is drawn without kerning: a line is as wide as its words and spaces
     for word in join(text).split():
-        joined = f"{lines[-1]} {word}".lstrip()
-        if measure(joined, size, face=face) <= width:
-            lines[-1] = joined
+        wide = measure(word, size, face=face)
+        if filled + space + wide <= width:
+            lines[-1], filled = f"{lines[-1]} {word}".lstrip(), filled + space + wide
             continue
         lines = [*filter(None, lines), *_break(word, size, width, face)]
+        filled = measure(lines[-1], size, face=face)
     return lines
 
 

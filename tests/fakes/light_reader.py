@@ -13,6 +13,7 @@ from dicom_node.ports import ReadImage
 from dicom_node.service import BundleReader
 from domain.finding import Box, Fracture, FractureState, ImageReading, Labelled, MemberScore, ReadingStatus
 from inference.reasons import REASONS
+from reporting.context import BundleIdentity
 
 MODEL_SET = "0" * 56 + "11648730"
 
@@ -89,4 +90,4 @@ def failed_reading(sop_instance_uid: str, sop_class_uid: str, code: str) -> Imag
 
 def light(reader: LightReader | None = None) -> Callable[[Settings], BundleReader]:
     """Return a reader factory for a service."""
-    return lambda _settings: BundleReader(reader or LightReader(), "light")
+    return lambda _settings: BundleReader(reader or LightReader(), BundleIdentity("light"))

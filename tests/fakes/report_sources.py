@@ -31,7 +31,7 @@ from domain.finding import (
 )
 from domain.uid import derive_uid
 from reporting.compose import Composition, compose
-from reporting.context import ModelIdentity, ModelMember, StudyContext
+from reporting.context import ModelIdentity, ModelMember, OperatingPoint, StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
 from reporting.evidence import ImageEvidence
 from reporting.heat_map_capture import write_heat_map_captures
@@ -50,6 +50,7 @@ MODEL_SET = "5f1d" * 16
 COMPOSED_AT = datetime(2026, 1, 2, 11, 30, 5, 123456, timezone(timedelta(hours=1)))
 ROWS, COLUMNS = 240, 180
 BOX = Box("fracture", 0.93, 20.25, 60.5, 70.75, 110.0)
+OPERATING_POINTS = (OperatingPoint("hand", 0.22, 0.5), OperatingPoint("", 0.08, 0.31))
 PROBABILITIES = {FractureState.PRESENT: 0.93, FractureState.DOUBT: 0.41, FractureState.ABSENT: 0.03}
 _SOP_CLASSES = {
     "CR": ComputedRadiographyImageStorage,
@@ -166,7 +167,7 @@ def make_parts(*, samples: int = 1000, seed: int = 3, models: tuple[str, ...] = 
 def make_context(version: int = 1, **settings: Any) -> StudyContext:
     """Return a context with two models; what a later version supersedes said nothing that is known."""
     members = (ModelMember("region-mobilenet", "1.2"), ModelMember("fracture-mobilenet", "1.2"))
-    models = ModelIdentity("limbs-1", "0.1.0", MODEL_SET, members)
+    models = ModelIdentity("limbs-1", "0.1.0", MODEL_SET, members, OPERATING_POINTS)
     superseded = Superseded(version - 1) if version > 1 else None
     return StudyContext(version, COMPOSED_AT, models, Reporting(**settings), superseded=superseded)
 

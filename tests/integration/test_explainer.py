@@ -16,7 +16,7 @@ from dicom_node.ports import ExplainerClosed, ExplanationTask
 from domain.document import Document, DocumentKind
 from domain.errors import DeadlineExceeded, ModelError, ModelUnavailable
 from inference.study import combine
-from reporting.context import ModelIdentity, StudyContext
+from reporting.context import BundleIdentity, ModelIdentity, StudyContext
 from tests.fakes.clock import FakeClock
 from tests.fakes.explainers import (
     explain_at_the_gate,
@@ -40,7 +40,7 @@ def task(tmp_path: Path) -> ExplanationTask:
     header = pydicom.dcmread(path, stop_before_pixels=True)
     read = LightReader().read(path, evidence_folder=tmp_path)
     findings = combine(str(header.StudyInstanceUID), [read.reading])
-    context = StudyContext(1, FakeClock().now(), ModelIdentity.of(findings, bundle="light"))
+    context = StudyContext(1, FakeClock().now(), ModelIdentity.of(findings, bundle=BundleIdentity("light")))
     uid = str(header.SOPInstanceUID)
     assert read.display_path is not None
     assert header.SOPClassUID == ComputedRadiographyImageStorage

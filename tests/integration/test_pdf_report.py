@@ -51,11 +51,18 @@ def test_every_finding_stands_in_the_text_in_its_order(tmp_path: Path) -> None:
     text = " ".join(read_text(save(write_pdf(draft_every_state()), tmp_path), "-raw"))
     found = [
         *("Result for the study: suspected fracture; fracture probability 93%.", "Images analysed: 3 of 4."),
-        *("Image 1 (series 1, instance 1)", "Suspected fracture", "Fracture probability 93%", "Place 1: 93%"),
+        *(
+            "Image 1 (series 1, instance 1)",
+            "Suspected fracture",
+            "Fracture probability 93%",
+            "Places marked: 1; place 1: 93%",
+        ),
         *("Image 2 (series 2, instance 1)", "No fracture detected", "Fracture probability 3%"),
         *("Image 3 (series 3, instance 1)", "Doubt, a fracture is not excluded", "Fracture probability 41%"),
         *("Image 4 (series 4, instance 1)", "Not analysed", "Reason: the body part in the header is not one"),
-        *("Models and operating points", "region-mobilenet", "fracture-mobilenet", "bundle of models: limbs-1"),
+        *("Models and operating points", "region-mobilenet 1.2, fracture-mobilenet 1.2", "bundle of models: limbs-1"),
+        "hand, wrist or forearm: doubt from 22%, suspected fracture from 50%",
+        "every other region: doubt from 8%, suspected fracture from 31%",
     ]
     places = [text.find(each) for each in found]
     assert -1 not in places, found[places.index(-1)]

@@ -11,6 +11,7 @@ pytest.importorskip("lime", reason="needs the extra `models`")
 
 from config.settings import Explanations, Reading
 from dicom_node.demo_peers.archive import Archive
+from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explainer_child import explain_by_lime
 from dicom_node.pipeline.reader_child import open_bundle
@@ -52,7 +53,7 @@ def task(reading: Reading, tmp_path: Path) -> ExplanationTask:
     read = open_bundle(reading.bundle, 1)(path, tmp_path)
     assert read.display_path is not None
     findings = combine(str(header.StudyInstanceUID), [read.reading])
-    identity = ModelIdentity.of(findings, bundle=load_manifest(reading.bundle).bundle)
+    identity = ModelIdentity.of(findings, bundle=identify_bundle(load_manifest(reading.bundle)))
     uid = str(header.SOPInstanceUID)
     context = StudyContext(1, FakeClock().now(), identity)
     return ExplanationTask(context, findings, {uid: path}, {uid: read.display_path}, (uid,))

@@ -15,6 +15,7 @@ from dicom_node.cli.read import LanguageOfText
 from dicom_node.ports import ReadImage
 from domain.finding import ImageReading, ReadingStatus
 from inference.reasons import REASONS
+from reporting.context import BundleIdentity
 from tests.fakes.report_sources import make_header, read_image
 
 NO_FILE = ImageReading("", "", ReadingStatus.NOT_ANALYSED, "m", REASONS["not-dicom"])
@@ -26,7 +27,7 @@ def answer(header: Dataset | None, name: str = "a.dcm") -> Answered:
 
 
 def tell(*answered: Answered, language: Language = "fr") -> None:
-    print_narratives(answered, bundle="limbs-1", reporting=Reporting(language=language))
+    print_narratives(answered, bundle=BundleIdentity("limbs-1"), reporting=Reporting(language=language))
 
 
 def test_a_study_is_one_paragraph_after_its_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from dicom_node.cli.offline_documents import state_study
 from dicom_node.cli.offline_reading import Answered
 from dicom_node.pipeline.reader_child import ReadFile, open_bundle
 from domain.evidence_map import EvidenceMap
+from reporting.context import BundleIdentity
 from reporting.heat_map_capture import write_heat_map_captures
 from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, planted, save
 from tests.fakes.stand_in_bundle import write_bundle
@@ -27,7 +28,9 @@ def draw_heat_map(read_file: ReadFile, path: Path) -> np.ndarray:
     """Return the heat map capture of an image as (r, c, 3), the picture on it without banner and legend."""
     answered = Answered(open_header(path), read_file(path, path.parent / "evidence"))
     study = answered.image.study_instance_uid
-    said = state_study(study, [answered], bundle="stand-in-1", reporting=Reporting(heat_map_side_px=512))
+    said = state_study(
+        study, [answered], bundle=BundleIdentity("stand-in-1"), reporting=Reporting(heat_map_side_px=512)
+    )
     (document,) = write_heat_map_captures(said)
     pixels = dcmread(BytesIO(document.content)).pixel_array.astype(int)
     rows, columns = _fit(answered)

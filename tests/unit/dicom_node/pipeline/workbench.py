@@ -20,7 +20,7 @@ from domain.instance import ReceivedInstance
 from domain.tier import Tier
 from inference.study import combine
 from reporting.compose import Composition
-from reporting.context import StudyContext
+from reporting.context import BundleIdentity, StudyContext
 from tests.fakes.answered import make_document
 from tests.fakes.clock import FakeClock
 from tests.fakes.destination import FakeDestination
@@ -77,7 +77,7 @@ class Workbench:
             compose=self.composer,
             destinations={"pacs": self.pacs, "ris": self.ris},
             clock=self.clock,
-            bundle="light",
+            bundle=BundleIdentity("light"),
         )
 
     def explain_with(self, explainer: StudyExplainer | None, **explanations: Any) -> None:
