@@ -21,7 +21,7 @@ from reporting import conformance, heat_map_capture, hl7_enclosures, hl7_oru, ke
 from reporting.conformance_types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
-from reporting.evidence import ImageEvidence
+from reporting.evidence import ImageEvidence, with_one_picture
 from reporting.impression import with_impression
 from reporting.pdf import report
 from reporting.presentation_state import is_grey, write_presentation_state
@@ -93,7 +93,7 @@ def compose(
             non-conformant.
     """
     with disable_value_validation():  # a source's odd values pass through, and no warning repeats them
-        statement = with_impression(state(study, findings, evidence), writer)
+        statement = with_impression(state(study, findings, with_one_picture(evidence)), writer)
         pdf = hl7_enclosures.make_pdf(statement)
         withheld = _withhold(statement)
         documents = []
@@ -111,8 +111,9 @@ def _write(statement: StudyStatement, withheld: Sequence[Withheld], pdf: bytes |
     """Write one document after the other: no more than one picture of an image is at hand at any time."""
     yield from write_structured_reports(statement)
     yield from write_summary_captures(statement)
-    yield from (write_secondary_capture(statement, image) for image in statement.images)
-    yield from heat_map_capture.write_heat_map_captures(statement)
+    for image in statement.images:
+        yield write_secondary_capture(statement, image)
+        yield from heat_map_capture.write_heat_map_captures(statement, [image])
     yield from (write_presentation_state(statement, image) for image in statement.read if is_grey(image))
     left_out = {item.kind for item in withheld}
     wanted = {*statement.study.reporting.optional_documents} - left_out

@@ -4,7 +4,7 @@ It shows where a model looked. A warm place is where the model found its reason,
 the sheet says so, and has the banner and the side of every capture.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from domain.document import Document, DocumentKind
@@ -36,9 +36,9 @@ def why_withheld(image: ImageStatement) -> str:
     return "" if evidence is not None and image.evidence.display is not None else wording.NO_MAP
 
 
-def write_heat_map_captures(statement: StudyStatement) -> Iterator[Document]:
-    """Return a heat map capture for each image that the site wants one of, and that has a map."""
-    for image in statement.read:
+def write_heat_map_captures(statement: StudyStatement, images: Iterable[ImageStatement]) -> Iterator[Document]:
+    """Return a heat map capture for each of these images that the site wants one of, and that has a map."""
+    for image in images:
         if is_wanted(statement, image) and not why_withheld(image):
             yield write_heat_map_capture(statement, image)
 

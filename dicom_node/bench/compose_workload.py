@@ -28,7 +28,7 @@ from inference.phantom.dicom import make_study
 from inference.phantom.drawing import draw_phantom
 from inference.radiograph import develop
 from inference.study import combine
-from reporting.context import ModelIdentity, StudyContext
+from reporting.context import BundleIdentity, ModelIdentity, StudyContext
 from reporting.evidence import ImageEvidence
 
 #: Cells a side of a map, as those of the shipped detectors.
@@ -76,7 +76,7 @@ def load(files: Sequence[ReadFiles]) -> Arguments:
     context = StudyContext(
         version=1,
         composed_at=datetime(2026, 1, 1, 12, 0, tzinfo=UTC),
-        models=ModelIdentity.of(findings, bundle="bench"),
+        models=ModelIdentity.of(findings, bundle=BundleIdentity("bench")),
         reporting=Reporting(optional_documents=tuple(sorted(OPTIONAL_KINDS))),
     )
     return context, findings, evidence

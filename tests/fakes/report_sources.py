@@ -248,7 +248,7 @@ _WRITERS: dict[DocumentKind, Callable[[StudyStatement], Iterable[Document]]] = {
     DocumentKind.STRUCTURED_REPORT_BASIC: write_structured_reports,
     DocumentKind.SUMMARY_CAPTURE: write_summary_captures,
     DocumentKind.SECONDARY_CAPTURE: lambda said: (write_secondary_capture(said, image) for image in said.images),
-    DocumentKind.HEAT_MAP_CAPTURE: write_heat_map_captures,
+    DocumentKind.HEAT_MAP_CAPTURE: lambda said: write_heat_map_captures(said, said.images),
     DocumentKind.PRESENTATION_STATE: lambda said: (write_presentation_state(said, image) for image in said.read),
     DocumentKind.HL7_ORU: lambda said: (write_message(said),),
     DocumentKind.KEY_OBJECT_SELECTION: lambda said: (write_key_object_selection(said),),

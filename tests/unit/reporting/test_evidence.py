@@ -1,5 +1,6 @@
 """The display picture: an array or a file, and nothing else."""
 
+import weakref
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from domain.errors import DocumentError
-from reporting.evidence import ImageEvidence
+from reporting.evidence import ImageEvidence, with_one_picture
 from tests.fakes.report_sources import make_header, make_picture
 
 
@@ -45,9 +46,15 @@ def test_a_file_gives_the_pixels_it_was_written_with(tmp_path: Path) -> None:
     assert np.array_equal(picture, make_picture())
 
 
-def test_a_picture_from_a_file_is_not_kept(tmp_path: Path) -> None:
-    path = tmp_path / "display.png"
-    cv2.imwrite(str(path), make_picture())
-    evidence = ImageEvidence(make_header(), path)
-    assert evidence.picture is not evidence.picture
-    assert not any(isinstance(kept, np.ndarray) for kept in vars(evidence).values())
+def test_of_several_images_one_picture_is_in_memory_and_each_gets_its_own(tmp_path: Path) -> None:
+    pictures = [make_picture(), np.flipud(make_picture())]
+    paths = [tmp_path / f"{number}.png" for number in range(2)]
+    for path, picture in zip(paths, pictures, strict=True):
+        cv2.imwrite(str(path), picture)
+    first, second = with_one_picture(ImageEvidence(make_header(number=each), paths[each]) for each in range(2))
+    assert np.array_equal(first.picture, pictures[0])
+    assert first.picture is first.picture
+    kept = weakref.ref(first.picture)
+    assert np.array_equal(second.picture, pictures[1])
+    assert kept() is None
+    assert np.array_equal(first.picture, pictures[0])

@@ -31,7 +31,7 @@ def draw_heat_map(read_file: ReadFile, path: Path) -> np.ndarray:
     said = state_study(
         study, [answered], bundle=BundleIdentity("stand-in-1"), reporting=Reporting(heat_map_side_px=512)
     )
-    (document,) = write_heat_map_captures(said)
+    (document,) = write_heat_map_captures(said, said.images)
     pixels = dcmread(BytesIO(document.content)).pixel_array.astype(int)
     rows, columns = _fit(answered)
     top = int(np.flatnonzero(pixels[:, 1].max(axis=1) > 100).max()) + 1
