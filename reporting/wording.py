@@ -148,8 +148,8 @@ def describe_boxes(count: int) -> str:
 
 
 def describe_type(label: str, probability: float) -> str:
-    """The type of a fracture, with the certainty of the type."""
-    return f"type {label} {percent(probability)}"
+    """The type of a fracture, with the certainty of the type; a label that an imported model has may be any text."""
+    return f"type {label.encode('ascii', 'replace').decode().replace(chr(92), '?')} {percent(probability)}"
 
 
 def describe_statement(state: FractureState, probability: float) -> str:

@@ -73,11 +73,12 @@ def _show_images(history: "History") -> None:
             str(line.version),
             write_time(line.received_at),
             line.calling_ae_title,
+            line.tier.value,
             " ".join(filter(None, (line.reading_status.replace("_", " "), line.reason_code))) or "waits",
         )
         for line in history.arrivals
     ]
-    _print("images", ("image", "version", "received", "from", "reading"), rows)
+    _print("images", ("image", "version", "received", "from", "tier", "reading"), rows)
 
 
 def _show_documents(history: "History") -> None:

@@ -14,6 +14,7 @@ from domain.delivery import Delivery, DeliveryState
 from domain.document import DocumentKind
 from domain.explanation import ExplanationState
 from domain.study import Study, StudyState
+from domain.tier import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class ArrivalLine:
     version: int
     received_at: datetime
     calling_ae_title: str
+    tier: Tier
     reading_status: str
     reason_code: str
 
@@ -226,6 +228,7 @@ def _arrivals(connection: Connection, study_instance_uid: str) -> tuple[ArrivalL
             images.version,
             images.received_at,
             images.calling_ae_title,
+            images.tier,
             readings.status,
             readings.reason_code,
         )
@@ -235,7 +238,9 @@ def _arrivals(connection: Connection, study_instance_uid: str) -> tuple[ArrivalL
     )
     # Where several sets of models have spoken, the last one stays.
     last = {row.sop_instance_uid: row for row in connection.execute(query)}
-    return tuple(ArrivalLine(*row[:4], row.status or "", row.reason_code or "") for row in last.values())
+    return tuple(
+        ArrivalLine(*row[:4], Tier(row.tier), row.status or "", row.reason_code or "") for row in last.values()
+    )
 
 
 def _deliveries(connection: Connection, study_instance_uid: str) -> tuple[Delivery, ...]:
