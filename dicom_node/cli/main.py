@@ -12,7 +12,22 @@ from typing import Annotated
 
 import typer
 
-from dicom_node.cli import bench, check_config, demo, hold, models, read, release, retry, send, serve, show, studies
+from dicom_node.cli import (
+    bench,
+    check_config,
+    demo,
+    hold,
+    models,
+    read,
+    release,
+    reread,
+    retract,
+    retry,
+    send,
+    serve,
+    show,
+    studies,
+)
 from dicom_node.cli.explain import explain as explain_images
 from dicom_node.cli.terminal import explain
 from domain.errors import ConfigError, OsteonodeError, WeightsMismatch
@@ -50,6 +65,8 @@ app.command("show", rich_help_panel="Look and intervene")(show.show)
 app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)
+app.command("retract", rich_help_panel="Look and intervene")(retract.retract)
+app.command("reread", rich_help_panel="Look and intervene")(reread.reread)
 app.add_typer(models.app, name="models", rich_help_panel="Models and measurements")
 app.add_typer(bench.app, name="bench", rich_help_panel="Models and measurements")
 

@@ -6,7 +6,7 @@ from dicom_node.cli.options import ConfigFile
 
 def release(study: Study, destination: DestinationName = None, config: ConfigFile = None) -> None:
     """Let what is held of a study go on: its deliveries, a version held before its answer, and an
-    explanation that failed.
+    explanation that failed. What was retracted or superseded stays.
 
     With --destination only the deliveries there. Exit code 1 where there was nothing to release.
     Safe while the node runs; one that does not run does it at its next start.

@@ -39,6 +39,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None) -> No
     history = ledger.view.history(study)
     if history is not None:
         _show_versions(history)
+        _show_retractions(history)
         _show_images(history)
         _show_documents(history)
         _show_deliveries(history)
@@ -62,6 +63,23 @@ def _show_versions(history: "History") -> None:
         for line in history.versions
     ]
     _print("versions", ("version", "state", "first image", "closed", "answered", "held or withheld"), rows)
+
+
+def _show_retractions(history: "History") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            str(line.version),
+            write_time(line.asked_at),
+            line.retraction.reason.value,
+            line.retraction.by or "-",
+            line.retraction.note or "-",
+        )
+        for line in history.retractions
+    ]
+    if rows:  # hardly any study has one
+        _print("retractions", ("version", "asked", "reason", "by", "note"), rows)
 
 
 def _show_images(history: "History") -> None:

@@ -29,7 +29,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
         table.add_row(
             study.study_instance_uid,
             write_time(study.last_arrival_at),
-            f"{study.state.value}: {line.held_reason}" if line.held_reason else study.state.value,
+            ": ".join(filter(None, (study.state.value, line.held_reason or line.retraction_reason))),
             str(study.version),
             str(line.images),
             _describe_deliveries(line),

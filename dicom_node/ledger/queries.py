@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
-from dicom_node.ledger import documents, tables
+from dicom_node.ledger import documents, retractions, tables
 from dicom_node.ledger.database import looking
-from dicom_node.ledger.rows import delivery_from, study_from
+from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
+from domain.correction import Retraction
 from domain.delivery import Delivery, DeliveryState
 from domain.document import DocumentKind
 from domain.explanation import ExplanationState
@@ -25,6 +26,7 @@ class StudyLine:
     images: int
     deliveries: Mapping[str, DeliveryState]
     held_reason: str
+    retraction_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ class ExplanationLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RetractionLine:
+    """A version that took the answer before it back; `retraction` has what a person wrote: show it to people alone."""
+
+    version: int
+    asked_at: datetime
+    retraction: Retraction
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything that happened to one study, each part in the order of time."""
 
@@ -92,6 +103,7 @@ class History:
     deliveries: tuple[Delivery, ...]
     attempts: tuple[AttemptLine, ...]
     explanations: tuple[ExplanationLine, ...] = ()
+    retractions: tuple[RetractionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,7 @@ class LedgerView:
                     images=_count_images(connection, row["study_instance_uid"]),
                     deliveries=_delivery_states(connection, row["study_instance_uid"], row["version"]),
                     held_reason=row["held_reason"] or "",
+                    retraction_reason=_retraction_reason(connection, row["study_instance_uid"], row["version"]),
                 )
                 for row in rows
             )
@@ -162,6 +175,7 @@ class LedgerView:
                 deliveries=_deliveries(connection, study_instance_uid),
                 attempts=_attempts(connection, study_instance_uid),
                 explanations=_explanations(connection, study_instance_uid),
+                retractions=_retractions(connection, study_instance_uid),
             )
 
     def unfinished_deliveries(self) -> tuple[Delivery, ...]:
@@ -256,6 +270,20 @@ def _attempts(connection: Connection, study_instance_uid: str) -> tuple[AttemptL
         columns.study_instance_uid == study_instance_uid
     )
     return tuple(AttemptLine(*row) for row in connection.execute(query.order_by(columns.ended_at, columns.turn)))
+
+
+def _retraction_reason(connection: Connection, study_instance_uid: str, version: int) -> str:
+    retraction = retractions.find(connection, study_instance_uid, version)
+    return retraction.reason.value if retraction else ""
+
+
+def _retractions(connection: Connection, study_instance_uid: str) -> tuple[RetractionLine, ...]:
+    columns = tables.retraction.c
+    query = select(tables.retraction).where(columns.study_instance_uid == study_instance_uid)
+    return tuple(
+        RetractionLine(row["version"], row["asked_at"], retraction_from(row))
+        for row in connection.execute(query.order_by(columns.version)).mappings()
+    )
 
 
 def _explanations(connection: Connection, study_instance_uid: str) -> tuple[ExplanationLine, ...]:

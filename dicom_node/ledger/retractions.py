@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, insert, select
 
 from dicom_node.ledger import tables
-from domain.correction import Retraction, RetractionReason
+from dicom_node.ledger.rows import retraction_from
+from domain.correction import Retraction
 from domain.study import SPOKEN
 
 HELD_CODE = "RETRACTED"
@@ -31,7 +32,7 @@ def find(connection: Connection, study_instance_uid: str, version: int) -> Retra
         columns.study_instance_uid == study_instance_uid, columns.version == version
     )
     row = connection.execute(query).mappings().first()
-    return None if row is None else Retraction(RetractionReason(row["reason"]), row["by"], row["note"])
+    return None if row is None else retraction_from(row)
 
 
 def find_after(connection: Connection, study_instance_uid: str, version: int) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from domain.correction import Retraction, RetractionReason
 from domain.delivery import Delivery, DeliveryState, Outcome, Receipt
 from domain.explanation import Explanation, ExplanationState
 from domain.finding import (
@@ -43,6 +44,11 @@ def study_from(row: RowMapping) -> Study:
         closed_at=row["closed_at"],
         closed_by=CompletionRule(row["closed_by"]) if row["closed_by"] else None,
     )
+
+
+def retraction_from(row: RowMapping) -> Retraction:
+    """Return the retraction of a row."""
+    return Retraction(RetractionReason(row["reason"]), row["by"], row["note"])
 
 
 def delivery_from(row: RowMapping) -> Delivery:

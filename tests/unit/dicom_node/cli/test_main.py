@@ -14,6 +14,7 @@ from domain.errors import ModelUnavailable
 
 COMMANDS = [
     *("serve", "demo", "read", "explain", "check-config", "send", "studies", "show", "retry", "hold", "release"),
+    *("retract", "reread"),
     *(
         "models list",
         "models verify",

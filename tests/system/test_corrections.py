@@ -1,0 +1,228 @@
+"""A study is read, corrected by a late image, taken back and read again: what archive and information system then have.
+
+Every object that arrived goes before the validators, every message through python-hl7.
+"""
+
+import logging
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import hl7
+import pydicom
+import pytest
+from pydicom import Dataset
+from pydicom.uid import UID, Comprehensive3DSRStorage, KeyObjectSelectionDocumentStorage
+
+from dicom_node.cli.main import run
+from dicom_node.service import Service
+from domain.study import StudyState
+from tests.fakes.hospital import draw_study, send, wait_until, write_study
+from tests.fakes.light_reader import light
+from tests.integration.test_reports_by_template import KNOWN
+from tests.peers.report_templates import find_remarks
+from tests.peers.validators import find_errors
+from tests.system.test_service import Hospital
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.slow,
+    pytest.mark.peer("dcmtk", "dicom3tools", "pixelmed-apps"),
+    pytest.mark.timeout(700),
+    # pynetdicom leaves the sockets of refused connections to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+NOTE = "Roe^Richard saw an old fracture"
+BY = "head of radiology"
+
+
+@dataclass
+class Story:
+    """What the archive and the information system have when all has happened."""
+
+    folder: Path
+    study_instance_uid: str
+    accession_number: str
+    objects: list[Dataset]
+    messages: list[hl7.Message]
+    log: str
+    versions: list[StudyState]
+
+    def version(self, number: int, sop_class_uid: UID) -> Dataset:
+        """Return the one object of a class that came with a version."""
+        (found,) = [ds for ds in self.objects if (ds.SOPClassUID, version_of(ds)) == (sop_class_uid, number)]
+        return found
+
+
+def version_of(ds: Dataset) -> int:
+    """Return the version that an object came with, by the number of its series."""
+    return int(ds.SeriesNumber) % 100 // 10 + 1
+
+
+class Events(logging.Handler):
+    """Keeps every line of the log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    hospital = Hospital(tmp_path_factory.mktemp("hospital"))
+    events = Events()
+    logging.getLogger().addHandler(events)
+    try:
+        yield live_through(hospital, events)
+    finally:
+        logging.getLogger().removeHandler(events)
+        for each in (hospital.node, hospital.archive, hospital.ris):
+            each.stop()
+
+
+def live_through(hospital: Hospital, events: Events) -> Story:
+    """Let everything happen, one after the other, and return what came of it."""
+    pacs, ris = hospital.settings.destination
+    wanted = (pacs.model_copy(update={"rejection_notes": "quality"}), ris)
+    settings = hospital.settings.model_copy(update={"destination": wanted})
+    hospital.node = Service(settings, reader_factory=light(hospital.reader), rescue_seconds=2.0)
+    hospital.node.start()
+    config = hospital.folder / "site.toml"
+    config.write_text(f'[node]\ndata = "{settings.node.data}"\n')
+
+    paths = write_study(hospital.folder / "in", draw_one_region())
+    uid = str(draw_one_region()[0].StudyInstanceUID)
+    send(paths[:1], hospital.node.port)
+    wait_for(hospital, uid, version=1, notes=0)
+    send(paths[1:], hospital.node.port)
+    wait_for(hospital, uid, version=2, notes=1)
+    asked = ["--reason", "radiologist-disagrees", "--by", BY, "--note", NOTE, "--config", str(config)]
+    assert run(["retract", uid, *asked]) == 0
+    wait_for(hospital, uid, version=3, notes=2)
+    send(paths, hospital.node.port)  # duplicates of both
+    assert run(["reread", uid, "--config", str(config)]) == 0
+    wait_for(hospital, uid, version=4, notes=3)
+
+    history = hospital.node.view.history(uid)
+    assert history is not None
+    return Story(
+        folder=hospital.archive.folder,
+        study_instance_uid=uid,
+        accession_number=draw_study(1)[0].AccessionNumber,
+        objects=[pydicom.dcmread(path) for path in hospital.archive.files()],
+        messages=[hl7.parse(message.decode()) for message in hospital.ris.messages],
+        log="\n".join(events.lines),
+        versions=[line.study.state for line in history.versions],
+    )
+
+
+def draw_one_region() -> tuple[Dataset, ...]:
+    """Return a study of two images of one body part."""
+    study = draw_study(1)
+    for ds in study:
+        ds.BodyPartExamined = "WRIST"
+    return study
+
+
+def wait_for(hospital: Hospital, uid: str, *, version: int, notes: int) -> None:
+    """Wait until a version is at both destinations, and nothing is on its way any more."""
+
+    def has_arrived() -> bool:
+        arrived = [pydicom.dcmread(path, specific_tags=["SOPClassUID"]) for path in hospital.archive.files()]
+        found = sum(ds.SOPClassUID == KeyObjectSelectionDocumentStorage for ds in arrived)
+        return len(hospital.reports(uid)) == len(hospital.ris.messages) == version and found == notes
+
+    wait_until(has_arrived)
+    wait_until(lambda: not hospital.node.view.unfinished_deliveries())
+
+
+def references(ds: Dataset, keyword: str) -> set[str]:
+    """Return the objects that a sequence of studies names."""
+    return {
+        str(item.ReferencedSOPInstanceUID)
+        for study in ds.get(keyword, ())
+        for series in study.ReferencedSeriesSequence
+        for item in series.ReferencedSOPSequence
+    }
+
+
+def test_the_versions_are_answered_corrected_retracted_and_answered_again(story: Story) -> None:
+    answered, retracted = StudyState.ANSWERED, StudyState.RETRACTED
+    assert story.versions == [answered, answered, retracted, answered]
+
+
+def test_every_report_names_the_one_before_as_its_predecessor(story: Story) -> None:
+    reports = [story.version(number, Comprehensive3DSRStorage) for number in (1, 2, 3, 4)]
+    assert references(reports[0], "PredecessorDocumentsSequence") == set()
+    for earlier, later in pairwise(reports):
+        assert references(later, "PredecessorDocumentsSequence") == {earlier.SOPInstanceUID}
+    assert "RETRACTS V2" in reports[2].SeriesDescription
+    assert {ds.VerificationFlag for ds in reports} == {"UNVERIFIED"}
+
+
+def test_the_messages_are_preliminary_corrected_withdrawn_and_corrected_for_one_order(story: Story) -> None:
+    assert [str(message.segment("OBR")[25]) for message in story.messages] == ["P", "C", "X", "C"]
+    orders = {str(message.segment("OBR")[3]) for message in story.messages}
+    assert orders == {f"{story.accession_number}^OSTEONODE"}
+    assert len({str(message.segment("MSH")[10]) for message in story.messages}) == 4
+
+
+def test_the_narrative_names_the_late_image_and_the_retraction_with_what_was_written(story: Story) -> None:
+    texts = [str(message) for message in story.messages]
+    assert "CORRECTION: this is version 2 and replaces version 1." in texts[1]
+    assert "New in this version: Image 2" in texts[1]
+    assert all(words in texts[2] for words in ("RETRACTED", BY, "saw an old fracture"))
+    assert "That version was a retraction" in texts[3]
+
+
+def test_each_note_names_what_the_archive_had_of_the_version_before_and_nothing_of_the_modality(story: Story) -> None:
+    sources = {ds.SOPInstanceUID for ds in draw_study(1)}
+    arrived = {str(ds.SOPInstanceUID): version_of(ds) for ds in story.objects}
+    titles = []
+    for number in (2, 3, 4):
+        note = story.version(number, KeyObjectSelectionDocumentStorage)
+        named = references(note, "CurrentRequestedProcedureEvidenceSequence")
+        kinds = {ds.SOPInstanceUID for ds in story.objects if ds.SOPClassUID == KeyObjectSelectionDocumentStorage}
+        assert named == {uid for uid, version in arrived.items() if version == number - 1} - kinds
+        assert not named & sources
+        titles.append(note.ConceptNameCodeSequence[0].CodeValue)
+    assert titles == ["113001", "113037", "113001"]
+
+
+def test_duplicates_of_a_retracted_study_are_not_read_again_and_the_log_says_so(story: Story) -> None:
+    assert story.log.count("receive.instance_of_retracted") == 2
+
+
+def test_nothing_that_a_person_wrote_is_in_the_log(story: Story) -> None:
+    assert not any(words in story.log for words in ("Roe", "old fracture", BY))
+
+
+def test_every_object_is_valid(story: Story) -> None:
+    found = {ds.SOPInstanceUID: find_errors(Path(ds.filename), ds.SOPClassUID) for ds in story.objects}
+    assert {uid: errors for uid, errors in found.items() if errors} == {}
+    assert len(found) > 20
+
+
+def test_the_objects_of_all_versions_agree_about_patient_and_study(story: Story) -> None:
+    paths = [str(ds.filename) for ds in story.objects]
+    run = subprocess.run(["dcentvfy", *paths], capture_output=True, text=True, timeout=60, check=False)
+    said = (run.stdout + run.stderr).splitlines()
+    # It takes the accession number of objects of different classes for that of different entities.
+    assert [line for line in said if re.match("Error|Warning", line) and "AccessionNumber" not in line] == []
+
+
+def test_every_report_and_every_note_follows_its_template(story: Story) -> None:
+    classes = (Comprehensive3DSRStorage, KeyObjectSelectionDocumentStorage)
+    paths = [Path(ds.filename) for ds in story.objects if ds.SOPClassUID in classes]
+    assert len(paths) == 7
+    remarks = find_remarks(paths)
+    assert {path.name: [each for each in said if not each.endswith(KNOWN)] for path, said in remarks.items()} == {
+        path.name: [] for path in paths
+    }
