@@ -23,6 +23,7 @@ QUIET: Colour = (139, 152, 166)
 NOTICE: Colour = (232, 190, 116)
 
 MIN_WIDTH_PX = 640
+_PLATE_SHARE = 1 / 5  # of the height of a picture, at most, for a label
 _SCALE_LENGTH = 8  # of a colour scale, in heights of its letters
 _FONT_SHARE, _FONT_MIN_PX, _FONT_MAX_PX = 1 / 62, 12, 34
 
@@ -128,9 +129,8 @@ def _draw_banner(caption: Caption, width: int, size: int) -> Pixels:
     write(draw, (left, first), caption.product, size, split - left, QUIET, "lm")
     write(draw, (right, first), caption.notice, size, right - split - size, NOTICE, "rm")
     second = first + size // 2 + round(size * 0.6) + headline_size // 2
-    middle = left + (right - left) * 0.62
-    write(draw, (left, second), caption.headline, headline_size, middle - left, caption.colour, "lm")
-    write(draw, (right, second), caption.detail, size, right - middle - size, TEXT, "rm")
+    said = write(draw, (left, second), caption.headline, headline_size, (right - left) * 0.62, caption.colour, "lm")
+    write(draw, (right, second), caption.detail, size, right - left - said - size, TEXT, "rm")
     third = second + headline_size // 2 + round(size * 0.6) + size // 2
     write(draw, (left, third), caption.place, size, right - left, caption.place_colour, "lm")
     return np.asarray(image)
@@ -187,10 +187,14 @@ def _draw_scale(image: Image.Image, left: float, middle: int, scale: ColourScale
 
 def write(
     draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, width: float, fill: Colour, anchor: str
-) -> None:
-    """Write one line at a point (x, y), as large as fits the width; `anchor` in Pillow's two letters."""
+) -> float:
+    """Write one line at a point (x, y), as large as fits the width; `anchor` in Pillow's two letters.
+
+    Returns the width that it took.
+    """
     fitted, fitting_size = fit(text, size, width)
     draw.text(at, fitted, fill=fill, font=font(fitting_size), anchor=anchor)
+    return float(font(fitting_size).getlength(fitted))
 
 
 def _draw_box(field: Pixels, mark: Mark, stroke: int) -> None:
@@ -222,15 +226,20 @@ def _fill(field: Pixels, top: int, bottom: int, left: int, right: int, colour: C
 
 
 def _draw_label(field: Pixels, mark: Mark, stroke: int, size: int) -> None:
-    """Write a box's label on a dark plate outside the box: above it, else below, else at the picture's edge."""
+    """Write a box's label on a dark plate outside the box: above it, else below, else at the picture's edge.
+
+    A picture so small that the plate would hide a good part of it has none: the banner says how sure the models are.
+    """
     rows, columns = field.shape[:2]
     plate = _draw_plate(mark, size)
-    height, width = min(plate.shape[0], rows), min(plate.shape[1], columns)
+    height, width = plate.shape[:2]
+    if width > columns or height > rows * _PLATE_SHARE:
+        return
     top = round(mark.top) - 2 * stroke - height
     if top < 0:
         top = min(round(mark.bottom) + 2 * stroke, rows - height)
     left = min(max(round(mark.left) - stroke, 0), columns - width)
-    field[top : top + height, left : left + width] = plate[:height, :width]
+    field[top : top + height, left : left + width] = plate
 
 
 def _draw_plate(mark: Mark, size: int) -> Pixels:

@@ -153,6 +153,15 @@ def test_an_odd_number_of_bytes_is_padded_and_shown_as_it_is(rows: int) -> None:
     assert any(np.array_equal(shown[top : top + rows], picture) for top in range(len(shown) - rows))
 
 
+def test_a_label_does_not_hide_a_small_picture() -> None:
+    header, box = make_header(Rows=64, Columns=48), Box("fracture", 0.93, 10.0, 20.0, 30.0, 40.0)
+    shown = crop_picture(capture(header, boxes=(box,)), 64, 48)
+    differs = np.any(shown != make_picture(64, 48)[..., None], axis=-1)
+    rows, columns = np.nonzero(differs)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (18, 41, 8, 31)
+    assert not differs[20:40, 10:30].any()
+
+
 def test_beside_a_narrow_picture_there_is_nothing() -> None:
     ds = capture(make_header(), ABSENT)
     pixels, left = ds.pixel_array, (ds.Columns - COLUMNS) // 2
