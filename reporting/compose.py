@@ -23,6 +23,7 @@ from reporting.context import StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
 from reporting.evidence import ImageEvidence, with_one_picture
 from reporting.impression import with_impression
+from reporting.key_object_selection import write_key_object_selection
 from reporting.pdf import report
 from reporting.presentation_state import is_grey, write_presentation_state
 from reporting.secondary_capture import write_secondary_capture
@@ -39,10 +40,10 @@ _SOP_CLASSES = (
     KeyObjectSelectionDocumentStorage,
     SecondaryCaptureImageStorage,
 )
-#: Of the kinds that are made only where the site asks for them.
-_OPTIONAL_WRITERS: Final = {
+#: Of the kinds that are made only where the site asks for them; some have the report's PDF from the HL7 message.
+_OPTIONAL_WRITERS: Final[dict[DocumentKind, Callable[[StudyStatement, bytes | None], Document]]] = {
     DocumentKind.ENCAPSULATED_PDF: write_encapsulated_pdf,
-    DocumentKind.KEY_OBJECT_SELECTION: key_object_selection.write_key_object_selection,
+    DocumentKind.KEY_OBJECT_SELECTION: lambda statement, _pdf: write_key_object_selection(statement),
 }
 
 
@@ -117,7 +118,7 @@ def _write(statement: StudyStatement, withheld: Sequence[Withheld], pdf: bytes |
     yield from (write_presentation_state(statement, image) for image in statement.read if is_grey(image))
     left_out = {item.kind for item in withheld}
     wanted = {*statement.study.reporting.optional_documents} - left_out
-    yield from (write(statement) for kind, write in _OPTIONAL_WRITERS.items() if kind in wanted)
+    yield from (write(statement, pdf) for kind, write in _OPTIONAL_WRITERS.items() if kind in wanted)
     if DocumentKind.HL7_ORU not in left_out:
         yield hl7_oru.write_message(statement, pdf)
 

@@ -12,8 +12,12 @@ from reporting.pdf.report import MIME_TYPE, write_pdf
 from reporting.statement import StudyStatement
 
 
-def write_encapsulated_pdf(statement: StudyStatement) -> Document:
-    """Return the report on all images of a study, with the patient's name on it as the source has it."""
+def write_encapsulated_pdf(statement: StudyStatement, pdf: bytes | None = None) -> Document:
+    """Return the report on all images of a study, with the patient's name on it as the source has it.
+
+    Args:
+        pdf: what `write_pdf` returned for the statement, where it is at hand.
+    """
     slot = Slot(DocumentKind.ENCAPSULATED_PDF, "DOC", "", 1)
     ds = SOPClass(
         study_instance_uid=statement.study_instance_uid,
@@ -33,7 +37,7 @@ def write_encapsulated_pdf(statement: StudyStatement) -> Document:
         _refer(image.reading.sop_class_uid, image.reading.sop_instance_uid) for image in statement.images
     ]
     ds.MIMETypeOfEncapsulatedDocument = MIME_TYPE
-    _enclose(ds, write_pdf(statement))
+    _enclose(ds, write_pdf(statement) if pdf is None else pdf)
     name_predecessors(ds, statement)
     finish(ds, statement, statement.images[0].source)
     return write(ds, slot, statement)

@@ -7,10 +7,9 @@ from domain.finding import FractureState
 from reporting import heat_map_capture, narrative, recommendations
 from reporting.pdf.blocks import Block, Card, Columns, Figure, Figures, Pill, Space, Stack, Text
 from reporting.pdf.pen import Colour, Style
-from reporting.pdf.pictures import show_heat, show_image, show_place
+from reporting.pdf.pictures import open_picture, show_heat, show_image, show_place, shrink
 from reporting.pdf.sheet import BODY, HEADING, QUIET, SMALL, STRONG
 from reporting.pdf.typeface import BOLD
-from reporting.secondary_capture import reduce_picture
 from reporting.statement import ImageStatement, StudyStatement
 from reporting.translation import Translation
 
@@ -51,16 +50,17 @@ def _lay_out(image: ImageStatement, figures: tuple[Figure, ...], lines: tuple[Bl
 def _list_figures(
     statement: StudyStatement, image: ImageStatement, words: Translation, side_px: int
 ) -> Iterator[Figure]:
-    picture = reduce_picture(image, side_px, side_px)
-    if picture is None:
+    whole = open_picture(image)
+    if whole is None:
         return
+    picture = shrink(whole, side_px)
     shown = show_image(image, picture)
     yield Figure(shown.picture, shown.outlines, (words.label("image_caption"),))
     evidence = image.evidence.evidence_map if _has_heat_map(statement, image) else None
     if evidence is not None:
         heat = show_heat(image, evidence, picture)
         yield Figure(heat.picture, (), (words.label("heat_map_caption"), f"{evidence.method}; {evidence.model}"))
-    place = show_place(image)
+    place = show_place(image, whole)
     if place is not None:
         yield Figure(place.picture, place.outlines, (words.label("place_caption", number=1),))
 

@@ -40,6 +40,20 @@ def choose_side_px(images: int) -> int:
     return next((side for most, side in _SIDES_PX if images <= most), _LEAST_SIDE_PX)
 
 
+def open_picture(image: ImageStatement) -> Pixels | None:
+    """Return the display picture with square pixels, as large as it is kept; None where there is none."""
+    return reduce_picture(image, _WHOLE_PX, _WHOLE_PX)
+
+
+def shrink(picture: Pixels, side_px: int) -> Pixels:
+    """Return a picture whose longest side is within bounds."""
+    scale = side_px / max(picture.shape)
+    if scale >= 1.0:
+        return picture
+    shape = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    return np.asarray(cv2.resize(picture, shape, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def show_image(image: ImageStatement, picture: Pixels) -> Shown:
     """Return a picture of the whole image, with its boxes."""
     labels = [
@@ -54,11 +68,10 @@ def show_heat(image: ImageStatement, evidence: EvidenceMap, picture: Pixels) -> 
     return Shown(encode(tint_by_heat(picture, heat, find_top(heat))), ())
 
 
-def show_place(image: ImageStatement) -> Shown | None:
-    """Return the most suspicious place, cut out of the picture as it was kept; None where no place is marked."""
-    picture = reduce_picture(image, _WHOLE_PX, _WHOLE_PX) if image.findings else None
-    marks = place_marks(image, picture) if picture is not None else []
-    if picture is None or not marks:
+def show_place(image: ImageStatement, picture: Pixels) -> Shown | None:
+    """Return the most suspicious place, cut out of a picture of the whole image; None where no place is marked."""
+    marks = place_marks(image, picture)
+    if not marks:
         return None
     left, top, right, bottom = _around(marks[0], picture)
     cut = picture[top:bottom, left:right]

@@ -7,8 +7,7 @@ import pytest
 from domain.evidence_map import EvidenceMap
 from domain.finding import Box, FractureState
 from reporting.evidence import ImageEvidence
-from reporting.pdf.pictures import Shown, choose_side_px, show_heat, show_image, show_place
-from reporting.secondary_capture import reduce_picture
+from reporting.pdf.pictures import Shown, choose_side_px, open_picture, show_heat, show_image, show_place, shrink
 from reporting.statement import ImageStatement, state
 from tests.fakes.report_sources import (
     COLUMNS,
@@ -33,9 +32,15 @@ def decode(shown: Shown) -> np.ndarray:
 
 
 def show(image: ImageStatement, side_px: int = 900) -> Shown:
-    picture = reduce_picture(image, side_px, side_px)
+    picture = open_picture(image)
     assert picture is not None
-    return show_image(image, picture)
+    return show_image(image, shrink(picture, side_px))
+
+
+def enlarge(image: ImageStatement) -> Shown | None:
+    picture = open_picture(image)
+    assert picture is not None
+    return show_place(image, picture)
 
 
 def draft_planted(box: Box = BOX, *, scale: float = 1.0) -> ImageStatement:
@@ -72,7 +77,7 @@ def test_the_outline_lies_around_what_was_planted(scale: float, side_px: int) ->
     [BOX, Box("fracture", 0.9, 0.0, 0.0, 30.0, 20.0), Box("fracture", 0.9, 140.0, 200.0, 180.0, 240.0)],
 )
 def test_the_enlarged_place_shows_what_was_planted_within_its_outline(box: Box, scale: float) -> None:
-    shown = show_place(draft_planted(box, scale=scale))
+    shown = enlarge(draft_planted(box, scale=scale))
     assert shown is not None
     inside, outside = brightness_within(shown)
     assert inside > 215
@@ -96,7 +101,7 @@ def test_what_was_not_read_has_no_box_and_no_place() -> None:
     header = make_header()
     image = draft_images((header, refuse_image(header))).images[0]
     assert show(image).outlines == ()
-    assert show_place(image) is None
+    assert enlarge(image) is None
 
 
 def test_more_images_have_smaller_pictures() -> None:
