@@ -7,7 +7,8 @@ from pathlib import Path
 
 from config.settings import Reporting
 from dicom_node.cli.offline_reading import Answered
-from domain.document import Document
+from dicom_node.cli.readable_answers import REPORT_NAME, write_report_as_pdf
+from domain.document import Document, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import StudyFindings
 from domain.uid import derive_uid
@@ -97,8 +98,10 @@ def name_folder(study_instance_uid: str) -> str:
 
 
 def write_document(document: Document, folder: Path) -> Path:
-    """Write one document under its own name and return where."""
+    """Write one document under its own name and return where; a PDF stands beside its DICOM object as a file, too."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / document.file_name
     path.write_bytes(document.content)
+    if document.kind is DocumentKind.ENCAPSULATED_PDF:
+        write_report_as_pdf(document.content, folder / REPORT_NAME)
     return path

@@ -27,7 +27,11 @@ Paths = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Folder for the documents, one folder a study. Default: no documents.", metavar="DIR"),
+    typer.Option(
+        "--out",
+        help="Folder for the documents, one folder a study; its report.pdf needs no viewer. Default: no documents.",
+        metavar="DIR",
+    ),
 ]
 JsonFile = Annotated[
     Path | None,
@@ -79,6 +83,7 @@ def read(
     from dicom_node.cli.image_files import find_images
     from dicom_node.cli.offline_reading import read_files
     from dicom_node.cli.terminal import show_progress
+    from domain.document import DocumentKind
 
     files = find_images(paths)
     if not files:
@@ -86,7 +91,9 @@ def read(
     reading = _make_reading(
         bundle, precision, min(processes or min(_cores(), _MOST_PROCESSES), len(files)), deadline_seconds
     )
-    reporting = Reporting(recommendations=recommendations, language=language or "en")
+    # A folder takes every kind, and a person at a desk reads a PDF first.
+    pdf = (DocumentKind.ENCAPSULATED_PDF,)
+    reporting = Reporting(recommendations=recommendations, language=language or "en", optional_documents=pdf)
     with ExitStack() as stack:
         evidence = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-read-")))
         lines = stack.enter_context(_open_lines(json_file)) if json_file else None

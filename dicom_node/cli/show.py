@@ -22,9 +22,17 @@ Summary = Annotated[
         metavar="FILE.png",
     ),
 ]
+Open = Annotated[
+    bool,
+    typer.Option(
+        "--open",
+        help="Open the report of the last answer, or its summary where no PDF is made, in the desktop's viewer. The "
+        "file stays in a temporary folder that only this user can read. Default: off.",
+    ),
+]
 
 
-def show(study: Study, config: ConfigFile = None, summary: Summary = None) -> None:
+def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_answer: Open = False) -> None:
     """Show the history of one study: images and readings, versions, documents, deliveries, attempts, explanations.
 
     `osteonode show quarantine` lists the files that were put aside, and why.
@@ -46,6 +54,8 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None) -> No
         _show_explanations(history)
         if summary is not None:
             _write_summary(history, summary)
+        if open_answer:
+            _open_answer(history)
 
 
 def _show_versions(history: "History") -> None:
@@ -130,7 +140,7 @@ def _show_explanations(history: "History") -> None:
 
 
 def _write_summary(history: "History", png: Path) -> None:
-    from dicom_node.cli.summary_pictures import write_summary
+    from dicom_node.cli.readable_answers import write_summary
 
     if png.suffix.lower() != ".png" or not png.parent.is_dir():
         raise typer.BadParameter("a file that ends in .png, in a folder that exists", param_hint="--summary")
@@ -139,6 +149,21 @@ def _write_summary(history: "History", png: Path) -> None:
         print("summary: the study has no answer with one yet")
         raise typer.Exit(1)
     print(f"summary: {', '.join(map(str, written))}")
+
+
+def _open_answer(history: "History") -> None:
+    from dicom_node.cli.desktop import open_files, why_not
+    from dicom_node.cli.readable_answers import write_readable
+    from dicom_node.cli.terminal import explain
+
+    written = write_readable(history.documents)
+    if not written:
+        print("nothing to open: the study has no answer with a report or summary yet")
+        raise typer.Exit(1)
+    print(f"written: {', '.join(map(str, written))}")
+    if obstacle := why_not() or open_files(written):
+        explain("not opened", (obstacle, "open or copy the file named above by hand"))
+        raise typer.Exit(1)
 
 
 def _show_quarantine(view: "LedgerView") -> None:

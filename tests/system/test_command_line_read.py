@@ -156,6 +156,16 @@ def test_documents_of_each_study_are_in_a_folder_of_its_uid(outcome: Any) -> Non
     assert any((out / read[0]["study_instance_uid"]).glob("hl7_oru-*.hl7"))
 
 
+def test_the_report_of_each_study_is_a_pdf_beside_its_dicom_object(outcome: Any) -> None:
+    lines, out, _ = outcome
+    for uid in {line["study_instance_uid"] for line in lines if line["status"] == "read"}:
+        (encapsulated,) = (out / uid).glob("encapsulated_pdf-*.dcm")
+        ds = pydicom.dcmread(encapsulated)
+        pdf = (out / uid / "report.pdf").read_bytes()
+        assert pdf == ds.EncapsulatedDocument[: ds.EncapsulatedDocumentLength]
+        assert pdf.startswith(b"%PDF-")
+
+
 def test_no_process_of_the_command_touches_the_network(outcome: Any) -> None:
     assert not outcome[2].exists()
 

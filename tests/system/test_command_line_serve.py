@@ -1,6 +1,7 @@
 """osteonode serve, check-config, send and the ledger's commands, on one running node."""
 
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -132,6 +133,20 @@ def test_show_writes_the_summary_as_a_picture(served: str, site: Path, tmp_path:
     wrong = run_command("show", served, "--config", site, "--summary", tmp_path / "summary.jpg")
     assert wrong.returncode == 2
     assert "ends in .png" in wrong.stderr
+
+
+def test_show_opens_the_answer_or_says_where_it_is(served: str, site: Path, tmp_path: Path) -> None:
+    opener = tmp_path / "xdg-open"
+    opener.write_text('#!/bin/sh\nexec cp "$1" "$TMPDIR/opened"\n')
+    opener.chmod(0o755)
+    desktop = {"TMPDIR": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}", "WAYLAND_DISPLAY": ""}
+    done = run_command("show", served, "--config", site, "--open", **desktop, DISPLAY=":0")
+    assert done.returncode == 0, done.stderr
+    (summary,) = tmp_path.glob("osteonode-*/summary.png")
+    assert (tmp_path / "opened").read_bytes() == summary.read_bytes()
+    alone = run_command("show", served, "--config", site, "--open", **desktop, DISPLAY="")
+    assert (alone.returncode, "no display" in alone.stderr) == (1, True)
+    assert Path(alone.stdout.splitlines()[-1].removeprefix("written: ")).is_file()
 
 
 def test_release_lets_go_what_is_held_and_says_when_nothing_is(served: str, site: Path) -> None:
