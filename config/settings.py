@@ -36,6 +36,21 @@ DicomText = Annotated[str, StringConstraints(min_length=1, pattern=r"^[ -\[\]-~]
 Language = Literal["en", "ar", "fr", "es"]
 #: The kinds of OPTIONAL_KINDS.
 OptionalKind = Literal[DocumentKind.ENCAPSULATED_PDF, DocumentKind.KEY_OBJECT_SELECTION]
+#: HL7 table 0211, as far as its sets contain ASCII and a receiver may read them.
+HL7CharacterSet = Literal[
+    "UNICODE UTF-8",
+    "ASCII",
+    "8859/1",
+    "8859/2",
+    "8859/3",
+    "8859/4",
+    "8859/5",
+    "8859/6",
+    "8859/7",
+    "8859/8",
+    "8859/9",
+    "8859/15",
+]
 #: Stands for every calling AE title.
 ANY_AE_TITLE = "*"
 
@@ -143,6 +158,10 @@ class Destination(Section):
     concurrency: int = Field(2, ge=1, le=16, description="Deliveries to this destination at the same time.")
     receiving_application: str = Field("RIS", max_length=180, description="MSH-5 (kind hl7).")
     receiving_facility: str = Field("", max_length=180, description="MSH-6 (kind hl7).")
+    character_set: HL7CharacterSet = Field(
+        "UNICODE UTF-8",
+        description="MSH-18, and the characters of the message (kind hl7). What a set cannot carry is held.",
+    )
     rejection_notes: Literal["off", "quality", "patient-safety"] = Field(
         "off",
         description="Tell an archive to hide superseded results (IHE IOCM), by a note with this title: many archives "

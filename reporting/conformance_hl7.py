@@ -53,7 +53,7 @@ def find_hl7_problems(document: Document, statement: StudyStatement) -> list[str
     segments[0].insert(1, "|")  # MSH-1 is the separator itself
     rows = [segment for segment in segments if segment[0] == "OBX"]
     return [
-        *_check_structure(text),
+        *find_structure_problems(text),
         *_check_identity(segments, document, statement),
         *(problem for segment in segments for problem in _check_segment(segment)),
         *find_group_problems(rows, statement),
@@ -61,7 +61,8 @@ def find_hl7_problems(document: Document, statement: StudyStatement) -> list[str
     ]
 
 
-def _check_structure(text: str) -> list[str]:
+def find_structure_problems(text: str) -> list[str]:
+    """Return what hl7apy finds when it parses a message into its groups and validates it; never a value."""
     try:
         message = parse_message(text, find_groups=True, validation_level=VALIDATION_LEVEL.TOLERANT)
         message.validate()

@@ -65,14 +65,6 @@ def why_withheld(statement: StudyStatement) -> str:
     return ""
 
 
-def address(content: bytes, receiving_application: str, receiving_facility: str) -> bytes:
-    """Return a message with MSH-5 and MSH-6 of one receiver; everything else, MSH-10 too, stays."""
-    head, end, rest = content.partition(er7.SEGMENT_END.encode())
-    fields = head.decode().split("|")
-    fields[4], fields[5] = er7.escape(receiving_application), er7.escape(receiving_facility)
-    return "|".join(fields).encode() + end + rest
-
-
 def _source(statement: StudyStatement) -> Source:
     return statement.images[0].source
 

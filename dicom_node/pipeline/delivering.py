@@ -11,7 +11,8 @@ from dicom_node.pipeline.failures import backoff_seconds
 from dicom_node.pipeline.stages import Parts, require_one_study
 from domain.delivery import NOT_SENT, Attempt, Delivery, DeliveryState, Outcome, Receipt
 from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
-from reporting import hl7_oru
+from domain.errors import DocumentError
+from reporting.hl7_address import address
 
 NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configuration. Add it again there and retry."
 NOTHING_TO_SEND: Final = "Not sent: the configuration lets none of these documents go there. Change `documents` there."
@@ -56,7 +57,11 @@ def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
     outstanding = [document for document in meant if document.identifier not in delivered]
     if not outstanding:
         return Attempt(tuple(delivered.values()))
-    return parts.destinations[delivery.peer].deliver([_address(each, settings) for each in outstanding])
+    try:
+        addressed = [_address(each, settings) for each in outstanding]
+    except DocumentError as error:
+        return _refuse(outstanding, f"Not sent: {error.args[0]}.")
+    return parts.destinations[delivery.peer].deliver(addressed)
 
 
 def _documents_of(parts: Parts, delivery: Delivery) -> Sequence[Document]:
@@ -72,8 +77,8 @@ def _address(document: Document, destination: DestinationSettings) -> Document:
     """Return the document as this destination gets it: an HL7 message names its receiver, a DICOM object nobody."""
     if document.kind not in HL7_KINDS:
         return document
-    receiver = destination.receiving_application, destination.receiving_facility
-    return replace(document, content=hl7_oru.address(document.content, *receiver))
+    receiver = destination.receiving_application, destination.receiving_facility, destination.character_set
+    return replace(document, content=address(document.content, *receiver))
 
 
 def _refuse(documents: Sequence[Document], explanation: str) -> Attempt:

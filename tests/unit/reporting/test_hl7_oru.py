@@ -7,7 +7,6 @@ import pytest
 
 from domain.document import LATER_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.finding import Box, FractureState, Labelled
-from reporting.hl7_oru import address
 from tests.fakes.report_sources import (
     compose_image,
     draft_image,
@@ -230,10 +229,3 @@ def test_the_control_identifier_follows_study_and_version_only() -> None:
 def test_a_missing_accession_is_left_empty_and_never_made_up() -> None:
     message = open_message(draft_image(make_header(AccessionNumber="")))
     assert (message["OBR"][0][3], message["OBR"][0][18], message["ORC"][0][3]) == ("", "", "")
-
-
-def test_a_message_is_addressed_without_any_other_change() -> None:
-    content = pick(draft_image(make_header()), ORU)[0].content
-    addressed = address(content, "RIS|1", "HOSP")
-    assert addressed.split(b"|")[4:6] == [b"RIS\\F\\1", b"HOSP"]
-    assert addressed.replace(b"RIS\\F\\1|HOSP", b"|", 1) == content

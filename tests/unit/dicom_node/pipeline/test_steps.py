@@ -225,6 +225,26 @@ def test_a_message_names_its_receiver_and_is_the_same_at_every_attempt(bench: Wo
     assert first == second
 
 
+def test_a_message_whose_characters_a_receiver_does_not_read_is_held_with_what_to_do(bench: Workbench) -> None:
+    settings = bench.parts.settings
+    pacs, ris = settings.destination
+    latin = ris.model_copy(update={"character_set": "8859/1"})
+    bench.parts = replace(bench.parts, settings=settings.model_copy(update={"destination": (pacs, latin)}))
+    bench.arrive("1", "1")
+    bench.complete()
+    bench.deliver()
+    assert bench.ris.attempts == []
+    held = {each.destination: each for each in bench.history("1").deliveries}["ris"]
+    assert held.state is DeliveryState.HELD
+    assert held.explanation.startswith(
+        "Not sent: the message has characters that 8859/1 cannot carry. Set character_set"
+    )
+    bench.parts = replace(bench.parts, settings=settings)
+    Interventions(bench.engine, bench.clock, bench.starts).retry_delivery("1.1", "ris")
+    bench.deliver()
+    assert "山田" in bench.ris.attempts[0][0].content.decode()
+
+
 def test_an_attempt_whose_plan_is_void_sends_nothing(bench: Workbench) -> None:
     bench.arrive("1", "1")
     bench.complete()

@@ -32,6 +32,13 @@ from tests.fakes.starts import FakeStarts
 KINDS = (DocumentKind.STRUCTURED_REPORT, DocumentKind.HL7_ORU)
 
 
+#: The least that is a message, with a name that not every character set has.
+MESSAGE = (
+    "MSH|^~\\&|OSTEONODE|RADIOLOGY|||20260301||ORU^R01^ORU_R01|{}|P|2.5.1||||||UNICODE UTF-8\r"
+    "PID|1||P1^^^H^MR||山田\rOBR|1|||43468-8^X-Ray^LN\rOBX|1|ST|1^a^L||x||||||P\r"
+)
+
+
 class FakeComposer:
     """Makes one report and one message, and remembers what it was asked to say.
 
@@ -52,8 +59,7 @@ class FakeComposer:
     def _document(self, findings: StudyFindings, version: int, kind: DocumentKind) -> Document:
         document = make_document(findings.study_instance_uid.removeprefix("1."), version, kind=kind)
         if kind is DocumentKind.HL7_ORU:
-            message = f"MSH|^~\\&|OSTEONODE|RADIOLOGY|||20260301||ORU^R01^ORU_R01|{document.identifier}|P|2.5.1\r"
-            return replace(document, content=message.encode(), sop_class_uid="")
+            return replace(document, content=MESSAGE.format(document.identifier).encode(), sop_class_uid="")
         ds = make_radiograph(version, SOPInstanceUID=document.identifier, SeriesInstanceUID=f"1.9.{version}")
         with TemporaryDirectory() as folder:
             return replace(document, content=save_radiograph(ds, Path(folder) / "report.dcm").read_bytes())
