@@ -237,7 +237,7 @@ def test_a_message_whose_characters_a_receiver_does_not_read_is_held_with_what_t
     held = {each.destination: each for each in bench.history("1").deliveries}["ris"]
     assert held.state is DeliveryState.HELD
     assert held.explanation.startswith(
-        "Not sent: the message has characters that 8859/1 cannot carry. Set character_set"
+        "Not sent: the message has characters that 8859/1 cannot carry: set character_set"
     )
     bench.parts = replace(bench.parts, settings=settings)
     Interventions(bench.engine, bench.clock, bench.starts).retry_delivery("1.1", "ris")
