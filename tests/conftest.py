@@ -25,6 +25,16 @@ PEERS = {
     "poppler-utils": "pdftotext",
     "qpdf": "qpdf",
 }
+#: Of the viewers that our documents are looked at in: what `@pytest.mark.peer` wants only by name.
+VIEWERS = {
+    "chromium": "chromium",
+    "dicomscope": "dicomscope",
+    "ohif": str(PROJECT / ".viewers" / "ohif" / "index.html"),
+    "orthanc-dicomweb": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
+    "orthanc-webviewer": "/usr/share/orthanc/plugins/libOrthancWebViewer.so",
+    "xdotool": "xdotool",
+    "xvfb": "Xvfb",
+}
 #: Debian keeps servers out of an ordinary user's PATH.
 PROGRAM_PATH = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"
 
@@ -85,7 +95,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("shared_data") and not SHARED_DATA.is_dir():
         pytest.skip(NO_SHARED_DATA)
     if absent := missing_peers(item):
-        reason = f"needs {', '.join(absent)} (sudo apt-get install {' '.join(absent)})"
+        reason = f"needs {', '.join(absent)} (make peers ohif; peers as root)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
@@ -94,7 +104,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def missing_peers(item: pytest.Item) -> list[str]:
     """Return the Debian packages that a test wants and this machine lacks."""
     wanted = [name for marker in item.iter_markers("peer") for name in (marker.args or PEERS)]
-    return sorted({name for name in wanted if shutil.which(PEERS[name]) is None})
+    return sorted({name for name in wanted if not is_installed((PEERS | VIEWERS)[name])})
+
+
+def is_installed(program: str) -> bool:
+    """Say whether a program, or the file of that path, is there."""
+    return Path(program).exists() if "/" in program else shutil.which(program) is not None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make screenshots` keeps what the tests of viewers have seen."""
+    parser.addoption("--screenshots", metavar="DIR", type=Path, help="Write what viewers show to this folder.")
 
 
 @pytest.fixture(scope="session")

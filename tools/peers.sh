@@ -3,13 +3,19 @@
 set -eu
 PATH=$PATH:/usr/sbin
 
-# package  program  what its tests show
+# package  program, or a file of it  what its tests show
 peers='dcmtk storescu transfer syntaxes and DIMSE against DCMTK
 dicom3tools dciodvfy every document checked against the Standard
 pixelmed-apps DicomSRValidator structured reports against the templates of the Standard
 poppler-utils pdftotext the pages of the report, read and looked at
 qpdf qpdf the report as a well-formed PDF
-orthanc Orthanc the whole node with an Orthanc as PACS'
+orthanc Orthanc the whole node with an Orthanc as PACS
+orthanc-dicomweb /usr/share/orthanc/plugins/libOrthancDicomWeb.so reports and captures in OHIF
+orthanc-webviewer /usr/share/orthanc/plugins/libOrthancWebViewer.so captures in the viewer of Orthanc
+chromium chromium documents in viewers of the web
+dicomscope dicomscope presentation states in DICOMscope
+xvfb Xvfb DICOMscope, on a screen that nobody sees
+xdotool xdotool DICOMscope, with a hand on its mouse'
 
 missing() {
     echo "$peers" | while read -r package program what; do
