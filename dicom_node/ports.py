@@ -264,7 +264,10 @@ class StudyLedger(Protocol):
         ...
 
     def keep_explanation(self, explanation: Explanation, made: Sequence[Document]) -> None:
-        """Keep the documents that explain a version and start one delivery per recipient; the first ones stay."""
+        """Keep the documents that explain a version and start one delivery per recipient; the first ones stay.
+
+        Nothing of a version that was taken back: it is then superseded.
+        """
         ...
 
     def end_explanation(self, explanation: Explanation, state: ExplanationState, reason: str = "") -> None:

@@ -54,10 +54,20 @@ def _describe_study(statement: StudyStatement) -> Iterator[Observation]:
     yield _coded(codes.FRACTURE, statement.presence, flag=_FLAGS.get(statement.state, "") if statement.state else "")
     if statement.result.fracture is not None:
         yield _certainty(statement.result.fracture.probability)
-    yield _coded(codes.PROCESSING_SUMMARY, statement.summary)
+    yield from _describe_processing(statement)
     if models := equipment.describe_members(statement.study):
         names = (er7.escape(name, limit_bytes=er7.ST_LIMIT_BYTES) for name in models)
         yield Observation("ST", er7.code_element(codes.ALGORITHM_NAME), er7.repetitions(names))
+
+
+def _describe_processing(statement: StudyStatement) -> Iterator[Observation]:
+    """What was processed; of a retraction that it is one, and why."""
+    retraction = statement.study.retraction
+    if retraction is None:
+        yield _coded(codes.PROCESSING_SUMMARY, statement.summary)
+        return
+    yield _coded(codes.RESULT_STATUS, codes.RETRACTED)
+    yield _coded(codes.RETRACTION_REASON, codes.RETRACTION_REASONS[retraction.reason])
 
 
 def _describe_image(statement: StudyStatement, image: ImageStatement) -> Iterator[Observation]:

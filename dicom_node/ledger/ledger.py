@@ -264,12 +264,17 @@ class Ledger:
             return explanations.find(connection, study_instance_uid, version)
 
     def keep_explanation(self, explanation: Explanation, made: Sequence[Document]) -> None:
-        """Keep the documents that explain a version and start their deliveries; the first ones stay."""
+        """Keep the documents that explain a version and start their deliveries; the first ones stay.
+
+        Nothing of a version that was taken back.
+        """
         key = (explanation.study_instance_uid, explanation.version)
         now = self._clock.now()
         final = later_folder(self._data, *key)
         with documents.staged(made, final) as stage, writing(self._engine) as connection:
-            if explanations.end(connection, explanation, ExplanationState.MADE, now):
+            if retractions.find_after(connection, *key) is not None:  # while it was made: nobody is to see it
+                explanations.end(connection, explanation, ExplanationState.SUPERSEDED, now)
+            elif explanations.end(connection, explanation, ExplanationState.MADE, now):
                 documents.publish(connection, stage, made, final, self._data)
                 explanations.open_deliveries(connection, explanation, now, self._starts)
 

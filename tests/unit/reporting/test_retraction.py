@@ -8,11 +8,12 @@ from pydicom import Dataset
 
 from config.settings import Language
 from domain.correction import Retraction, RetractionReason, Superseded
-from domain.document import DocumentKind
+from domain.document import OPTIONAL_KINDS, DocumentKind
 from domain.finding import FractureState
 from reporting import codes, narrative
 from reporting.compose import Composition, compose
 from reporting.context import Predecessor
+from reporting.pdf.cards import make_cards
 from reporting.retraction import withdraw
 from reporting.statement import StudyStatement, state
 from reporting.translation import LANGUAGES, load_translation
@@ -20,12 +21,14 @@ from tests.fakes.report_sources import (
     MODEL_SET,
     STUDY_INSTANCE_UID,
     compose_image,
+    compose_images,
     make_context,
     make_evidence,
     make_header,
     open_document,
     open_message,
     pick,
+    read_image,
 )
 
 REPORT = DocumentKind.STRUCTURED_REPORT
@@ -103,6 +106,10 @@ def test_the_message_cannot_be_taken_for_a_result(retraction: Composition) -> No
     assert message["OBR"][0][25] == "X"
     assert {row[11] for row in message["OBX"]} == {"X"}
     assert not [row for row in message["OBX"] if row[2] == "NM"]
+    said = {row[3].split("^")[0]: row[5].split("^")[0] for row in message["OBX"] if not row[4]}
+    assert said[codes.RESULT_STATUS.value] == codes.RETRACTED.value
+    assert said[codes.RETRACTION_REASON.value] == codes.RETRACTION_REASONS[DISAGREES].value
+    assert codes.PROCESSING_SUMMARY.value not in said
     assert any("RETRACTED" in row[5] and "head of radiology" in row[5] for row in message["OBX"])
 
 
@@ -152,3 +159,14 @@ def test_withdrawn_findings_have_nothing_of_a_fracture() -> None:
     assert findings.fracture is None
     assert [reading.fracture for reading in findings.readings] == [None]
     assert not any(state.value in str(findings) for state in (FractureState.PRESENT, FractureState.ABSENT))
+
+
+def test_the_encapsulated_pdf_supersedes_and_says_so_in_place_of_any_image() -> None:
+    asked = {"optional_documents": tuple(OPTIONAL_KINDS)}
+    (first,) = pick(compose_images((HEADER, read_image(HEADER)), **asked), DocumentKind.ENCAPSULATED_PDF)
+    context, findings, evidence = arguments(**asked)
+    composition = compose(replace(context, predecessors=(Predecessor.of(first),)), findings, evidence)
+    (study,) = open_document(composition, DocumentKind.ENCAPSULATED_PDF).PredecessorDocumentsSequence
+    assert study.ReferencedSeriesSequence[0].ReferencedSOPSequence[0].ReferencedSOPInstanceUID == first.identifier
+    assert len(list(make_cards(state(context, findings, evidence), load_translation("en")))) == 2
+    assert pick(composition, DocumentKind.KEY_OBJECT_SELECTION) == []

@@ -11,7 +11,9 @@ from dicom_node.ledger.requests import NOT_SENT
 from dicom_node.ports import Recorded
 from domain.correction import Retraction, RetractionReason, Superseded
 from domain.delivery import Attempt, DeliveryState, Outcome, Receipt, rejection
+from domain.document import DocumentKind
 from domain.errors import DocumentError, InterventionRefused
+from domain.explanation import ExplanationState
 from domain.study import CompletionRule, StudyState
 from tests.fakes.answered import answer, close, make_document, say
 from tests.fakes.arrivals import arrive
@@ -198,3 +200,21 @@ def test_a_note_opens_once_the_answer_is_delivered_and_what_it_rejected_is_not_r
     ledger.keep_attempt(ledger.delivery("1.1", 2, note), told, retry_after_seconds=None)
     answer(ledger, version=3)
     assert [each.version for each in ledger.sent_documents("1.1", 3, "pacs")] == [2]
+
+
+def test_an_explanation_that_was_made_while_its_answer_was_retracted_goes_nowhere(
+    ledger: Ledger, interventions: Interventions, starts: FakeStarts
+) -> None:
+    ledger.record_instance(arrive("1", "1"))
+    close(ledger)
+    asked = {"recipients": ["pacs"], "explained_to": ["pacs"]}
+    ledger.keep_answer("1.1", 1, [make_document("1")], findings=say("1"), **asked)
+    deliver(ledger)
+    explanation = ledger.explanation("1.1", 1)
+    assert explanation is not None
+    interventions.retract("1.1", RETRACTION)
+    starts.deliveries.clear()
+    ledger.keep_explanation(explanation, [make_document("1", kind=DocumentKind.LIME_CAPTURE)])
+    after = ledger.explanation("1.1", 1)
+    assert after is not None
+    assert (after.state, starts.deliveries, len(ledger.documents("1.1", 1))) == (ExplanationState.SUPERSEDED, [], 1)

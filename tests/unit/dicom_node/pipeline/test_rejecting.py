@@ -7,6 +7,7 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from dicom_node.ledger.interventions import Interventions
+from dicom_node.pipeline import rejecting
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import DeliveryState, Outcome, rejection
 from domain.document import DocumentKind
@@ -156,3 +157,32 @@ def test_a_note_of_a_destination_is_held_and_released_with_it(bench: Workbench) 
     bench.deliver()
     assert [each.destination for each in bench.history("1").deliveries][-2:] == [rejection("pacs"), "ris"]
     assert len(notes(bench)) == 1
+
+
+def test_a_retraction_that_ran_twice_is_one_retraction(bench: Workbench) -> None:
+    answer(bench, "1")
+    Interventions(bench.engine, bench.clock, bench.starts).retract("1.1", Retraction(RetractionReason.OTHER))
+    bench.starts.answers *= 2
+    assert bench.answer() == ["answered", "answered"]
+    bench.deliver()
+    assert [len(each.attempts) for each in (bench.pacs, bench.ris)] == [2, 2]
+
+
+def test_a_note_whose_delivery_is_done_again_after_a_crash_is_sent_once(bench: Workbench) -> None:
+    want_notes(bench, "quality")
+    answer(bench, "1")
+    answer(bench, "2")
+    bench.starts.deliveries *= 2
+    bench.deliver()
+    assert len(notes(bench)) == 1
+
+
+def test_a_crash_between_the_note_and_its_delivery_leaves_one_note(bench: Workbench) -> None:
+    want_notes(bench, "quality")
+    answer(bench, "1")
+    answer(bench, "2")
+    delivery = bench.ledger.delivery("1.1", 2, rejection("pacs"))
+    (kept,) = rejecting.make_note(bench.parts, delivery)
+    bench.clock.advance(100)
+    bench.deliver()
+    assert notes(bench) == [dcmread(BytesIO(kept.content))]
