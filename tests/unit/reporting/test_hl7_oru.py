@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from config.documentation import PROJECT
 from domain.document import LATER_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.finding import Box, FractureState, Labelled
 from tests.fakes.report_sources import (
@@ -229,3 +230,14 @@ def test_the_control_identifier_follows_study_and_version_only() -> None:
 def test_a_missing_accession_is_left_empty_and_never_made_up() -> None:
     message = open_message(draft_image(make_header(AccessionNumber="")))
     assert (message["OBR"][0][3], message["OBR"][0][18], message["ORC"][0][3]) == ("", "", "")
+
+
+def test_the_example_in_the_documentation_is_what_is_written() -> None:
+    page = (PROJECT / "docs" / "hl7.md").read_text(encoding="utf-8")
+    shown = page.partition("```\n")[2].partition("\n```")[0].splitlines()
+    read, refused = make_header(), make_header(number=2, Laterality="R")
+    reading = replace(read_image(read), types=(Labelled("spiral fracture", 0.8),))
+    link = "https://viewer.hospital/?StudyInstanceUIDs={StudyInstanceUID}"
+    statement = draft_images((read, reading), (refused, refuse_image(refused)), hl7_link=link)
+    written = pick(statement, ORU)[0].content.decode().split("\r")[:-1]
+    assert shown == [line for line in written if "19005-8" not in line]

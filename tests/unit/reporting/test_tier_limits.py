@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
 
+from domain.correction import Superseded
 from domain.document import HL7_KINDS, LATER_KINDS, OPTIONAL_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import FractureState, ImageReading, Labelled
@@ -173,3 +174,14 @@ def test_a_private_code_of_a_type_is_declared_with_its_scheme() -> None:
     declared = [item.CodingSchemeDesignator for item in ds.CodingSchemeIdentificationSequence]
     assert declared.count("99OSTEO") == 1
     assert "Hairline fracture" in texts(pick(compose_at(Tier.FULL, hairline), DocumentKind.STRUCTURED_REPORT)[0])
+
+
+@pytest.mark.parametrize("tier", LOWER)
+def test_a_correction_tells_no_more_of_the_version_before_than_the_tier_states(tier: Tier) -> None:
+    earlier = replace(read_with_type(FractureState.DOUBT), types=TYPES)
+    hidden = {"boxes": ()} if tier.states_types else {"boxes": (), "types": ()}
+    written = []
+    for before in (earlier, replace(earlier, **hidden)):
+        context = replace(make_context(2), tier=tier, superseded=Superseded(1, find(before)))
+        written.append(contents(compose(context, find(read_with_type()), make_evidence(make_header()))))
+    assert written[0] == written[1]
