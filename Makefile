@@ -97,7 +97,7 @@ $(BIN)/python:
 	@PYTHON=$(PYTHON) tools/venv.sh $(VENV)
 
 $(VENV)/.serve: locks/build.txt locks/serve.txt | $(BIN)/python
-	@echo "installing what serving needs (660 MB on disk, once)..."
+	@echo "installing what serving needs (670 MB on disk, once)..."
 	@$(BIN)/python $(INSTALL) -r locks/build.txt -r locks/serve.txt
 	@touch $@
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import Completion, Destination, Node, Reading, Sender, Settings
+from config.settings import Completion, Destination, Node, Reading, Reporting, Sender, Settings
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.modality import Peer
@@ -33,7 +33,9 @@ class Loopback:
 
 
 @contextmanager
-def run_loopback(folder: Path, *, quiet_seconds: float, reading: Reading | None = None) -> Iterator[Loopback]:
+def run_loopback(
+    folder: Path, *, quiet_seconds: float, reading: Reading | None = None, reporting: Reporting | None = None
+) -> Iterator[Loopback]:
     """Run a node with its peers until the block ends; everything they keep is in `folder`.
 
     Raises:
@@ -44,6 +46,7 @@ def run_loopback(folder: Path, *, quiet_seconds: float, reading: Reading | None 
         settings = make_settings(
             folder / "node", archive.port, receiver.port, quiet_seconds=quiet_seconds, reading=reading or Reading()
         )
+        settings = settings.model_copy(update={"reporting": reporting or Reporting()})
         with Service(settings) as service:
             yield Loopback(settings, service, archive, receiver)
 

@@ -37,18 +37,23 @@ def demo(
 
     Starts a node, a small archive and an HL7 receiver on free loopback ports, sends drawn studies by C-STORE, waits
     for the answers to come back by C-STORE and MLLP, prints a table and writes every document, a PNG of every summary
-    and overlay, and the HL7 text. Exit code 1 where a study has no answer.
+    and overlay, report.pdf, and the HL7 text. Exit code 1 where a study has no answer.
     """
-    from config.settings import Reading
+    from config.settings import Reading, Reporting
     from dicom_node.bench.loopback import run_loopback
     from dicom_node.cli.samples import draw_samples, write_answers
+    from domain.document import OPTIONAL_KINDS
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-demo-")))
         _say("drawing sample radiographs")
         samples = draw_samples(folder / "samples")
         _say("starting the node, an archive and an HL7 receiver on loopback")
-        running = stack.enter_context(run_loopback(folder, quiet_seconds=QUIET_SECONDS, reading=Reading(bundle=bundle)))
+        # Every document is shown, those too that a site must ask for.
+        reporting = Reporting(optional_documents=tuple(sorted(OPTIONAL_KINDS)))
+        reading = Reading(bundle=bundle)
+        loopback = run_loopback(folder, quiet_seconds=QUIET_SECONDS, reading=reading, reporting=reporting)
+        running = stack.enter_context(loopback)
         samples = _send(samples, running)
         in_time = _wait(samples, running, timeout_seconds)
         answers = write_answers(samples, running.archive.files(), running.receiver.messages, out)
@@ -103,7 +108,7 @@ def print_answers(answers: "Sequence[Answer]", out: Path) -> None:
     print(
         f"Seconds: from the last image acknowledged to the last document back, {QUIET_SECONDS:g} s of quiet included."
     )
-    print(f"Every document, a PNG of every summary and overlay, and the HL7 text: {out}/")
+    print(f"Every document, a PNG of every summary and overlay, report.pdf, and the HL7 text: {out}/")
     print(CAVEAT)
 
 

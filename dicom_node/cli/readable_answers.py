@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 import pydicom
 
 from dicom_node.cli.returned import write_capture_as_png
-from dicom_node.ledger.queries import DocumentLine
 from domain.document import DocumentKind
+
+if TYPE_CHECKING:
+    from dicom_node.ledger.queries import DocumentLine
 
 REPORT_NAME = "report.pdf"
 
 
-def write_summary(documents: Sequence[DocumentLine], png: Path) -> tuple[Path, ...]:
+def write_summary(documents: "Sequence[DocumentLine]", png: Path) -> tuple[Path, ...]:
     """Write the summary of the last version; return the pictures: `png`, and for more pages -2, -3 after its stem.
 
     Empty where the version has no summary. Raises OSError where a picture cannot be written.
@@ -27,7 +30,7 @@ def write_summary(documents: Sequence[DocumentLine], png: Path) -> tuple[Path, .
     return tuple(written)
 
 
-def write_readable(documents: Sequence[DocumentLine]) -> tuple[Path, ...]:
+def write_readable(documents: "Sequence[DocumentLine]") -> tuple[Path, ...]:
     """Write the report of the last version, or the summary where it has none, to a new folder of this user alone.
 
     Empty where the version has neither. The files stay: a viewer reads them when it likes. Raises OSError.
@@ -48,7 +51,7 @@ def write_report_as_pdf(encapsulated: bytes, pdf: Path) -> Path:
     return pdf
 
 
-def _find(documents: Sequence[DocumentLine], kind: DocumentKind) -> list[Path]:
+def _find(documents: "Sequence[DocumentLine]", kind: DocumentKind) -> list[Path]:
     """The documents of one kind in the last version."""
     last = max((line.version for line in documents), default=0)
     return [line.path for line in documents if line.kind is kind and line.version == last]

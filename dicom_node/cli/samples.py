@@ -10,10 +10,13 @@ import pydicom
 from pydicom.uid import (
     Comprehensive3DSRStorage,
     ComprehensiveSRStorage,
+    EncapsulatedPDFStorage,
     GrayscaleSoftcopyPresentationStateStorage,
+    KeyObjectSelectionDocumentStorage,
     SecondaryCaptureImageStorage,
 )
 
+from dicom_node.cli.readable_answers import REPORT_NAME, write_report_as_pdf
 from dicom_node.cli.returned import Returned, collect, is_heat_map, is_summary, write_capture_as_png
 from inference.phantom.samples import write_samples
 
@@ -22,6 +25,8 @@ _KIND_WORDS = {
     ComprehensiveSRStorage: "structured-report",
     SecondaryCaptureImageStorage: "overlay",
     GrayscaleSoftcopyPresentationStateStorage: "presentation-state",
+    EncapsulatedPDFStorage: "report",
+    KeyObjectSelectionDocumentStorage: "key-objects",
 }
 #: Captures too, but one is of the whole study, and the other of a model.
 _SUMMARY, _HEAT_MAP = "summary", "heat-map"
@@ -93,6 +98,8 @@ def _write(returned: Returned, folder: Path) -> None:
         (folder / f"{name}.dcm").write_bytes(path.read_bytes())
         if ds.SOPClassUID == SecondaryCaptureImageStorage:
             write_capture_as_png(path, folder / f"{name}.png")
+        if ds.SOPClassUID == EncapsulatedPDFStorage:
+            write_report_as_pdf(path.read_bytes(), folder / REPORT_NAME)
     for number, message in enumerate(returned.messages, 1):
         # Segments end with CR; a line each is what an editor shows.
         (folder / f"message-{number}.hl7").write_bytes(message.replace(b"\r", b"\n"))

@@ -20,8 +20,9 @@ COLOURS: Final[dict[FractureState | None, tuple[Colour, Colour]]] = {
     FractureState.ABSENT: ((38, 120, 78), (240, 248, 243)),
     None: ((84, 98, 112), (243, 245, 247)),
 }
-#: Height of the pictures, in points: what was found has more room than what was not.
+#: Height of the pictures, in points: what was found has more room than what was not, and most where it is alone.
 _HIGH_PT: Final = 160.0
+_HIGH_ALONE_PT: Final = 200.0
 _LOW_PT: Final = 104.0
 _PILL: Final = Style(8.6, (255, 255, 255), BOLD)
 
@@ -33,17 +34,24 @@ def make_image_card(statement: StudyStatement, image: ImageStatement, words: Tra
     head = Columns((Text(narrative.name_image(image, words), HEADING), Pill(state, _PILL, bar)), (1.0, 1.0))
     lines = tuple(_tell(image, said, words))
     figures = tuple(_list_figures(statement, image, words, side_px))
-    body = _lay_out(image, figures, lines) if figures else (Text(words.label("no_picture"), _FAINT, after=3.0), *lines)
+    high = _HIGH_ALONE_PT if len(statement.images) == 1 else _HIGH_PT
+    body = (
+        _lay_out(image, figures, lines, high)
+        if figures
+        else (Text(words.label("no_picture"), _FAINT, after=3.0), *lines)
+    )
     return Card((head, Space(5.0), *body, *_suggest(statement, image, words)), bar, ground)
 
 
 _FAINT: Final = Style(BODY.size, QUIET)
 
 
-def _lay_out(image: ImageStatement, figures: tuple[Figure, ...], lines: tuple[Block, ...]) -> tuple[Block, ...]:
+def _lay_out(
+    image: ImageStatement, figures: tuple[Figure, ...], lines: tuple[Block, ...], high: float
+) -> tuple[Block, ...]:
     """Pictures above the words where something was found, and a small one beside them where nothing was."""
     if image.suspicious:
-        return Figures(figures, _HIGH_PT, SMALL), Space(4.0), *lines
+        return Figures(figures, high, SMALL), Space(4.0), *lines
     return (Columns((Figures(figures, _LOW_PT, SMALL), Stack((Space(2.0), *lines))), (1.0, 3.0)),)
 
 

@@ -57,6 +57,13 @@ def test_a_png_shows_the_pixels_of_each_capture(demo: tuple[str, Path], kind: st
             assert png.tobytes() == ds.pixel_array.tobytes()
 
 
+def test_the_report_of_each_sample_is_a_pdf(demo: tuple[str, Path]) -> None:
+    for sample in SAMPLE_STUDIES:
+        pdf = (demo[1] / sample.name / "report.pdf").read_bytes()
+        ds = pydicom.dcmread(demo[1] / sample.name / "report-1.dcm")
+        assert pdf == ds.EncapsulatedDocument[: ds.EncapsulatedDocumentLength]
+
+
 def test_an_answer_that_does_not_come_in_time_ends_with_1_and_says_what_is_late(tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "bundle")
     done = run_command("demo", "--out", tmp_path / "out", "--bundle", bundle, "--timeout-seconds", 1)
