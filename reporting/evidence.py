@@ -29,6 +29,7 @@ class PictureAtHand:
         if self._picture is None or path != self._path:
             self._picture = None  # before the next is read
             self._picture, self._path = _read_grey(path, sop_instance_uid), path
+            self._picture.flags.writeable = False  # who draws on it would draw on every document
         return self._picture
 
 

@@ -54,6 +54,7 @@ def test_of_several_images_one_picture_is_in_memory_and_each_gets_its_own(tmp_pa
     first, second = with_one_picture(ImageEvidence(make_header(number=each), paths[each]) for each in range(2))
     assert np.array_equal(first.picture, pictures[0])
     assert first.picture is first.picture
+    assert not first.picture.flags.writeable
     kept = weakref.ref(first.picture)
     assert np.array_equal(second.picture, pictures[1])
     assert kept() is None
