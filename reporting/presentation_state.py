@@ -8,7 +8,8 @@ import copy
 import highdicom as hd
 from highdicom import pr
 from highdicom.color import CIELabColor
-from pydicom import Dataset
+from pydicom import DataElement, Dataset, Sequence
+from pydicom.multival import MultiValue
 from pydicom.valuerep import DSfloat
 
 from domain.document import Document, DocumentKind
@@ -124,9 +125,17 @@ def _copy_transformations(ds: Dataset, image: ImageStatement) -> None:
     voi = Dataset()
     for keyword in _VOI_LUT:
         if keyword in header and header[keyword].value not in (None, ""):
-            voi.add(copy.deepcopy(header[keyword]))
+            voi.add(_take_first(header[keyword]))
     if "VOILUTSequence" in voi or ("WindowCenter" in voi and "WindowWidth" in voi):
         ds.SoftcopyVOILUTSequence = [voi]
+
+
+def _take_first(element: DataElement) -> DataElement:
+    """Return the first of several windows or tables, which a viewer shows first: a state has one (PS3.3 C.11.8)."""
+    first = copy.deepcopy(element)
+    if isinstance(first.value, (MultiValue, Sequence)) and len(first.value) > 1:
+        first.value = list(first.value)[:1] if isinstance(first.value, Sequence) else first.value[0]
+    return first
 
 
 def _keep_aspect(ds: Dataset, image: ImageStatement) -> None:

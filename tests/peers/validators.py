@@ -1,7 +1,8 @@
-"""dicom3tools' dciodvfy and DCMTK's dcmpschk: what they find wrong in a DICOM file."""
+"""dicom3tools' dciodvfy and dcentvfy, and DCMTK's dcmpschk: what they find wrong in DICOM files."""
 
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydicom.uid import UID, GrayscaleSoftcopyPresentationStateStorage
@@ -11,11 +12,26 @@ TIMEOUT_SECONDS = 60
 
 def find_errors(path: Path, sop_class_uid: UID) -> list[str]:
     """Return every error that the validators of this class find; empty for a valid file."""
-    errors = _verify_object(path)
-    return errors + _check_presentation(path) if sop_class_uid == GrayscaleSoftcopyPresentationStateStorage else errors
+    errors = verify_object(path)
+    return errors + check_presentation(path) if sop_class_uid == GrayscaleSoftcopyPresentationStateStorage else errors
 
 
-def _verify_object(path: Path) -> list[str]:
+def compare_entities(paths: Sequence[Path]) -> list[str]:
+    """Return what dcentvfy says of files together: a patient, study, series or equipment that they describe unequally.
+
+    It takes the accession number of a summary without a series of its own for another entity's, and says so of any two
+    classes of objects that have one; PS3.3 C.7.2.1 knows it in the study alone.
+    """
+    done = _run("dcentvfy", *map(str, paths))
+    said = (done.stdout + done.stderr).splitlines()
+    return [f"dcentvfy: {line}" for line in said if line.strip() and not _OF_TWO_ENTITIES.match(line)]
+
+
+_OF_TWO_ENTITIES = re.compile(r"Warning - Different information entities for attribute - Element=<AccessionNumber> ")
+
+
+def verify_object(path: Path) -> list[str]:
+    """Return dciodvfy's errors."""
     done = _run("dciodvfy", "-new", str(path))
     said = (done.stdout + done.stderr).splitlines()
     errors = [line for line in said if line.startswith("Error")]
@@ -23,7 +39,8 @@ def _verify_object(path: Path) -> list[str]:
     return errors or ([f"dciodvfy ended with {done.returncode}: {said[-3:]}"] if done.returncode else [])
 
 
-def _check_presentation(path: Path) -> list[str]:
+def check_presentation(path: Path) -> list[str]:
+    """Return dcmpschk's errors: of values in any file, and of the rules of a presentation state in one."""
     # It ends with 0 whatever it finds, so that only its words count.
     done = _run("dcmpschk", str(path))
     said = done.stdout + done.stderr

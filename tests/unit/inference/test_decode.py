@@ -1,8 +1,5 @@
-import base64
 import shutil
 import subprocess
-import sys
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,49 +9,20 @@ from pydicom.encaps import encapsulate
 
 from inference.decode import PLUGINS, can_decode, decode, is_cut
 from inference.header import read_header
+from tests.fakes.encoded_images import GDCMCONV, HTJ2K_RAMP, WRITERS, rewrite
 from tests.fakes.pixel_images import make_image, ramp, save
 
-#: `ramp()` as an HTJ2K code stream (OpenJPH encoder, reversible), deflated: nothing installed here writes this syntax.
-HTJ2K_RAMP = zlib.decompress(
-    base64.b64decode(
-        "eNr77/8/kEHTgQEIAoA4gQEBUPmM/IyM/wMYOBiYgByu/0EMPEAWIwMrC4sD4/8YBmGFjglIoKOj438KgzgDo39Bap5XgIdCWGqR"
-        "goGekZmesd7/CQxcYBMTGBj/Tz7AoLvgf739D+d/zd+M/2nWvvm7Ze+efxreZzkYfu5gOMAgfIBB1OF/PaOyUylDToqy9IGgxn/b"
-        "gOKiExhYC+ruf//974b+9Qfd5QxmtzYkHj72RcDNifENSKNYDwNjDsO96vd7vwOJX1VAUMBUxSBlagIF//4HsNn2JFR/M2x8sxek"
-        "4Q0DY6nCOyTwp/7AcgQ4VMjYxdXqtDBAQwROPfpfO0GR8f2NFvb9SQJyfzscqr8pMr7ZzniAQe8QA2OVgornJDT0X/9/3XLswKmO"
-        "0eb5nOJzlliI//X/wxkYqr8xAC1jYN+fwCD3twEb981upv83AWKDwcY="
-    )
-)
 TWELVE_BITS = {"BitsStored": 12, "HighBit": 11}
-GDCMCONV = str(Path(sys.executable).with_name("gdcmconv"))
-
-#: Lossless syntaxes and the program that writes each.
-WRITERS = {
-    uid.ImplicitVRLittleEndian: ("dcmconv", "+ti"),
-    uid.ExplicitVRBigEndian: ("dcmconv", "+tb"),
-    uid.DeflatedExplicitVRLittleEndian: ("dcmconv", "+td"),
-    uid.RLELossless: ("dcmcrle",),
-    uid.JPEGLossless: ("dcmcjpeg", "+el"),
-    uid.JPEGLosslessSV1: ("dcmcjpeg", "+e1"),
-    uid.JPEGLSLossless: ("dcmcjpls",),
-    uid.JPEG2000Lossless: (GDCMCONV, "--j2k"),
-}
 
 
 def _decoded(ds: Dataset) -> np.ndarray:
     return decode(ds, read_header(ds))
 
 
-def _rewrite(ds: Dataset, folder: Path, syntax: str) -> Dataset:
-    source, target = save(ds, folder / "source.dcm"), folder / "target.dcm"
-    program, *options = WRITERS[uid.UID(syntax)]
-    subprocess.run([program, *options, str(source), str(target)], check=True, capture_output=True)
-    return dcmread(target)
-
-
 @pytest.mark.peer("dcmtk")
 @pytest.mark.parametrize("syntax", WRITERS, ids=lambda syntax: uid.UID(syntax).name)
 def test_every_lossless_syntax_decodes_to_the_pixels_that_were_encoded(syntax: str, tmp_path: Path) -> None:
-    ds = _rewrite(make_image(ramp(), **TWELVE_BITS), tmp_path, syntax)
+    ds = rewrite(make_image(ramp(), **TWELVE_BITS), tmp_path, syntax)
     assert ds.file_meta.TransferSyntaxUID == syntax
     assert np.array_equal(_decoded(ds), ramp())
 
@@ -63,7 +31,7 @@ def test_every_lossless_syntax_decodes_to_the_pixels_that_were_encoded(syntax: s
 @pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEGLosslessSV1, uid.JPEG2000Lossless])
 def test_signed_pixels_keep_their_two_s_complement_in_the_stored_bits(syntax: str, tmp_path: Path) -> None:
     signed = ramp().astype(np.int16) - 2048
-    ds = _rewrite(make_image(signed, **TWELVE_BITS), tmp_path, syntax)
+    ds = rewrite(make_image(signed, **TWELVE_BITS), tmp_path, syntax)
     assert np.array_equal(_decoded(ds), signed.view(np.uint16) & 0x0FFF)
 
 
@@ -133,7 +101,7 @@ def test_a_code_stream_that_was_cut_is_noticed(syntax: str, kept: float, tmp_pat
     from pydicom.encaps import generate_frames
 
     noise = np.random.default_rng(1).integers(0, 4096, (96, 80)).astype(np.uint16)
-    ds = _rewrite(make_image(noise, **TWELVE_BITS), tmp_path, syntax)
+    ds = rewrite(make_image(noise, **TWELVE_BITS), tmp_path, syntax)
     frame = next(generate_frames(ds.PixelData, number_of_frames=1))
     assert not is_cut(ds, read_header(ds))
     ds.PixelData = encapsulate([frame[: int(len(frame) * kept)]])

@@ -165,3 +165,21 @@ def test_a_colour_image_has_no_overlay_and_the_reason_is_given() -> None:
 def test_series_and_instance_are_numbered() -> None:
     ds = overlay()
     assert (ds.SeriesNumber, ds.InstanceNumber, ds.Modality) == (9103, 1, "PR")
+
+
+def test_of_several_windows_the_overlay_repeats_the_first() -> None:
+    windows = {"WindowCenter": ["1400", "900"], "WindowWidth": ["2800", "1200"]}
+    ds = open_document(
+        draft_image(make_header(**windows, WindowCenterWidthExplanation=["BONE", "SOFT"])),
+        DocumentKind.PRESENTATION_STATE,
+    )
+    (voi,) = ds.SoftcopyVOILUTSequence
+    assert (voi.WindowCenter, voi.WindowWidth, voi.WindowCenterWidthExplanation) == (1400, 2800, "BONE")
+
+
+def test_of_several_tables_the_overlay_repeats_the_first() -> None:
+    tables = [Dataset(), Dataset()]
+    tables[0].LUTExplanation, tables[1].LUTExplanation = "BONE", "SOFT"
+    header = make_header(drop=["WindowCenter", "WindowWidth"], VOILUTSequence=tables)
+    ds = open_document(draft_image(header), DocumentKind.PRESENTATION_STATE)
+    assert [table.LUTExplanation for table in ds.SoftcopyVOILUTSequence[0].VOILUTSequence] == ["BONE"]

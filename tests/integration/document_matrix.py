@@ -1,0 +1,225 @@
+"""Every kind of document of every source variant, written out with its sources: what the validators are given.
+
+A new kind of document needs no word here: whatever is optional is turned on, and what leaves later is composed too.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydicom import Dataset, dcmread
+from pydicom.config import disable_value_validation
+
+import domain.document
+from config.settings import Reporting
+from domain.document import HL7_KINDS, Document, DocumentKind
+from domain.finding import Box, FractureState, ImageReading, StudyFindings
+from domain.uid import derive_uid
+from inference.evidence import bound
+from inference.radiograph import Ineligible, develop, open_instance
+from reporting.compose import Composition, compose
+from reporting.context import Predecessor, StudyContext
+from reporting.evidence import ImageEvidence
+from reporting.lime_capture import compose_lime
+from tests.fakes.pixel_images import save
+from tests.fakes.report_sources import MODEL_SET, find, make_context, make_parts, read_image, refuse_image
+from tests.fakes.source_variants import VARIANTS, write_variant
+
+LANGUAGES = ("en", "ar", "fr", "es")
+#: A box as fractions of its image: left, top, right, bottom.
+_PLACE = (0.21, 0.32, 0.55, 0.61)
+_ANOTHER_PLACE = (0.6, 0.7, 0.9, 1.0)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One file of a study: a document, or with no kind a source."""
+
+    study: str
+    path: Path
+    sop_class_uid: str
+    kind: DocumentKind | None = None
+
+    @property
+    def name(self) -> str:
+        return self.kind.value if self.kind else "source"
+
+
+@dataclass(frozen=True)
+class MatrixStudy:
+    """The sources of one study and its documents."""
+
+    name: str
+    sources: tuple[Filed, ...]
+    documents: tuple[Document, ...]
+    folder: Path
+
+    @property
+    def filed(self) -> tuple[Filed, ...]:
+        """The documents that are DICOM objects, as files."""
+        dicom = [each for each in self.documents if each.kind not in HL7_KINDS]
+        return tuple(Filed(self.name, self.folder / each.file_name, each.sop_class_uid, each.kind) for each in dicom)
+
+
+@dataclass(frozen=True)
+class _Image:
+    """A source that was written and what is said of it."""
+
+    path: Path
+    evidence: ImageEvidence
+    reading: ImageReading
+
+
+Ask = Callable[[str, Path], list[_Image]]
+
+
+def turn_everything_on() -> dict[str, Any]:
+    """Return settings of `[reporting]` with which all is made that can be made."""
+    settings = {name: True for name, each in Reporting.model_fields.items() if each.annotation is bool}
+    if "optional_documents" in Reporting.model_fields:
+        settings["optional_documents"] = tuple(getattr(domain.document, "OPTIONAL_KINDS", ()))
+    return settings
+
+
+def _look(path: Path) -> ImageEvidence:
+    """Return a source's header and picture as the reader makes them, with a heat map that is brightest in a corner."""
+    picture = bound(develop(open_instance(path)).image.bytes())
+    rows, columns = picture.shape
+    heat = np.add.outer(np.linspace(0, 127, rows), np.linspace(0, 127, columns)).astype(np.uint8)
+    return ImageEvidence(dcmread(path, stop_before_pixels=True), picture, heat)
+
+
+def _place(header: Dataset, place: Sequence[float], probability: float = 0.93) -> Box:
+    columns, rows = int(header.Columns), int(header.Rows)
+    left, top, right, bottom = place
+    return Box("fracture", probability, left * columns, top * rows, right * columns, bottom * rows)
+
+
+def _read(
+    path: Path, state: FractureState, region: str = "hand", places: Sequence[Sequence[float]] = (_PLACE,)
+) -> _Image:
+    evidence = _look(path)
+    boxes = tuple(_place(evidence.header, place, 0.93 - number / 10) for number, place in enumerate(places))
+    return _Image(path, evidence, read_image(evidence.header, state, boxes, region))
+
+
+def _refuse(path: Path) -> _Image:
+    header = dcmread(path, stop_before_pixels=True)
+    return _Image(path, ImageEvidence(header), refuse_image(header))
+
+
+def _variant(name: str, folder: Path) -> list[_Image]:
+    """One image; the states take turns."""
+    state = [*FractureState][list(VARIANTS).index(name) % len(FractureState)]
+    return [_read(write_variant(name, folder), state, VARIANTS[name].region)]
+
+
+def _gather(study: str, names: Sequence[str], folder: Path) -> list[Path]:
+    """Return the sources of variants as images of one study and one patient."""
+    paths = []
+    for number, name in enumerate(names, 1):
+        path = write_variant(name, folder / str(number))
+        ds = dcmread(path)
+        ds.StudyInstanceUID, ds.PatientID = derive_uid("matrix", study), f"PID-{study}"
+        ds.SeriesInstanceUID = derive_uid("matrix", study, ds.Modality, str(ds.get("Laterality", "")))
+        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = derive_uid("matrix", study, str(number))
+        ds.SeriesNumber, ds.InstanceNumber = (2 if ds.Modality == "DX" else 1), number
+        paths.append(save(ds, path))
+    return paths
+
+
+def _in_part(study: str, folder: Path) -> list[_Image]:
+    first, second = _gather(study, ["plain", "dx"], folder)
+    return [_read(first, FractureState.PRESENT), _refuse(second)]
+
+
+def _unread(study: str, folder: Path) -> list[_Image]:
+    return [_refuse(path) for path in _gather(study, ["no body part"], folder)]
+
+
+def _two_boxes(study: str, folder: Path) -> list[_Image]:
+    (path,) = _gather(study, ["plain"], folder)
+    return [_read(path, FractureState.DOUBT, places=(_PLACE, _ANOTHER_PLACE))]
+
+
+def _no_box(study: str, folder: Path) -> list[_Image]:
+    (path,) = _gather(study, ["plain"], folder)
+    return [_read(path, FractureState.PRESENT, places=())]
+
+
+def _two_pages(study: str, folder: Path) -> list[_Image]:
+    states = [*FractureState] * 5
+    return [_read(path, state) for path, state in zip(_gather(study, ["tiny"] * 14, folder), states, strict=False)]
+
+
+#: Studies beyond one image that was read.
+_STUDIES: Mapping[str, Ask] = {
+    "read in part": _in_part,
+    "not read": _unread,
+    "two boxes": _two_boxes,
+    "no box": _no_box,
+    "two pages": _two_pages,
+}
+NAMES = (*VARIANTS, *_STUDIES)
+
+
+#: How often a study is answered again: a second answer costs as much as a first.
+_EVERY = 7
+
+
+def write_study(name: str, folder: Path) -> MatrixStudy:
+    """Write the sources of a study and all its documents."""
+    return _answer(name, _STUDIES.get(name, _variant)(name, folder), folder)
+
+
+def write_file_study(path: Path, folder: Path) -> MatrixStudy:
+    """Write all documents of a file from anywhere, whether or not the models may read it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        images = [_read(path, FractureState.PRESENT, "leg")]
+    except Ineligible:
+        images = [_refuse(path)]
+    return _answer(path.stem, images, folder)
+
+
+def _answer(name: str, images: list[_Image], folder: Path) -> MatrixStudy:
+    findings = _find(images)
+    evidence = [image.evidence for image in images]
+    language = LANGUAGES[NAMES.index(name) % len(LANGUAGES) if name in NAMES else 0]
+    context = make_context(language=language, **turn_everything_on())
+    documents = [*_compose(context, findings, evidence), *_compose_later(context, findings, evidence)]
+    for document in documents:
+        (folder / document.file_name).write_bytes(document.content)
+    sources = tuple(Filed(name, image.path, image.reading.sop_class_uid) for image in images)
+    return MatrixStudy(name, sources, tuple(documents), folder)
+
+
+def _find(images: list[_Image]) -> StudyFindings:
+    uid = str(images[0].evidence.header.StudyInstanceUID)
+    return replace(find(*(image.reading for image in images)), study_instance_uid=uid, model_set=MODEL_SET)
+
+
+def _compose(context: StudyContext, findings: StudyFindings, evidence: list[ImageEvidence]) -> Iterator[Document]:
+    """Yield the documents of an answer; of some studies those of a second, which names the first as predecessor."""
+    first = compose(context, findings, evidence)
+    yield from first.documents
+    if int(findings.study_instance_uid[-4:]) % _EVERY == 0 or len(evidence) == 2:
+        yield from _compose_again(context, first, findings, evidence).documents
+
+
+def _compose_again(
+    context: StudyContext, first: Composition, findings: StudyFindings, evidence: list[ImageEvidence]
+) -> Composition:
+    reports = [each for each in first.documents if each.kind.value.startswith("structured_report")]
+    predecessors = tuple(Predecessor.of(each) for each in reports)
+    return compose(replace(context, version=2, predecessors=predecessors), findings, evidence)
+
+
+def _compose_later(
+    context: StudyContext, findings: StudyFindings, evidence: list[ImageEvidence]
+) -> tuple[Document, ...]:
+    with disable_value_validation():
+        weights = {reading.sop_instance_uid: make_parts() for reading in findings.read[:1]}
+        return compose_lime(context, findings, evidence, weights)
