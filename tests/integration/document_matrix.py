@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydicom import Dataset, dcmread
 from pydicom.config import disable_value_validation
+from pydicom.uid import UID
 
 import domain.document
 from config.settings import Reporting
@@ -24,7 +24,7 @@ from reporting.context import Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.lime_capture import compose_lime
 from tests.fakes.pixel_images import save
-from tests.fakes.report_sources import MODEL_SET, find, make_context, make_parts, read_image, refuse_image
+from tests.fakes.report_sources import MODEL_SET, find, make_context, make_map, make_parts, read_image, refuse_image
 from tests.fakes.source_variants import VARIANTS, write_variant
 
 LANGUAGES = ("en", "ar", "fr", "es")
@@ -77,18 +77,16 @@ Ask = Callable[[str, Path], list[_Image]]
 
 def turn_everything_on() -> dict[str, Any]:
     """Return settings of `[reporting]` with which all is made that can be made."""
-    settings = {name: True for name, each in Reporting.model_fields.items() if each.annotation is bool}
+    settings: dict[str, Any] = {name: True for name, each in Reporting.model_fields.items() if each.annotation is bool}
     if "optional_documents" in Reporting.model_fields:
         settings["optional_documents"] = tuple(getattr(domain.document, "OPTIONAL_KINDS", ()))
     return settings
 
 
 def _look(path: Path) -> ImageEvidence:
-    """Return a source's header and picture as the reader makes them, with a heat map that is brightest in a corner."""
-    picture = bound(develop(open_instance(path)).image.bytes())
-    rows, columns = picture.shape
-    heat = np.add.outer(np.linspace(0, 127, rows), np.linspace(0, 127, columns)).astype(np.uint8)
-    return ImageEvidence(dcmread(path, stop_before_pixels=True), picture, heat)
+    """Return a source's header, picture and map as the reader makes them."""
+    header = dcmread(path, stop_before_pixels=True)
+    return ImageEvidence(header, bound(develop(open_instance(path)).image.bytes()), make_map(header))
 
 
 def _place(header: Dataset, place: Sequence[float], probability: float = 0.93) -> Box:
@@ -124,7 +122,7 @@ def _gather(study: str, names: Sequence[str], folder: Path) -> list[Path]:
         ds = dcmread(path)
         ds.StudyInstanceUID, ds.PatientID = derive_uid("matrix", study), f"PID-{study}"
         ds.SeriesInstanceUID = derive_uid("matrix", study, ds.Modality, str(ds.get("Laterality", "")))
-        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = derive_uid("matrix", study, str(number))
+        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = UID(derive_uid("matrix", study, str(number)))
         ds.SeriesNumber, ds.InstanceNumber = (2 if ds.Modality == "DX" else 1), number
         paths.append(save(ds, path))
     return paths
