@@ -126,6 +126,7 @@ def tell_parts(image: ImageStatement, words: Translation) -> Iterator[str]:
     yield from _tell_statement(image, words)
     yield tell_place(image, words)
     yield tell_side(image.source.side, words)
+    yield from tell_view(image, words)
 
 
 def _tell_region(image: ImageStatement, words: Translation) -> Iterator[str]:
@@ -188,11 +189,22 @@ def tell_place(image: ImageStatement, words: Translation) -> str:
     return words.say(f"place_of_{phrase}", **values) if phrase else words.say("place_unstated")
 
 
+#: A side that the header states, and the other one that its description names.
+_BUT = {("L", "R"): "left_but_right", ("R", "L"): "right_but_left"}
+
+
 def tell_side(side: Side, words: Translation) -> str:
-    """Return the side as the header states it, or that it does not."""
+    """Return the side as the header states it, or that it does not; both where its description names the other."""
     if side.contradictory:
-        return words.sides["contradictory"]
+        return words.sides[_BUT.get((side.value, side.described), "contradictory")]
     return words.sides[side.value if side.value in codes.SIDES else "unstated"]
+
+
+def tell_view(image: ImageStatement, words: Translation) -> Iterator[str]:
+    """Yield the view as the header states it and as its description does, where they are two."""
+    if image.source.contradictory_views:
+        header, description = (words.views[view] for view in image.source.contradictory_views)
+        yield words.say("view_contradictory", header=header, description=description)
 
 
 def tell_silence(image: ImageStatement, words: Translation) -> Iterator[str]:

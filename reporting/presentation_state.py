@@ -88,7 +88,7 @@ def _annotate(image: ImageStatement, layer: pr.GraphicLayer) -> pr.GraphicAnnota
 def _state_in_words(image: ImageStatement) -> list[pr.TextObject]:
     assert image.fracture is not None
     certainty = wording.describe_probability(image.fracture.probability)
-    said = filter(None, (image.headline, certainty, image.type_in_words, image.region_in_words, image.side_in_words))
+    said = filter(None, (image.headline, certainty, image.type_in_words, *image.place_in_words))
     words, tier = f"AI: {', '.join(said)}", wording.TIERS_IN_SHORT[image.tier]
     lines = ((words, _STATEMENT_AREA), (wording.NOT_A_DIAGNOSIS, _NOTICE_AREA), (tier, _TIER_AREA))
     return [

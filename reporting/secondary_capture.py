@@ -176,7 +176,7 @@ def place_marks(image: ImageStatement, picture: Pixels) -> list[Mark]:
 def caption_image(statement: StudyStatement, image: ImageStatement) -> Caption:
     """Return what stands around the picture of an image, read or not."""
     fracture, reason = image.fracture, image.reading.reason
-    place = f"{image.region_in_words}   |   {image.side_in_words}"
+    place = "   |   ".join(image.place_in_words)
     return Caption(
         product=equipment.MODEL_NAME,
         notice=" - ".join(filter(None, (wording.NOT_A_DIAGNOSIS, wording.TIERS_IN_SHORT[image.tier]))),
@@ -187,7 +187,7 @@ def caption_image(statement: StudyStatement, image: ImageStatement) -> Caption:
         models=", ".join(equipment.describe_members(statement.study)),
         review=wording.REVIEW,
         colour=COLOURS[fracture.state] if fracture else UNREAD_COLOUR,
-        place_colour=NOTICE if image.contradiction else TEXT,
+        place_colour=NOTICE if image.contradictions else TEXT,
         legend=LEGEND if fracture and image.tier.states_places else (),
     )
 

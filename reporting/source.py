@@ -19,6 +19,8 @@ from pydicom import DataElement, Dataset
 from pydicom.datadict import tag_for_keyword
 from pydicom.multival import MultiValue
 
+from reporting.descriptions import describe_side, describe_view, position_view
+
 #: The modules of the patient and the study (PS3.3 C.7.1, C.7.2), as the pinned highdicom tabulates them.
 IDENTITY_MODULES = (
     "patient",
@@ -56,10 +58,17 @@ def identity_keywords() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The side of the body, from the header alone. `value` is L, R, B or empty; never guessed from pixels."""
+    """The side of the body, from the header alone; never guessed from pixels.
+
+    Attributes:
+        value: L, R, B or empty, as the attributes state it.
+        contradictory: the header contradicts itself: no two of its attributes, or its words, agree.
+        described: the other side that its words name, where they contradict the attribute.
+    """
 
     value: str = ""
     contradictory: bool = False
+    described: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,9 +110,24 @@ class Source:
 
     @cached_property
     def side(self) -> Side:
-        """Laterality (0020,0060) or Image Laterality (0020,0062); two that differ state no side."""
+        """Laterality (0020,0060) or Image Laterality (0020,0062); two that differ state no side.
+
+        A description that names the other side is stated beside the attribute and does not replace it.
+        """
         stated = {self.text(keyword).upper() for keyword in ("ImageLaterality", "Laterality")} & set(_SIDES)
-        return Side(stated.pop()) if len(stated) == 1 else Side(contradictory=bool(stated))
+        if len(stated) != 1:
+            return Side(contradictory=bool(stated))
+        (value,) = stated
+        described = describe_side(self.header)
+        if value == "B" or described in ("", value):
+            return Side(value)
+        return Side(value, contradictory=True, described=described)
+
+    @cached_property
+    def contradictory_views(self) -> tuple[str, str] | None:
+        """The view that View Position (0018,5101) states and the one that descriptions name, where the two differ."""
+        stated, described = position_view(self.text("ViewPosition")), describe_view(self.header)
+        return (stated, described) if stated and described and stated != described else None
 
     @cached_property
     def body_part(self) -> str:

@@ -110,9 +110,12 @@ class ImageStatement:
     @property
     def side_in_words(self) -> str:
         """The side in words, or that the header states none."""
-        if self.source.side.contradictory:
+        side = self.source.side
+        if side.described:
+            return wording.describe_contradictory_side(side.value, side.described)
+        if side.contradictory:
             return wording.SIDE_CONTRADICTORY
-        return wording.SIDES.get(self.source.side.value, wording.SIDE_NOT_STATED)
+        return wording.SIDES.get(side.value, wording.SIDE_NOT_STATED)
 
     @property
     def contradiction(self) -> str:
@@ -120,6 +123,23 @@ class ImageStatement:
         if self.fracture and codes.contradicts(self.region, self.source.body_part):
             return wording.describe_contradiction(self.source.body_part, self.region)
         return ""
+
+    @property
+    def contradictory_view(self) -> str:
+        """A sentence when the header's view and its description are two, else empty."""
+        views = self.source.contradictory_views
+        return wording.describe_contradictory_view(*views) if views else ""
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """Everything that header and models, or the header and itself, say against each other; in words."""
+        side = self.side_in_words if self.source.side.contradictory else ""
+        return tuple(filter(None, (self.contradiction, side, self.contradictory_view)))
+
+    @property
+    def place_in_words(self) -> tuple[str, ...]:
+        """Region and side, and the view where it is contradictory."""
+        return tuple(filter(None, (self.region_in_words, self.side_in_words, self.contradictory_view)))
 
     @property
     def region_in_words(self) -> str:
@@ -149,7 +169,7 @@ class ImageStatement:
     def line(self) -> str:
         """Everything said of this image, in one line."""
         words = ", ".join(filter(None, (self.said, self.silence)))
-        return f"{self.name}: {words}; {self.region_in_words}, {self.side_in_words}"
+        return f"{self.name}: {words}; {', '.join(self.place_in_words)}"
 
     @property
     def series_and_instance(self) -> tuple[str, str] | None:

@@ -87,8 +87,7 @@ def _tally(statement: StudyStatement) -> tuple[Tally, ...]:
 
 def _contradiction(image: ImageStatement) -> str:
     """What the header of an image contradicts, or the models of it; empty where nothing does."""
-    side = wording.SIDE_CONTRADICTORY if image.source.side.contradictory else ""
-    words = ", ".join(filter(None, (image.contradiction, side)))
+    words = ", ".join(image.contradictions)
     return f"Image {image.number}: {words}" if words else ""
 
 

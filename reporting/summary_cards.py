@@ -76,12 +76,9 @@ def _certainty(image: ImageStatement) -> str:
 
 
 def _place(image: ImageStatement) -> list[Line]:
-    """Region and side: on a line each where one of them is contradictory, or so long that it might cost the other."""
-    contradictory = (bool(image.contradiction), image.source.side.contradictory)
-    words = (image.region_in_words, image.side_in_words)
+    """Region, side and contradictory view: a line each where one is contradictory, or so long that it costs another."""
+    words, contradictory = image.place_in_words, image.contradictions
     joined = ", ".join(words)
-    if not any(contradictory) and len(joined) <= _SHORT:
+    if not contradictory and len(joined) <= _SHORT:
         return [Line(joined, _BODY_SIZE_PX, TEXT)]
-    return [
-        Line(each, _BODY_SIZE_PX, NOTICE if wrong else TEXT) for each, wrong in zip(words, contradictory, strict=True)
-    ]
+    return [Line(each, _BODY_SIZE_PX, NOTICE if each in contradictory else TEXT) for each in words]

@@ -62,6 +62,7 @@ _PHRASES: Mapping[str, frozenset[str]] = {
         "place_of_header": "header",
         "place_of_models": "models",
         "place_contradictory": "header models",
+        "view_contradictory": "header description",
         "place_unstated": "",
         "tier_classification": "",
         "tier_types": "",
@@ -114,7 +115,8 @@ _REPORT: Mapping[str, frozenset[str]] = {
 _PLACES: Mapping[str, Mapping[str, frozenset[str]]] = {"phrases": _PHRASES, "report": _REPORT}
 _KEYS: Mapping[str, frozenset[str]] = {
     **{table: frozenset(places) for table, places in _PLACES.items()},
-    "sides": frozenset({*codes.SIDES, "unstated", "contradictory"}),
+    "sides": frozenset({*codes.SIDES, "unstated", "contradictory", "left_but_right", "right_but_left"}),
+    "views": frozenset({"frontal", "lateral"}),
     "regions": frozenset(codes.REGIONS),
     "body_parts": frozenset(codes.BODY_PARTS),
     "types": frozenset(TYPES),
@@ -127,7 +129,9 @@ class Translation(BaseModel):
 
     Attributes:
         phrases: sentences and parts of sentences, with places for values in braces.
-        sides: by the value of the header's laterality, and for none and two that differ.
+        sides: by the value of the header's laterality, for none and two that differ, and for one that the header's
+            description contradicts.
+        views: what a header states of the view, where it says two things.
         regions: what the models call the regions they know.
         body_parts: by Body Part Examined (0018,0015).
         types: by the label that the models give a type of fracture.
@@ -140,6 +144,7 @@ class Translation(BaseModel):
 
     phrases: dict[str, Words]
     sides: dict[str, Words]
+    views: dict[str, Words]
     regions: dict[str, Words]
     body_parts: dict[str, Words]
     types: dict[str, Words]
@@ -163,7 +168,7 @@ class Translation(BaseModel):
                 raise ValueError(f"{key} has other places for values than it must have")
         return value
 
-    @field_validator("sides", "regions", "body_parts", "types", "reasons", "retractions")
+    @field_validator("sides", "views", "regions", "body_parts", "types", "reasons", "retractions")
     @classmethod
     def _has_no_place(cls, value: dict[str, str]) -> dict[str, str]:
         if wrong := sorted(key for key, words in value.items() if "{" in words or "}" in words):

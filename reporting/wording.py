@@ -51,6 +51,7 @@ PLACES_NOT_STATED = "places not stated"
 SIDES = {"L": "side: left", "R": "side: right", "B": "side: both"}
 SIDE_NOT_STATED = "side not stated"
 SIDE_CONTRADICTORY = "side contradictory in the header"
+_SIDE_NAMES = {"L": "left", "R": "right"}
 LEGEND = {FractureState.PRESENT: "suspected fracture", FractureState.DOUBT: "doubt"}
 
 SERIES = {
@@ -120,6 +121,16 @@ def describe_series(kind: str, version: int, replaced: int, *, retracts: bool = 
     if replaced:
         later += f", {'RETRACTS' if retracts else 'REPLACES'} V{replaced}"
     return f"{SERIES[kind]}{later} - {NOT_FOR_DIAGNOSIS}"
+
+
+def describe_contradictory_side(header: str, described: str) -> str:
+    """The attribute and the words of a header name two sides, L and R."""
+    return f"side contradictory: header says {_SIDE_NAMES[header]}, its description says {_SIDE_NAMES[described]}"
+
+
+def describe_contradictory_view(header: str, described: str) -> str:
+    """The attribute and the words of a header name two views."""
+    return f"view contradictory: header says {header}, its description says {described}"
 
 
 def describe_contradiction(body_part: str, region: str) -> str:

@@ -68,6 +68,7 @@ def _contradict(image: ImageStatement, words: Translation) -> Iterator[str]:
         yield narrative.tell_place(image, words)
     if image.source.side.contradictory:
         yield narrative.tell_side(image.source.side, words)
+    yield from narrative.tell_view(image, words)
 
 
 def _name_models(statement: StudyStatement, words: Translation) -> Iterator[Block]:

@@ -35,32 +35,34 @@ _ANOTHER_PLACE = (0.6, 0.7, 0.9, 1.0)
 
 @dataclass(frozen=True)
 class Filed:
-    """One file of a study: a document, or with no kind a source."""
+    """A document as a file: hundreds of them are more than a test should keep in memory."""
 
     study: str
     path: Path
-    sop_class_uid: str
-    kind: DocumentKind | None = None
+    head: Document
 
     @property
-    def name(self) -> str:
-        return self.kind.value if self.kind else "source"
+    def kind(self) -> DocumentKind:
+        return self.head.kind
+
+    def load(self) -> Document:
+        """Return the whole document."""
+        return replace(self.head, content=self.path.read_bytes())
 
 
 @dataclass(frozen=True)
 class MatrixStudy:
-    """The sources of one study and its documents."""
+    """The files of the sources of one study and of its documents."""
 
     name: str
-    sources: tuple[Filed, ...]
-    documents: tuple[Document, ...]
-    folder: Path
+    study_instance_uid: str
+    sources: tuple[Path, ...]
+    documents: tuple[Filed, ...]
 
     @property
     def filed(self) -> tuple[Filed, ...]:
-        """The documents that are DICOM objects, as files."""
-        dicom = [each for each in self.documents if each.kind not in HL7_KINDS]
-        return tuple(Filed(self.name, self.folder / each.file_name, each.sop_class_uid, each.kind) for each in dicom)
+        """The documents that are DICOM objects."""
+        return tuple(each for each in self.documents if each.kind not in HL7_KINDS)
 
 
 @dataclass(frozen=True)
@@ -186,12 +188,21 @@ def _answer(name: str, images: list[_Image], folder: Path) -> MatrixStudy:
     findings = _find(images)
     evidence = [image.evidence for image in images]
     language = LANGUAGES[NAMES.index(name) % len(LANGUAGES) if name in NAMES else 0]
-    context = make_context(language=language, **turn_everything_on())
+    sizes = {} if name == "big" else _SMALL
+    context = make_context(language=language, **sizes, **turn_everything_on())
     documents = [*_compose(context, findings, evidence), *_compose_later(context, findings, evidence)]
-    for document in documents:
-        (folder / document.file_name).write_bytes(document.content)
-    sources = tuple(Filed(name, image.path, image.reading.sop_class_uid) for image in images)
-    return MatrixStudy(name, sources, tuple(documents), folder)
+    filed = tuple(_file(name, document, folder) for document in documents)
+    return MatrixStudy(name, findings.study_instance_uid, tuple(image.path for image in images), filed)
+
+
+#: Sides of captures and pages: a validator looks at the header, and an archive has room for so much.
+_SMALL = {"capture_side_px": 640, "heat_map_side_px": 320}
+
+
+def _file(name: str, document: Document, folder: Path) -> Filed:
+    path = folder / document.file_name
+    path.write_bytes(document.content)
+    return Filed(name, path, replace(document, content=b"on disk"))
 
 
 def _find(images: list[_Image]) -> StudyFindings:

@@ -39,7 +39,7 @@ class Verdict:
 
 def judge(study: MatrixStudy) -> Verdict:
     """Ask dciodvfy of each document, dcmpschk of each presentation state, dcentvfy of all with their sources."""
-    of_sources = {error for source in study.sources for error in (*verify_object(source.path), *_values(source.path))}
+    of_sources = {error for source in study.sources for error in (*verify_object(source), *_values(source))}
     remarks, carried = [], set()
     for filed in study.filed:
         for error in _find_errors(filed):
@@ -47,9 +47,9 @@ def judge(study: MatrixStudy) -> Verdict:
             if _plain(error) in map(_plain, of_sources) and attribute in identity_keywords():
                 carried.add(attribute)
             else:
-                remarks.append(Remark(study.name, filed.name, error))
-    alone = [words for source in study.sources for words in compare_entities([source.path])]
-    together = compare_entities([each.path for each in (*study.sources, *study.filed)])
+                remarks.append(Remark(study.name, filed.kind, error))
+    alone = [words for source in study.sources for words in compare_entities([source])]
+    together = compare_entities([*study.sources, *(each.path for each in study.filed)])
     for error in (each for each in together if each not in alone):
         if any(_is_missing(_attribute(error), of_source) for of_source in of_sources):
             carried.add(_attribute(error))  # type 2: empty where the source has none
@@ -71,9 +71,9 @@ def judge_content(studies: Iterable[MatrixStudy], wrong: Mapping[str, Path]) -> 
     asked |= dict([next((each.kind.value, each.path) for each in filed if each.kind in FALLBACKS.values())])
     said = find_remarks([*asked.values(), *wrong.values()])
     remarks = [
-        Remark(each.study, each.name, words)
+        Remark(each.study, each.kind, words)
         for each in filed
-        for words in said[asked.get(each.kind or "", asked[contents[each.path]])]
+        for words in said[asked.get(each.kind, asked[contents[each.path]])]
         if not words.endswith(KNOWN)
     ]
     return remarks + [Remark(name, "mistake", words) for name, path in wrong.items() for words in said[path]]
@@ -81,7 +81,7 @@ def judge_content(studies: Iterable[MatrixStudy], wrong: Mapping[str, Path]) -> 
 
 def _find_errors(filed: Filed) -> list[str]:
     errors = verify_object(filed.path)
-    if filed.sop_class_uid == GrayscaleSoftcopyPresentationStateStorage:
+    if filed.head.sop_class_uid == GrayscaleSoftcopyPresentationStateStorage:
         errors += [each for each in check_presentation(filed.path) if each != _EMPTY_NAME]
     return errors
 
@@ -113,10 +113,13 @@ def _describe_content(ds: Dataset) -> str:
     content = Dataset()
     content.ContentSequence, content.ConceptNameCodeSequence = ds.ContentSequence, ds.ConceptNameCodeSequence
     uids: dict[str, str] = {}
-    text = re.sub(r"2\.25\.\d+", lambda found: uids.setdefault(found[0], f"#{len(uids)}"), content.to_json())
+    text = re.sub(
+        r"\b(2\.25|1\.2)\.[\d.]+", lambda found: uids.setdefault(found[0], f"#{len(uids)}"), content.to_json()
+    )
     return json.dumps(json.loads(text, object_hook=_without_words))
 
 
+_UID = re.compile(r"\b(2\.25|1\.2)\.[\d.]+")
 #: Text Value, Numeric Value, Graphic Data, and the class of an image.
 _WORDS = ("0040A160", "0040A30A", "00700022", "00081150")
 
