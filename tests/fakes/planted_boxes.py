@@ -17,6 +17,7 @@ from tests.fakes.pixel_images import WHOLE_WINDOW, make_image
 from tests.fakes.report_sources import STUDY_INSTANCE_UID, find, make_context, read_image
 
 Mask = NDArray[np.bool_]
+Pixels = NDArray[np.uint8]
 #: left, top, right, bottom: the first column and row, and those after the last.
 Edges = tuple[int, int, int, int]
 _DARK, _BRIGHT, _BETWEEN = (200, 400), 4000, 2000
@@ -99,3 +100,19 @@ def state_box(scene: Scene, ds: Dataset, edges: tuple[float, float, float, float
 def look(ds: Dataset) -> Radiograph:
     """Return the image as a reader displays it."""
     return develop(ds)
+
+
+def is_bright(pixels: Pixels) -> Mask:
+    """The rectangle on a sheet: grey and bright, as no word or line is."""
+    return np.asarray((pixels.min(axis=-1) > 128) & (np.ptp(pixels, axis=-1) == 0))
+
+
+def assert_shown_as_stored(pixels: Pixels, stored: Mask) -> None:
+    """Fail where a sheet's picture is turned, mirrored, or another's: the rectangle lies in it where it was stored."""
+    grey = np.ptp(pixels, axis=-1) == 0
+    rows, columns = np.flatnonzero(grey.mean(axis=1) > 0.15), np.flatnonzero(grey.mean(axis=0) > 0.15)
+    shown, planted = measure(is_bright(pixels)), measure(stored)
+    size, whole = (np.ptp(columns) + 1, np.ptp(rows) + 1), (stored.shape[1], stored.shape[0])
+    for place in range(4):
+        of_picture = (shown[place] - (columns[0], rows[0])[place % 2]) / size[place % 2]
+        assert abs(of_picture - planted[place] / whole[place % 2]) < 1.5 / min(size)

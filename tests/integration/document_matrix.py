@@ -14,15 +14,19 @@ from pydicom.uid import UID
 
 import domain.document
 from config.settings import Reporting
+from domain.correction import Superseded
 from domain.document import HL7_KINDS, Document, DocumentKind
 from domain.finding import Box, FractureState, ImageReading, StudyFindings
 from domain.uid import derive_uid
 from inference.evidence import bound
 from inference.radiograph import Ineligible, develop, open_instance
+from reporting import conformance
 from reporting.compose import Composition, compose
-from reporting.context import Predecessor, StudyContext
+from reporting.context import NAMED_BY_SUCCESSORS, Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.lime_capture import compose_lime
+from reporting.rejection_note import Rejection, write_rejection_note
+from reporting.statement import state
 from tests.fakes.pixel_images import save
 from tests.fakes.report_sources import MODEL_SET, find, make_context, make_map, make_parts, read_image, refuse_image
 from tests.fakes.source_variants import VARIANTS, write_variant
@@ -166,7 +170,7 @@ NAMES = (*VARIANTS, *_STUDIES)
 
 
 #: How often a study is answered again: a second answer costs as much as a first.
-_EVERY = 7
+_EVERY = 3
 
 
 def write_study(name: str, folder: Path) -> MatrixStudy:
@@ -215,15 +219,24 @@ def _compose(context: StudyContext, findings: StudyFindings, evidence: list[Imag
     first = compose(context, findings, evidence)
     yield from first.documents
     if int(findings.study_instance_uid[-4:]) % _EVERY == 0 or len(evidence) == 2:
-        yield from _compose_again(context, first, findings, evidence).documents
+        yield from _compose_again(context, first, findings, evidence)
 
 
 def _compose_again(
     context: StudyContext, first: Composition, findings: StudyFindings, evidence: list[ImageEvidence]
-) -> Composition:
-    reports = [each for each in first.documents if each.kind.value.startswith("structured_report")]
-    predecessors = tuple(Predecessor.of(each) for each in reports)
-    return compose(replace(context, version=2, predecessors=predecessors), findings, evidence)
+) -> Iterator[Document]:
+    """Yield the documents of a second answer, and the note that tells an archive to hide those of the first."""
+    sent = [each for each in first.documents if each.kind not in HL7_KINDS]
+    named = tuple(Predecessor.of(each) for each in sent if each.sop_class_uid in NAMED_BY_SUCCESSORS)
+    second = replace(context, version=2, predecessors=named, superseded=Superseded(1, findings))
+    yield from compose(second, findings, evidence).documents
+    with disable_value_validation():
+        statement = state(second, findings, evidence)
+        for for_safety in (False, True):
+            rejection = Rejection(f"pacs-{for_safety}", tuple(Predecessor.of(each) for each in sent), for_safety)
+            note = write_rejection_note(statement, rejection)
+            conformance.check(note, statement)
+            yield note
 
 
 def _compose_later(
