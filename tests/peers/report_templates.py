@@ -11,7 +11,7 @@ _PROGRAM = Path(__file__).with_name("TemplateValidator.java")
 # Java since 2021 refuses to compile rules as long as PixelMed's; Debian's own script knows no way to allow it.
 _LIMITS = [f"-Djdk.xml.{name}=0" for name in ("xpathTotalOpLimit", "xpathExprOpLimit", "xpathExprGrpLimit")]
 # The least processor time for a process that lives for seconds.
-_QUICK_START = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g"]
+_QUICK_START = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx4g"]
 
 _FINISHED = {"Root Template Validation Complete", "IOD validation complete"}
 _PROGRESS = re.compile(r"Found \w+ IOD|Found Root Template |Root Content Item has Template Identifier ")
