@@ -14,7 +14,7 @@ from pydicom.uid import UID
 
 import domain.document
 from config.settings import Reporting
-from domain.correction import Superseded
+from domain.correction import Retraction, RetractionReason, Superseded
 from domain.document import HL7_KINDS, Document, DocumentKind
 from domain.finding import Box, FractureState, ImageReading, StudyFindings
 from domain.uid import derive_uid
@@ -170,7 +170,7 @@ NAMES = (*VARIANTS, *_STUDIES)
 
 
 #: How often a study is answered again: a second answer costs as much as a first.
-_EVERY = 3
+_EVERY = 4
 
 
 def write_study(name: str, folder: Path) -> MatrixStudy:
@@ -225,11 +225,13 @@ def _compose(context: StudyContext, findings: StudyFindings, evidence: list[Imag
 def _compose_again(
     context: StudyContext, first: Composition, findings: StudyFindings, evidence: list[ImageEvidence]
 ) -> Iterator[Document]:
-    """Yield the documents of a second answer, and the note that tells an archive to hide those of the first."""
+    """Yield the documents of a second answer, of one that takes all back, and notes that hide those of the first."""
     sent = [each for each in first.documents if each.kind not in HL7_KINDS]
     named = tuple(Predecessor.of(each) for each in sent if each.sop_class_uid in NAMED_BY_SUCCESSORS)
     second = replace(context, version=2, predecessors=named, superseded=Superseded(1, findings))
     yield from compose(second, findings, evidence).documents
+    taken_back = Retraction(RetractionReason.RADIOLOGIST_DISAGREES, "A. Reader", "Nutrient canal")
+    yield from compose(replace(second, version=3, retraction=taken_back), findings, evidence).documents
     with disable_value_validation():
         statement = state(second, findings, evidence)
         for for_safety in (False, True):
