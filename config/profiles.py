@@ -50,9 +50,9 @@ _ROWS: Final = (
     ),
     Profile(
         "ohif",
-        (*_REPORT, *_CAPTURES),
-        "OHIF 3 draws the boxes of the report and shows captures. It lists a presentation state with a warning and "
-        "does not show it.",
+        (*_REPORT, *_CAPTURES, DocumentKind.ENCAPSULATED_PDF),
+        "OHIF 3 draws the boxes of the report, shows captures, and opens the PDF where one is made. It lists a "
+        "presentation state with a warning and does not show it.",
     ),
     Profile(
         "orthanc",

@@ -12,6 +12,7 @@ from tests.peers.browser import open_page, take_picture
 from tests.peers.ohif_server import serve_ohif
 
 _SETTLED_MS = 700
+_MOST_PICTURES = 10
 #: The tour that greets a newcomer.
 _SEEN_TOUR = "localStorage.setItem('shownTours', '[\"basicViewerTour\"]')"
 _SERIES = "[data-cy=study-browser-thumbnail], [data-cy=study-browser-thumbnail-no-image]"
@@ -67,6 +68,19 @@ class Ohif:
         if refuse.count():
             refuse.click()
         self._wait()
+
+    def open_file(self, description: str) -> NDArray[np.uint8]:
+        """Double-click a series that the browser itself shows, such as a PDF; return the page once it is at rest."""
+        self.page.locator(_SERIES).filter(has_text=description).first.dblclick()
+        self.page.locator("object").wait_for()
+        last = self.take_picture()
+        for _ in range(_MOST_PICTURES):
+            self.page.wait_for_timeout(2 * _SETTLED_MS)
+            picture = self.take_picture()
+            if np.array_equal(picture, last):
+                return picture
+            last = picture
+        raise AssertionError("the page does not come to rest")
 
     def step(self) -> None:
         """Go to the next image of the series, or to the next measurement of a report."""

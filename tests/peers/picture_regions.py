@@ -51,5 +51,10 @@ def find_likeness(picture: Picture, expected: Picture, scale: float) -> float:
     return float(cv2.matchTemplate(_grey(picture), wanted, cv2.TM_CCOEFF_NORMED).max())
 
 
+def find_scale(picture: Picture, expected: Picture, scales: Sequence[float]) -> tuple[float, float]:
+    """Return the highest likeness over scales, and its scale."""
+    return max((find_likeness(picture, expected, scale), scale) for scale in scales)
+
+
 def _grey(picture: Picture) -> Picture:
     return picture if picture.ndim == 2 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)

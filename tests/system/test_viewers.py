@@ -1,7 +1,6 @@
 """Our documents as people see them, in OHIF, Orthanc's own viewer and DICOMscope; compared by region, not by pixel."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -17,17 +16,20 @@ from tests.peers.browser import take_picture
 from tests.peers.dicomscope import find_canvas, run_dicomscope
 from tests.peers.ohif import Ohif, run_ohif
 from tests.peers.orthanc import Orthanc
-from tests.peers.picture_regions import cover_outline, cut, find_likeness, is_like
+from tests.peers.picture_regions import cover_outline, cut, find_likeness, find_scale, is_like
+from tests.peers.poppler import render
+from tests.system.viewed_marks import find_boxes, find_frame, window
 from tests.system.viewed_studies import ViewedStudy, hold_in_orthanc, read_samples
 
 pytestmark = [pytest.mark.viewers, pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(400)]
 needs_browser = pytest.mark.peer("orthanc", "orthanc-dicomweb", "orthanc-webviewer", "chromium")
 needs_ohif = pytest.mark.peer("orthanc", "orthanc-dicomweb", "orthanc-webviewer", "chromium", "ohif")
+needs_poppler = pytest.mark.peer("poppler-utils")
 needs_dicomscope = pytest.mark.peer("dcmtk", "dicomscope", "xvfb", "xdotool")
 
-WRIST, CHEST = "wrist-fracture", "chest"
+WRIST, FOREARM, CHEST = "wrist-fracture", "forearm-fracture", "chest"
 YELLOW, WHITE = (255, 255, 0), (255, 255, 255)
-REPORT, CAPTURES, HEAT_MAPS = "AI FRACTURE REPORT", "AI FRACTURE IMAGE", "AI HEAT MAP"
+REPORT, CAPTURES, HEAT_MAPS, PDF = "AI FRACTURE REPORT", "AI FRACTURE IMAGE", "AI HEAT MAP", "AI FRACTURE PDF"
 #: A box this far off is another place.
 OFF_PX = 8
 
@@ -37,7 +39,7 @@ Keep = Callable[[str, Picture], None]
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ViewedStudy]:
-    return read_samples(tmp_path_factory.mktemp("viewed"), (WRIST, CHEST))
+    return read_samples(tmp_path_factory.mktemp("viewed"), (WRIST, FOREARM, CHEST))
 
 
 @pytest.fixture(scope="module")
@@ -62,31 +64,6 @@ def keep_picture(pytestconfig: pytest.Config) -> Keep:
             Image.fromarray(picture).save(folder / f"{name}.jpg", quality=85, optimize=True)
 
     return keep
-
-
-@dataclass(frozen=True)
-class ReportedBox:
-    """A box as the report states it: its outline, (column, row), and its certainty in percent."""
-
-    outline: list[tuple[float, float]]
-    percent: float
-
-
-def find_boxes(report: Dataset) -> dict[str, ReportedBox]:
-    """Return the box of each measurement group that has one, by the SOP Instance UID of its image."""
-    found: dict[str, ReportedBox] = {}
-    for item in report.get("ContentSequence", ()):
-        found |= find_boxes(item)
-        if item.ValueType == "SCOORD" and item.GraphicType == "POLYLINE":
-            numbers = list(map(float, item.GraphicData))
-            (percent,) = [
-                float(each.MeasuredValueSequence[0].NumericValue)
-                for each in report.ContentSequence
-                if each.ValueType == "NUM"
-            ]
-            uid = str(item.ContentSequence[0].ReferencedSOPSequence[0].ReferencedSOPInstanceUID)
-            found[uid] = ReportedBox(list(zip(numbers[::2], numbers[1::2], strict=True)), percent)
-    return found
 
 
 def assert_drawn_there_and_nowhere_near(mask: NDArray[np.bool_], corners: NDArray[np.float64]) -> None:
@@ -153,6 +130,24 @@ def test_ohif_shows_where_the_model_looked(ohif: Ohif, studies: dict[str, Viewed
 
 
 @needs_ohif
+@needs_poppler
+def test_ohif_opens_the_report_as_a_pdf(
+    ohif: Ohif, studies: dict[str, ViewedStudy], tmp_path: Path, keep_picture: Keep
+) -> None:
+    study = studies[WRIST]
+    pdf = tmp_path / "report.pdf"
+    pdf.write_bytes(pydicom.dcmread(study.paths(DocumentKind.ENCAPSULATED_PDF)[0]).EncapsulatedDocument)
+    page = render(pdf)
+    ohif.open_study(study.study_instance_uid)
+    picture = ohif.open_file(PDF)
+    keep_picture("ohif-pdf", picture)
+    first_third = page[: len(page) // 3]
+    likeness, scale = find_scale(picture, first_third, np.arange(0.5, 0.8, 0.01))
+    assert likeness > 0.8
+    assert find_likeness(picture, first_third[:, ::-1], scale) < 0.5
+
+
+@needs_ohif
 def test_ohif_opens_the_report_on_a_study_that_nobody_could_read(ohif: Ohif, studies: dict[str, ViewedStudy]) -> None:
     study = studies[CHEST]
     ohif.open_study(study.study_instance_uid)
@@ -180,14 +175,16 @@ def test_orthanc_shows_the_captures_in_its_own_viewer(
 
 
 @needs_dicomscope
+@pytest.mark.parametrize("name", [WRIST, FOREARM], ids=["bone stored bright", "bone stored dark"])
 def test_dicomscope_draws_the_box_and_the_words_of_the_presentation_state(
-    studies: dict[str, ViewedStudy], tmp_path: Path, keep_picture: Keep
+    name: str, studies: dict[str, ViewedStudy], tmp_path: Path, keep_picture: Keep
 ) -> None:
-    study = studies[WRIST]
+    study = studies[name]
     image, overlay = study.images[0], study.paths(DocumentKind.PRESENTATION_STATE)[0]
     with run_dicomscope(tmp_path, image, overlay) as viewer:
         picture = viewer.show_presentation()
-    keep_picture("dicomscope-overlay", picture)
+    if name == WRIST:
+        keep_picture("dicomscope-overlay", picture)
     canvas = find_canvas(picture)
     assert canvas is not None
     drawn, plain = cut(picture, canvas), window(pydicom.dcmread(image), rows=canvas[3] - canvas[1])
@@ -195,6 +192,7 @@ def test_dicomscope_draws_the_box_and_the_words_of_the_presentation_state(
     (graphic,) = annotation.GraphicObjectSequence
     corners = np.array(graphic.GraphicData).reshape(-1, 2) * plain.shape[0] / study.header(image).Rows
     assert_drawn_there_and_nowhere_near(is_like(drawn, WHITE, within=20), corners)
+    assert find_likeness(drawn, plain, 1.0) > 0.9  # the marks take some
     marks = is_like(drawn, WHITE)
     marks[:, : plain.shape[1]] &= cv2.dilate(plain, np.ones((7, 7), np.uint8)) < 150
     for text in annotation.TextObjectSequence:
@@ -204,20 +202,3 @@ def test_dicomscope_draws_the_box_and_the_words_of_the_presentation_state(
     left, top, right, bottom = (round(edge) for edge in (*corners.min(axis=0), *corners.max(axis=0)))
     marks[top - 3 : bottom + 4, left - 3 : right + 4] = False
     assert marks.sum() < 50  # a comma may hang out of its line
-
-
-def window(image: Dataset, *, rows: int) -> Picture:
-    """Return an image by its own window, so many rows high: (rows, columns) uint8."""
-    assert image.PhotometricInterpretation == "MONOCHROME2"
-    low = float(image.WindowCenter) - float(image.WindowWidth) / 2
-    grey = np.clip((image.pixel_array - low) / float(image.WindowWidth), 0, 1) * 255
-    size = (round(image.Columns * rows / image.Rows), rows)
-    return np.asarray(cv2.resize(grey.astype(np.uint8), size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def find_frame(text: Dataset, pane: Picture, scale: float) -> tuple[slice, slice]:
-    """Return the rows and columns of a pane that a text of a presentation state stands in."""
-    corners = [text.BoundingBoxTopLeftHandCorner, text.BoundingBoxBottomRightHandCorner]
-    units = (scale, scale) if text.BoundingBoxAnnotationUnits == "PIXEL" else (pane.shape[1], pane.shape[0])
-    (left, top), (right, bottom) = (np.rint(np.multiply(corner, units)).astype(int) for corner in corners)
-    return slice(top, bottom), slice(left, right)
