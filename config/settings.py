@@ -292,6 +292,18 @@ class Reporting(Section):
         description="Language of the text in the HL7 message, and in the structured report where the study's character "
         "set can carry it, else English there.",
     )
+    phrase_model: Path | Literal["shipped"] | None = Field(
+        None,
+        description='Folder of a phrase model that proposes the impression in English, or "shipped" for the one that '
+        "comes with the product; empty: templates alone. What it says is checked (docs/phrases.md).",
+    )
+    phrase_seconds: PositiveSeconds = Field(2.0, description="A proposal that takes longer is left for the template.")
+
+    @model_validator(mode="after")
+    def _phrases_are_english(self) -> "Reporting":
+        if self.phrase_model is not None and self.language != "en":
+            raise ValueError('phrase_model writes English alone: set language = "en", or leave it out')
+        return self
 
 
 class Explanations(Section):

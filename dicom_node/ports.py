@@ -15,6 +15,7 @@ from domain.document import Document
 from domain.errors import OsteonodeError
 from domain.explanation import Explanation, ExplanationState
 from domain.finding import ImageReading, StudyFindings
+from domain.impression import Impression
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study, StudyState
 
@@ -245,13 +246,14 @@ class StudyLedger(Protocol):
         recipients: Sequence[str],
         withheld: Sequence[str] = (),
         explained_to: Sequence[str] = (),
+        impression: Impression | None = None,
     ) -> None:
         """Keep the documents of one version with what they say, and start one delivery per recipient.
 
         The version is answered then, or retracted where it takes another back.
 
         `recipients` are names of destinations, `withheld` says why documents are missing, for a person. When the answer
-        has left, the version is explained to those in `explained_to`.
+        has left, the version is explained to those in `explained_to`. `impression` is kept as codes, without its text.
         """
         ...
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -33,6 +34,8 @@ from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
 from dicom_node.ports import Clock, FractureReader, StudyExplainer
 from dicom_node.receive.storage_scp import StorageScp
 from domain.errors import LedgerError
+from domain.impression import PhraseWriter
+from inference.phrases.opening import open_writer
 from inference.study import combine
 from inference.zoo import BUNDLED, load_manifest
 from reporting.compose import compose
@@ -88,6 +91,11 @@ def open_explainer(settings: Settings) -> StudyExplainer | None:
     return ChildExplainer.of_settings(settings) if settings.explanations.lime else None
 
 
+def open_phrase_writer(settings: Settings) -> PhraseWriter | None:
+    """Return what proposes impressions, None where templates alone do; raises ModelError where it cannot be used."""
+    return open_writer(settings.reporting)
+
+
 def open_ledger(settings: Settings) -> OpenLedger:
     """Open the ledger of a data folder that a node has used.
 
@@ -112,6 +120,7 @@ class Service:
     Args:
         reader_factory: makes the readers; the configured bundle in child processes by default.
         explainer_factory: makes what explains studies afterwards; LIME in a child process by default.
+        writer_factory: makes what proposes impressions; the configured phrase model by default.
         rescue_seconds: how often lost work is looked for.
     """
 
@@ -121,6 +130,7 @@ class Service:
         *,
         reader_factory: Callable[[Settings], BundleReader] = open_reader,
         explainer_factory: Callable[[Settings], StudyExplainer | None] = open_explainer,
+        writer_factory: Callable[[Settings], PhraseWriter | None] = open_phrase_writer,
         clock: Clock | None = None,
         rescue_seconds: float = RESCUE_SECONDS,
     ) -> None:
@@ -129,6 +139,7 @@ class Service:
         self._data = data
         self._reader_factory = reader_factory
         self._explainer_factory = explainer_factory
+        self._writer_factory = writer_factory
         self._clock = clock or SystemClock()
         self._rescue_seconds = rescue_seconds
         self._stops = ExitStack()
@@ -211,7 +222,7 @@ class Service:
             ledger=ledger,
             reader=bundle.reader,
             combine=combine,
-            compose=compose,
+            compose=partial(compose, writer=self._writer_factory(self._settings)),
             destinations=registry.build(self._settings.destination, self._settings.node.ae_title),
             clock=self._clock,
             bundle=bundle.bundle,

@@ -32,7 +32,8 @@ def word_impression(statement: StudyStatement, writer: PhraseWriter) -> Impressi
 
 
 def with_impression(statement: StudyStatement, writer: PhraseWriter | None) -> StudyStatement:
-    """Return the statement with its impression; as it is without a model, or in another language than its own."""
-    if writer is None or statement.study.reporting.language != ENGLISH:
+    """Return the statement with its impression; as it is without a model, in another language, or where it retracts."""
+    study = statement.study
+    if writer is None or study.reporting.language != ENGLISH or study.retraction is not None:
         return statement
     return replace(statement, impression=word_impression(statement, writer))

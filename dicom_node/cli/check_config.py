@@ -8,7 +8,7 @@ import typer
 from domain.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
-    from config.settings import Reading
+    from config.settings import Reading, Reporting
 
 File = Annotated[Path, typer.Argument(help="The TOML file to check.", metavar="FILE")]
 
@@ -18,9 +18,9 @@ def check_config(file: File) -> None:
 
     A problem is told with its line, the value and what is allowed; settings are printed as TOML, defaults included.
     Exit code 2 where there is a problem; that this processor lacks the arithmetic which reading.precision asks for
-    is one. Below the settings stands, as comments, which documents each destination gets by its profile and what is
-    said to each sender by its tier. That studies cannot be explained here is said too, but is no problem: the node
-    serves all the same. Nothing is started and no peer is called.
+    is one, and a phrase model that is not there is another. Below the settings stands, as comments, which documents
+    each destination gets by its profile and what is said to each sender by its tier. That studies cannot be explained
+    here is said too, but is no problem: the node serves all the same. Nothing is started and no peer is called.
     """
     from config.load import load_settings
     from config.toml_text import write_toml
@@ -30,6 +30,7 @@ def check_config(file: File) -> None:
 
     settings = load_settings(file)
     _require_precision(settings.reading, file)
+    _require_phrases(settings.reporting, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")
     print(write_toml(settings), end="")
     print("\n".join(("", *describe_agreements(settings))))
@@ -51,3 +52,17 @@ def _require_precision(reading: "Reading", file: Path) -> None:
         raise ConfigError(
             (f'reading.precision = "{reading.precision}": {error.args[0]}',), subject=str(file)
         ) from error
+
+
+def _require_phrases(reporting: "Reporting", file: Path) -> None:
+    """Raise ConfigError where the phrase model that is asked for is not there, or is not the one it says it is."""
+    from inference.phrases.manifest import load_phrases
+    from inference.phrases.opening import find_folder
+
+    folder = find_folder(reporting)
+    if folder is None:
+        return
+    try:
+        load_phrases(folder)
+    except ModelError as error:
+        raise ConfigError((f"reporting.phrase_model: {error.args[0]}",), subject=str(file)) from error

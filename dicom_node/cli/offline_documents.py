@@ -11,6 +11,7 @@ from dicom_node.cli.readable_answers import REPORT_NAME, write_report_as_pdf
 from domain.document import Document, DocumentKind
 from domain.errors import DocumentError
 from domain.finding import StudyFindings
+from domain.impression import PhraseWriter
 from domain.uid import derive_uid
 from inference.study import combine
 from reporting.compose import Composition, compose
@@ -41,10 +42,15 @@ def state_study(
 
 
 def answer_study(
-    study_instance_uid: str, images: Sequence[Answered], *, bundle: BundleIdentity, reporting: Reporting
+    study_instance_uid: str,
+    images: Sequence[Answered],
+    *,
+    bundle: BundleIdentity,
+    reporting: Reporting,
+    writer: PhraseWriter | None = None,
 ) -> Composition:
     """Compose the documents of one study, as the node would for its first version."""
-    return compose(*_gather(study_instance_uid, images, bundle, reporting))
+    return compose(*_gather(study_instance_uid, images, bundle, reporting), writer=writer)
 
 
 def _gather(
@@ -71,6 +77,7 @@ def write_documents(
     *,
     bundle: BundleIdentity,
     reporting: Reporting = _DEFAULTS,
+    writer: PhraseWriter | None = None,
     done: Callable[[], None] = lambda: None,
 ) -> tuple[int, tuple[str, ...]]:
     """Write the documents of every study to a folder of its UID; return their number, and why others are missing.
@@ -80,7 +87,7 @@ def write_documents(
     written, missing = 0, list[str]()
     for study_instance_uid, images in group_by_study(answered).items():
         try:
-            composition = answer_study(study_instance_uid, images, bundle=bundle, reporting=reporting)
+            composition = answer_study(study_instance_uid, images, bundle=bundle, reporting=reporting, writer=writer)
         except DocumentError as error:
             missing.append(f"study {study_instance_uid}: {error}")
             continue

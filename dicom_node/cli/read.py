@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from config.settings import Reading, Reporting
     from dicom_node.cli.offline_reading import Answered
     from dicom_node.pipeline.reader_pool import ReaderPool
+    from domain.impression import PhraseWriter
     from reporting.context import BundleIdentity
 
 Paths = Annotated[
@@ -59,6 +60,15 @@ LanguageOfText = Annotated[
         "Default: no paragraph, documents in English.",
     ),
 ]
+PhraseModel = Annotated[
+    str | None,
+    typer.Option(
+        "--phrase-model",
+        help='Let a phrase model propose the impression in English: its folder, or "shipped". What it says is checked; '
+        "the template stands where it is not what was found. Default: the template.",
+        metavar="DIR|shipped",
+    ),
+]
 
 _MOST_PROCESSES = 4
 
@@ -73,17 +83,16 @@ def read(
     deadline_seconds: Deadline = 60.0,
     recommendations: Recommendations = False,
     language: LanguageOfText = None,
+    phrase_model: PhraseModel = None,
 ) -> None:
     """Read images as the node would, offline: no socket is opened.
 
     An image that cannot be read is answered "not analysed" or "failed", with the reason. Exit code 1 only where no
     image could be opened and read. Boxes are in pixels of the stored image, probabilities lie in 0 to 1.
     """
-    from config.settings import Reporting
     from dicom_node.cli.image_files import find_images
     from dicom_node.cli.offline_reading import read_files
     from dicom_node.cli.terminal import show_progress
-    from domain.document import DocumentKind
 
     files = find_images(paths)
     if not files:
@@ -91,9 +100,7 @@ def read(
     reading = _make_reading(
         bundle, precision, min(processes or min(_cores(), _MOST_PROCESSES), len(files)), deadline_seconds
     )
-    # A folder takes every kind, and a person at a desk reads a PDF first.
-    pdf = (DocumentKind.ENCAPSULATED_PDF,)
-    reporting = Reporting(recommendations=recommendations, language=language or "en", optional_documents=pdf)
+    reporting, writer = _make_reporting(recommendations, language, phrase_model)
     with ExitStack() as stack:
         evidence = Path(stack.enter_context(TemporaryDirectory(prefix="osteonode-read-")))
         lines = stack.enter_context(_open_lines(json_file)) if json_file else None
@@ -101,14 +108,34 @@ def read(
         answers = read_files(files, pool, evidence, at_once=reading.processes, keep_pictures=out is not None)
         with show_progress("reading", len(files)) as step:
             answered = _note_each(answers, lines, step, recommendations)
-        documents = _write_documents(answered, out, reading, reporting) if out else 0
+        documents = _write_documents(answered, out, reading, reporting, writer) if out else 0
     _tell(answered, json_file, out, documents)
     if recommendations:
         _tell_suggestions(answered)
-    if language:
-        _tell_studies(answered, reading, reporting)
+    if language or writer:
+        _tell_studies(answered, reading, reporting, writer)
     if not any(each.could_be_opened for each in answered):
         raise typer.Exit(1)
+
+
+def _make_reporting(
+    recommendations: bool, language: Literal["en", "ar", "fr", "es"] | None, phrase_model: str | None
+) -> "tuple[Reporting, PhraseWriter | None]":
+    from config.settings import Reporting
+    from domain.document import DocumentKind
+    from inference.phrases.opening import open_writer
+
+    if phrase_model is not None and language not in (None, "en"):
+        raise typer.BadParameter("a phrase model writes English alone", param_hint="--phrase-model")
+    model = None if phrase_model is None else "shipped" if phrase_model == "shipped" else Path(phrase_model)
+    reporting = Reporting(
+        recommendations=recommendations,
+        language=language or "en",
+        phrase_model=model,
+        # A folder takes every kind, and a person at a desk reads a PDF first.
+        optional_documents=(DocumentKind.ENCAPSULATED_PDF,),
+    )
+    return reporting, open_writer(reporting)
 
 
 def _cores() -> int:
@@ -168,10 +195,12 @@ def _tell_suggestions(answered: "Sequence[Answered]") -> None:
     print_suggestions(answered)
 
 
-def _tell_studies(answered: "Sequence[Answered]", reading: "Reading", reporting: "Reporting") -> None:
+def _tell_studies(
+    answered: "Sequence[Answered]", reading: "Reading", reporting: "Reporting", writer: "PhraseWriter | None"
+) -> None:
     from dicom_node.cli.narratives import print_narratives
 
-    print_narratives(answered, bundle=_identify_bundle(reading), reporting=reporting)
+    print_narratives(answered, bundle=_identify_bundle(reading), reporting=reporting, writer=writer)
 
 
 def _identify_bundle(reading: "Reading") -> "BundleIdentity":
@@ -181,13 +210,21 @@ def _identify_bundle(reading: "Reading") -> "BundleIdentity":
     return identify_bundle(load_manifest(reading.bundle or BUNDLED, reading.precision))
 
 
-def _write_documents(answered: "Sequence[Answered]", out: Path, reading: "Reading", reporting: "Reporting") -> int:
+def _write_documents(
+    answered: "Sequence[Answered]",
+    out: Path,
+    reading: "Reading",
+    reporting: "Reporting",
+    writer: "PhraseWriter | None",
+) -> int:
     from dicom_node.cli.offline_documents import group_by_study, write_documents
     from dicom_node.cli.terminal import explain, show_progress
 
     bundle = _identify_bundle(reading)
     with show_progress("writing documents", len(group_by_study(answered))) as step:
-        documents, withheld = write_documents(answered, out, bundle=bundle, reporting=reporting, done=step)
+        documents, withheld = write_documents(
+            answered, out, bundle=bundle, reporting=reporting, writer=writer, done=step
+        )
     if withheld:
         reasons = Counter(withheld)
         explain("not written", (f"{number} x {reason}" for reason, number in reasons.most_common()))

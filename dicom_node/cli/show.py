@@ -52,6 +52,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
         _show_documents(history)
         _show_deliveries(history)
         _show_explanations(history)
+        _show_impressions(history)
         if summary is not None:
             _write_summary(history, summary)
         if open_answer:
@@ -90,6 +91,15 @@ def _show_retractions(history: "History") -> None:
     ]
     if rows:  # hardly any study has one
         _print("retractions", ("version", "asked", "reason", "by", "note"), rows)
+
+
+def _show_impressions(history: "History") -> None:
+    rows = [
+        (str(line.version), line.asked, f"template: {line.refusal}" if line.refusal else "the model's")
+        for line in history.impressions
+    ]
+    if rows:
+        _print("impressions", ("version", "asked", "wording"), rows)
 
 
 def _show_images(history: "History") -> None:

@@ -7,6 +7,8 @@ import typer
 from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dicom_node.ledger.queries import StudyLine
 
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most studies to list.")]
@@ -35,9 +37,18 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
             _describe_deliveries(line),
         )
     print_table(table)
-    quarantined = view.counts().quarantined
-    if quarantined:
-        print(f"{quarantined} files are in quarantine: `osteonode show quarantine` says why.")
+    counts = view.counts()
+    if counts.impressions:
+        print(f"impressions: {_describe_impressions(counts.impressions)}")
+    if counts.quarantined:
+        print(f"{counts.quarantined} files are in quarantine: `osteonode show quarantine` says why.")
+
+
+def _describe_impressions(counts: "Mapping[str, int]") -> str:
+    worded = counts.get("", 0)
+    refused = [f"{number} x {code}" for code, number in counts.items() if code]
+    templates = f" ({', '.join(refused)})" if refused else ""
+    return f"{worded} by the phrase model, {sum(counts.values()) - worded} by the template{templates}"
 
 
 def _describe_deliveries(line: "StudyLine") -> str:

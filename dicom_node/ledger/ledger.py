@@ -12,6 +12,7 @@ from dicom_node.ledger import (
     deliveries,
     documents,
     explanations,
+    impressions,
     rejections,
     retractions,
     studies,
@@ -27,6 +28,7 @@ from domain.document import Document
 from domain.errors import LedgerError, OsteonodeError
 from domain.explanation import Explanation, ExplanationState
 from domain.finding import StudyFindings
+from domain.impression import Impression
 from domain.instance import ReceivedInstance
 from domain.study import CompletionRule, Study, StudyState
 
@@ -183,6 +185,7 @@ class Ledger:
         recipients: Sequence[str],
         withheld: Sequence[str] = (),
         explained_to: Sequence[str] = (),
+        impression: Impression | None = None,
     ) -> None:
         """Keep the documents of one version and start their deliveries; only a complete version takes one."""
         key = (study_instance_uid, version)
@@ -198,6 +201,7 @@ class Ledger:
             studies.change(connection, *key, state=state, answered_at=now, withheld=list(withheld))
             for destination in recipients:
                 deliveries.open_delivery(connection, *key, destination, now, self._starts)
+            impressions.keep(connection, *key, impression)
             explanations.ask(connection, *key, explained_to)
             explanations.start_when_sent(connection, *key, self._starts)
 

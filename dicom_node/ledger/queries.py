@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
-from dicom_node.ledger import documents, retractions, tables
+from dicom_node.ledger import documents, impressions, retractions, tables
 from dicom_node.ledger.database import looking
+from dicom_node.ledger.impressions import ImpressionLine
 from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
 from domain.correction import Retraction
 from domain.delivery import Delivery, DeliveryState
@@ -104,6 +105,7 @@ class History:
     attempts: tuple[AttemptLine, ...]
     explanations: tuple[ExplanationLine, ...] = ()
     retractions: tuple[RetractionLine, ...] = ()
+    impressions: tuple[ImpressionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,13 @@ class QuarantineLine:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is of what, by state."""
+    """How much there is of what, by state; impressions by why the template stands, "" where a phrase model's does."""
 
     images: int
     studies: Mapping[StudyState, int]
     deliveries: Mapping[DeliveryState, int]
     quarantined: int
+    impressions: Mapping[str, int]
 
 
 class LedgerView:
@@ -176,6 +179,7 @@ class LedgerView:
                 attempts=_attempts(connection, study_instance_uid),
                 explanations=_explanations(connection, study_instance_uid),
                 retractions=_retractions(connection, study_instance_uid),
+                impressions=impressions.lines_of(connection, study_instance_uid),
             )
 
     def unfinished_deliveries(self) -> tuple[Delivery, ...]:
@@ -203,6 +207,7 @@ class LedgerView:
                 studies={StudyState(state): count for state, count in studies},
                 deliveries={DeliveryState(state): count for state, count in sent},
                 quarantined=connection.execute(select(func.count()).select_from(tables.quarantine)).scalar_one(),
+                impressions=impressions.count(connection),
             )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 from domain.tier import Tier
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 #: Columns that the tables of an earlier version lack: schema version, table, column. Whole tables are just created.
 ADDED_COLUMNS = ((3, "instance", "tier"),)
 
@@ -177,6 +177,16 @@ explanation = Table(
     Column("recipients", JSON, nullable=False, default=list),
     Column("reason", Text, nullable=False, default=""),
     Column("ended_at", UtcDateTime),
+    ForeignKeyConstraint(["study_instance_uid", "version"], ["study.study_instance_uid", "study.version"]),
+)
+
+#: Who worded the impression of a version, where a phrase model was asked; `refusal` is empty where the model did.
+impression = Table(
+    "impression",
+    metadata,
+    *_study_key(),
+    Column("asked", String(128), nullable=False),
+    Column("refusal", String(64), nullable=False, index=True),
     ForeignKeyConstraint(["study_instance_uid", "version"], ["study.study_instance_uid", "study.version"]),
 )
 

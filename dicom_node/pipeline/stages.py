@@ -3,6 +3,7 @@
 read_image -> answer_study -> deliver, each from what the ledger has to what the ledger keeps.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from domain.correction import Superseded
 from domain.document import Document
 from domain.errors import DocumentError
 from domain.finding import ImageReading, ReadingStatus, StudyFindings
+from domain.impression import Impression
 from domain.instance import ReceivedInstance
 from domain.tier import lowest
 from inference.reasons import REASONS
@@ -24,6 +26,8 @@ from reporting.compose import Composition
 from reporting.context import NAMED_BY_SUCCESSORS, BundleIdentity, ModelIdentity, Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.retraction import withdraw
+
+_log = logging.getLogger(__name__)
 
 #: pydicom's validation settings belong to the process: two compositions at once would undo each other's.
 COMPOSING: Final = threading.Lock()
@@ -105,6 +109,7 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
     if not composition.documents:
         raise DocumentError("no document of this study is fit to leave", subject=study_instance_uid)
     require_one_study(composition.documents, study_instance_uid, version)
+    _note_impression(study_instance_uid, version, composition.impression)
     parts.ledger.keep_answer(
         study_instance_uid,
         version,
@@ -114,7 +119,19 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         withheld=[f"{each.kind.value}: {each.reason}" for each in composition.withheld],
         # An explanation shows where in the image: a tier that states no places has none.
         explained_to=parts.explained_to(parts.settings, findings) if context.tier.states_places else (),
+        impression=composition.impression,
     )
+
+
+def _note_impression(study_instance_uid: str, version: int, impression: Impression | None) -> None:
+    """Log who worded the impression, and why not the model that was asked: a code, never what it proposed."""
+    if impression is None:
+        return
+    said = (study_instance_uid, version, impression.asked)
+    if impression.refusal:
+        _log.warning("study %s version %d: template for %s: %s", *said, impression.refusal)
+    else:
+        _log.info("study %s version %d: impression by %s", *said)
 
 
 def require_one_study(documents: Sequence[Document], study_instance_uid: str, version: int) -> None:

@@ -25,19 +25,17 @@ def train_phrase_model(name: str, runs: Path, epochs: int | None, threads: int) 
     load_keras()
     load_framework("tensorflow").config.threading.set_intra_op_parallelism_threads(threads)
     from inference.training.phrases.run import train_phrases
+    from reporting.impression_checker import check_impression
+
+    def refuse(text: str, facts: "StudyFacts") -> str:
+        rejection = check_impression(text, facts)
+        return rejection.code if rejection else ""
 
     recipe = load_phrase_book()[name]
     if epochs is not None:
         recipe = recipe.model_copy(update={"epochs": epochs})
-    outcome = train_phrases(recipe, runs / name, _refuse, show_progress, say)
+    outcome = train_phrases(recipe, runs / name, refuse, show_progress, say)
     _tell(outcome, runs / name)
-
-
-def _refuse(text: str, facts: "StudyFacts") -> str:
-    from reporting.impression_checker import check_impression
-
-    rejection = check_impression(text, facts)
-    return rejection.code if rejection else ""
 
 
 def _tell(outcome: "PhrasesOutcome", folder: Path) -> None:

@@ -16,7 +16,7 @@ Data = Annotated[
         "--data",
         exists=True,
         file_okay=False,
-        help="The dataset, as its authors lay it out. report-phrases-lstm needs none: it generates its text.",
+        help="The dataset, as its authors lay it out. Default: none, for report-phrases-lstm generates its text.",
         metavar="DIR",
     ),
 ]

@@ -21,7 +21,7 @@ def draw_facts(seed: int | str) -> StudyFacts:
     """Return the findings of one study; the same seed gives the same ones."""
     chance = random.Random(seed)
     places = chance.random() < 0.85  # some sites are told of no places
-    count = min(1 + int(chance.expovariate(0.8)), MOST_IMAGES)
+    count = min(1 + int(chance.expovariate(0.6)), MOST_IMAGES)
     images: list[ImageFacts] = []
     for number in range(1, count + 1):
         # Images of a study mostly show one place: then they are told together.

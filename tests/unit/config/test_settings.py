@@ -1,5 +1,6 @@
 """What a configuration may say, key by key where a wrong value would only show at a peer."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -60,6 +61,17 @@ def test_an_explanation_goes_where_captures_go_and_nowhere_else() -> None:
 
 def test_nothing_is_explained_unless_a_site_asks_for_it() -> None:
     assert Settings().explanations.lime is False
+
+
+def test_impressions_are_worded_by_the_template_unless_a_site_asks_for_a_model() -> None:
+    assert Settings().reporting.phrase_model is None
+    assert Reporting(phrase_model="shipped").phrase_model == "shipped"
+    assert Reporting.model_validate({"phrase_model": "./phrases"}).phrase_model == Path("phrases")
+
+
+def test_a_phrase_model_is_not_asked_for_another_language_than_english() -> None:
+    with pytest.raises(ValidationError, match="writes English alone"):
+        Reporting(phrase_model="shipped", language="fr")
 
 
 def test_two_destinations_of_one_name_are_refused() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from config.load import load_settings
 from dicom_node.cli.main import run
+from tests.fakes.phrase_models import write_phrase_model
 from tests.fakes.stand_in_bundle import write_bundle
 
 EXAMPLE = Path(__file__).parents[4] / "config" / "site.example.toml"
@@ -112,3 +113,15 @@ def test_explanations_and_heat_maps_are_named_where_they_are_made(
     shown = capsys.readouterr().out
     assert "secondary_capture, lime_capture\n" in shown
     assert "heat_map_capture" not in shown.partition("# Where documents go:")[2].partition("#       ")[0]
+
+
+def test_a_phrase_model_that_is_not_there_is_a_problem_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, '[reporting]\nphrase_model = "phrases"\n') == 2
+    assert "models train report-phrases-lstm" in capsys.readouterr().err
+    write_phrase_model(tmp_path / "phrases")
+    assert check(tmp_path, '[reporting]\nphrase_model = "phrases"\n') == 0
+    (tmp_path / "phrases" / "decoder.bin").write_bytes(b"")
+    assert check(tmp_path, '[reporting]\nphrase_model = "phrases"\n') == 2
+    assert "decoder.bin is not the file" in capsys.readouterr().err

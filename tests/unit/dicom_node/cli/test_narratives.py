@@ -16,6 +16,7 @@ from dicom_node.ports import ReadImage
 from domain.finding import ImageReading, ReadingStatus
 from inference.reasons import REASONS
 from reporting.context import BundleIdentity
+from tests.fakes.impressions import ScriptedWriter
 from tests.fakes.report_sources import make_header, read_image
 
 NO_FILE = ImageReading("", "", ReadingStatus.NOT_ANALYSED, "m", REASONS["not-dicom"])
@@ -69,3 +70,10 @@ def test_a_terminal_without_the_script_is_told_what_to_set(
 def test_the_command_offers_the_languages_of_the_configuration() -> None:
     offered, _ = get_args(get_args(LanguageOfText)[0])
     assert get_args(offered) == get_args(Language)
+
+
+def test_a_phrase_models_impression_says_who_wrote_it(capsys: pytest.CaptureFixture[str]) -> None:
+    answered, writer = answer(make_header()), ScriptedWriter("Nothing that was found.")
+    print_narratives([answered], bundle=BundleIdentity("limbs-1"), reporting=Reporting(), writer=writer)
+    assert len(writer.asked) == 1
+    assert "Wording of the impression: template." in capsys.readouterr().out

@@ -11,6 +11,7 @@ from domain.delivery import Attempt, DeliveryState, Outcome, Receipt
 from domain.document import DocumentKind
 from domain.errors import DocumentError, LedgerFull, ModelUnavailable
 from domain.finding import ReadingStatus
+from domain.impression import Impression
 from domain.study import CompletionRule, StudyState
 from domain.tier import Tier
 from reporting.compose import Composition
@@ -299,6 +300,25 @@ def test_a_document_of_another_study_or_version_is_neither_kept_nor_sent(
     assert "another study or version" in bench.history("1").versions[0].held_reason
     assert bench.ledger.documents("1.1", 1) == ()
     assert bench.starts.deliveries == []
+
+
+@pytest.mark.parametrize(
+    ("impression", "logged"),
+    [
+        (Impression("phrases 1.0.0", text="A secret."), "impression by phrases 1.0.0"),
+        (Impression("phrases 1.0.0", refusal="otherwise:side"), "template for phrases 1.0.0: otherwise:side"),
+    ],
+)
+def test_who_worded_the_impression_is_logged_and_kept_without_its_words(
+    bench: Workbench, caplog: pytest.LogCaptureFixture, impression: Impression, logged: str
+) -> None:
+    caplog.set_level("INFO")
+    bench.parts = replace(bench.parts, compose=lambda *asked: replace(bench.composer(*asked), impression=impression))
+    bench.arrive("1", "1")
+    bench.complete()
+    assert logged in caplog.text
+    assert "secret" not in caplog.text
+    assert [line.refusal for line in bench.history("1").impressions] == [impression.refusal]
 
 
 def test_a_ledger_that_mixed_two_studies_sends_nothing(bench: Workbench) -> None:
