@@ -12,6 +12,8 @@ from reporting.statement import StudyStatement
 from reporting.translation import Translation
 
 _DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)")
+#: Longer than any value of PS3.5 6.2 here (a name has three groups of 64): what is longer would push the findings away.
+_LONGEST: Final = 200
 _TIME: Final = re.compile(r"(\d\d)(\d\d)(\d\d)?(\.\d+)?")
 
 
@@ -36,11 +38,11 @@ def identify(statement: StudyStatement, words: Translation) -> tuple[tuple[Cell,
 
 
 def _show(value: str, words: Translation) -> str:
-    """A value, or that there is none, or that the typeface lacks letters of it: half a name is another name."""
+    """A value, or that there is none, or that it cannot be shown as a whole: half a name is another name."""
     printed = clean(value)
     if not printed:
         return words.label("not_stated")
-    return printed if can_show(printed) else words.label("not_shown")
+    return printed if len(printed) <= _LONGEST and can_show(printed) else words.label("not_shown")
 
 
 def _name(source: Source) -> str:

@@ -50,4 +50,10 @@ def test_a_name_has_every_group_that_can_be_shown(variant: str, name: str) -> No
 
 def test_a_name_without_letters_that_can_be_shown_is_not_shown_in_part() -> None:
     header = make_header(SpecificCharacterSet="ISO_IR 192", PatientName="王^小东")
-    assert read_cells(header)[NAME] == "letters that this page cannot show: see the study"
+    assert read_cells(header)[NAME] == "cannot be shown on this page: see the study"
+
+
+def test_a_value_that_would_push_the_findings_away_is_not_shown_in_part() -> None:
+    cells = read_cells(make_header(StudyDescription="X" * 5000, PatientName="=".join(["N" * 60] * 3)))
+    assert cells[STUDY] == "cannot be shown on this page: see the study"
+    assert cells[NAME] == " = ".join(["N" * 60] * 3)

@@ -1,11 +1,16 @@
 """The PDF as a file: the same bytes twice, typefaces inside, the right study, and no larger than it may be."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydicom import Dataset
 
+from domain.document import DocumentKind
 from domain.finding import FractureState
+from reporting import conformance
+from reporting.conformance_pdf import find_pdf_problems
 from reporting.evidence import ImageEvidence
 from reporting.pdf.report import write_pdf
 from reporting.statement import StudyStatement, state
@@ -18,6 +23,7 @@ from tests.fakes.report_sources import (
     find,
     make_context,
     make_header,
+    pick,
     read_image,
 )
 
@@ -69,3 +75,22 @@ def test_every_page_is_counted() -> None:
     headers = [make_header(number=number) for number in range(1, 10)]
     pdf = write_pdf(draft_images(*((header, read_image(header)) for header in headers)))
     assert len(re.findall(rb"/Type /Page\b", pdf)) >= 5
+
+
+@pytest.mark.parametrize(
+    "value", ["(A\\)", "%PDF-1.4 %%EOF", "A" * 64, "א" * 64, "\u202eABC", "A\nB", "<b>&amp;</b>", "'\"`${x}"]
+)
+def test_whatever_a_header_says_the_report_is_written(value: str) -> None:
+    odd = make_header(SpecificCharacterSet="ISO_IR 192", PatientName=value, PatientID=value, StudyDescription=value)
+    document = pick(draft_image(odd), DocumentKind.ENCAPSULATED_PDF)[0]
+    conformance.check(document, draft_image(odd))
+
+
+def test_a_study_uid_that_is_none_is_named_all_the_same() -> None:
+    statement = draft_image(make_header())
+    odd = replace(statement, result=replace(statement.result, study_instance_uid="1.2(3)\\4"))
+    ds = Dataset()
+    ds.EncapsulatedDocument = write_pdf(odd)
+    ds.EncapsulatedDocumentLength = len(ds.EncapsulatedDocument)
+    assert find_pdf_problems(ds, odd) == []
+    assert find_pdf_problems(ds, statement) == ["EncapsulatedDocument does not name the study"]
