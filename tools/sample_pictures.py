@@ -1,7 +1,8 @@
 """Draw the pictures of README that are documents themselves: python tools/sample_pictures.py docs/pictures.
 
-summary.jpg: the summary of a study of every sample image. result.jpg: three captures side by side. report.jpg: the first
-page of the PDF report in two languages, drawn by pdftoppm (Debian: poppler-utils). What other people's show of the documents comes from the tests of viewers, see `make screenshots`.
+summary.jpg: the summary of a study of every sample image. result.jpg: three captures side by side. report.jpg: the
+first page of the PDF report in two languages, drawn by pdftoppm (Debian: poppler-utils). What other people's viewers
+show of the documents comes from the tests of viewers, see `make screenshots`.
 """
 
 import subprocess
