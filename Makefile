@@ -62,7 +62,7 @@ ohif: .viewers/ohif/.fetched ## fetch the viewer OHIF (npm), which tests look at
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev peers ohif ## look at the documents in every viewer; the pictures of README and docs come from it
-	CI=true $(BIN)/pytest -q -m viewers tests/system --screenshots docs/pictures
+	CI=true $(BIN)/pytest -q tests/system/test_viewers.py --screenshots docs/pictures
 	$(BIN)/python tools/sample_pictures.py docs/pictures
 
 ##@ Train it
