@@ -22,8 +22,7 @@ from dicom_node.service import Service
 from domain.study import StudyState
 from tests.fakes.hospital import draw_study, send, wait_until, write_study
 from tests.fakes.light_reader import light
-from tests.integration.test_reports_by_template import KNOWN
-from tests.peers.report_templates import find_remarks
+from tests.peers.report_templates import KNOWN, find_remarks
 from tests.peers.validators import find_errors
 from tests.system.test_service import Hospital
 
