@@ -1,6 +1,6 @@
 """The Protocols between the parts of the node. Every port has a fake in tests/fakes and one contract suite for both."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -232,8 +232,10 @@ class StudyLedger(Protocol):
         """Keep the rejection note that a delivery brings; the first one stays."""
         ...
 
-    def documents(self, study_instance_uid: str, version: int) -> tuple[Document, ...]:
-        """Return the documents of one version, empty before it is answered."""
+    def documents(
+        self, study_instance_uid: str, version: int, *, sop_class_uids: Collection[str] = ()
+    ) -> tuple[Document, ...]:
+        """Return the documents of one version, empty before it is answered; of these classes where some are named."""
         ...
 
     def keep_answer(

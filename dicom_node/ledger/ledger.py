@@ -1,6 +1,6 @@
 """The ledger: every method is one transaction, and the work that follows a row starts in the row's own transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -169,11 +169,14 @@ class Ledger:
             if not documents.is_kept(connection, note.identifier):
                 documents.publish(connection, stage, [note], final, self._data)
 
-    def documents(self, study_instance_uid: str, version: int) -> tuple[Document, ...]:
-        """Return the documents of one version with their bytes, checked against their digests."""
+    def documents(
+        self, study_instance_uid: str, version: int, *, sop_class_uids: Collection[str] = ()
+    ) -> tuple[Document, ...]:
+        """Return the documents of one version with their bytes, checked against their digests; see the port."""
         with looking(self._engine) as connection:
             rows = documents.rows_of(connection, study_instance_uid, version)
-            return tuple(documents.document_from(row, self._data) for row in rows)
+            wanted = [row for row in rows if not sop_class_uids or row["sop_class_uid"] in sop_class_uids]
+            return tuple(documents.document_from(row, self._data) for row in wanted)
 
     def keep_answer(
         self,

@@ -6,12 +6,13 @@ It follows the answer that supersedes, so that the new objects are there before 
 from typing import Final
 
 from pydicom.config import disable_value_validation
+from pydicom.uid import KeyObjectSelectionDocumentStorage
 
 from dicom_node.pipeline import stages
 from dicom_node.pipeline.stages import Parts
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import Delivery, rejection
-from domain.document import Document, DocumentKind
+from domain.document import Document
 from reporting import conformance
 from reporting.context import Predecessor
 from reporting.rejection_note import Rejection, name_note, write_rejection_note
@@ -74,6 +75,6 @@ def _wanted(parts: Parts, destination: str) -> str:
 
 
 def _find(parts: Parts, delivery: Delivery, identifier: str) -> Document | None:
-    documents = parts.ledger.documents(delivery.study_instance_uid, delivery.version)
-    notes = (each for each in documents if each.kind is DocumentKind.REJECTION_NOTE)
-    return next((each for each in notes if each.identifier == identifier), None)
+    key = delivery.study_instance_uid, delivery.version
+    selections = parts.ledger.documents(*key, sop_class_uids=(KeyObjectSelectionDocumentStorage,))
+    return next((each for each in selections if each.identifier == identifier), None)

@@ -210,8 +210,10 @@ def _predecessors(
     ledger: StudyLedger, study_instance_uid: str, superseded: Superseded | None
 ) -> tuple[Predecessor, ...]:
     """Return those of the superseded documents that a document of the same class names."""
-    documents = ledger.documents(study_instance_uid, superseded.version) if superseded else ()
-    return tuple(Predecessor.of(each) for each in documents if each.sop_class_uid in NAMED_BY_SUCCESSORS)
+    if superseded is None:
+        return ()
+    documents = ledger.documents(study_instance_uid, superseded.version, sop_class_uids=NAMED_BY_SUCCESSORS)
+    return tuple(map(Predecessor.of, documents))
 
 
 def _recipients(settings: Settings, documents: Sequence[Document]) -> list[str]:

@@ -6,6 +6,8 @@ Every object that arrived goes before the validators, every message through pyth
 import logging
 import re
 import subprocess
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,13 +19,21 @@ import pytest
 from pydicom import Dataset
 from pydicom.uid import UID, Comprehensive3DSRStorage, KeyObjectSelectionDocumentStorage
 
+from config.settings import Settings
 from dicom_node.cli.main import run
-from dicom_node.service import Service
+from dicom_node.demo_peers.mllp_receiver import MllpReceiver
+from dicom_node.ledger.queries import LedgerView
+from dicom_node.service import Service, open_ledger
+from domain.correction import Retraction, RetractionReason
+from domain.delivery import Delivery, DeliveryState
 from domain.study import StudyState
-from tests.fakes.hospital import draw_study, send, wait_until, write_study
+from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import light
 from tests.peers.report_templates import KNOWN, find_remarks
 from tests.peers.validators import find_errors
+from tests.system.free_port import free_port
+from tests.system.node_process import NodeProcess
+from tests.system.test_crash import WitnessArchive
 from tests.system.test_service import Hospital
 
 pytestmark = [
@@ -88,9 +98,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def live_through(hospital: Hospital, events: Events) -> Story:
     """Let everything happen, one after the other, and return what came of it."""
-    pacs, ris = hospital.settings.destination
-    wanted = (pacs.model_copy(update={"rejection_notes": "quality"}), ris)
-    settings = hospital.settings.model_copy(update={"destination": wanted})
+    settings = ask_for_notes(hospital.settings)
     hospital.node = Service(settings, reader_factory=light(hospital.reader), rescue_seconds=2.0)
     hospital.node.start()
     config = hospital.folder / "site.toml"
@@ -120,6 +128,13 @@ def live_through(hospital: Hospital, events: Events) -> Story:
         log="\n".join(events.lines),
         versions=[line.study.state for line in history.versions],
     )
+
+
+def ask_for_notes(settings: Settings) -> Settings:
+    """Return settings by which the archive gets rejection notes."""
+    pacs, ris = settings.destination
+    wanted = (pacs.model_copy(update={"rejection_notes": "quality"}), ris)
+    return settings.model_copy(update={"destination": wanted})
 
 
 def draw_one_region() -> tuple[Dataset, ...]:
@@ -225,3 +240,34 @@ def test_every_report_and_every_note_follows_its_template(story: Story) -> None:
     assert {path.name: [each for each in said if not each.endswith(KNOWN)] for path, said in remarks.items()} == {
         path.name: [] for path in paths
     }
+
+
+def test_a_node_that_dies_while_it_retracts_tells_everybody_once(tmp_path: Path) -> None:
+    with WitnessArchive(tmp_path / "archive") as archive, MllpReceiver() as ris:
+        settings = ask_for_notes(make_settings(tmp_path / "data", pacs=archive.port, ris=ris.port, port=free_port()))
+        with NodeProcess(settings, tmp_path) as node:
+            paths = write_study(tmp_path / "in", draw_study(1))
+            send(paths, node.start())
+            wait_until(lambda: len(ris.messages) == 1)
+            wait_until(lambda: not open_ledger(settings).view.unfinished_deliveries())
+            uid = str(draw_study(1)[0].StudyInstanceUID)
+            person = open_ledger(settings).interventions
+            assert person.retract(uid, Retraction(RetractionReason.WRONG_PATIENT, note=NOTE)) == 2
+            for seconds in (0.0, 0.5):
+                time.sleep(seconds)
+                node.kill()
+                node.start()
+            view = open_ledger(settings).view
+            wait_until(lambda: {each.destination for each in delivered(view, uid)} == {"pacs", "ris", "pacs:rejection"})
+        kinds = Counter(str(pydicom.dcmread(path).SOPClassUID) for path in archive.files())
+        assert (kinds[Comprehensive3DSRStorage], kinds[KeyObjectSelectionDocumentStorage]) == (2, 1)
+        assert {len(digests) for digests in archive.digests.values()} == {1}
+        assert len({str(hl7.parse(message.decode()).segment("MSH")[10]) for message in ris.messages}) == 2
+        assert "Roe" not in node.log()
+
+
+def delivered(view: LedgerView, uid: str) -> list[Delivery]:
+    """Return the deliveries of the second version that are made."""
+    history = view.history(uid)
+    assert history is not None
+    return [each for each in history.deliveries if (each.version, each.state) == (2, DeliveryState.DELIVERED)]
