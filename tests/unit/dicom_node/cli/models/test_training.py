@@ -12,7 +12,7 @@ def train(*arguments: str, data: Path) -> int:
 def test_a_recipe_that_is_not_there_lists_those_that_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train("resnet18", data=tmp_path) == 2
     said = capsys.readouterr().err
-    for name in ("resnet50-hierarchical", "yolov8-grazpedwri", "fracatlas-mobilenetv2-region"):
+    for name in ("resnet50-hierarchical", "fracatlas-mobilenetv2-region", "report-phrases-lstm"):
         assert name in said
 
 
@@ -40,3 +40,17 @@ def test_short_epochs_are_for_networks_that_are_trained_here(
 ) -> None:
     assert train("resnet50-pca", "--images-per-epoch", "9", "--weights", "random", data=tmp_path) == 2
     assert "no Keras network" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("option", [["--data", "."], ["--weights", "random"], ["--dataset", "lera"]])
+def test_a_recipe_that_generates_its_text_takes_nothing_that_it_would_ignore(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["models", "train", "report-phrases-lstm", *option]) == 2
+    assert option[0] in capsys.readouterr().err
+
+
+def test_every_other_recipe_needs_its_dataset(capsys: pytest.CaptureFixture[str]) -> None:
+    for recipe in ("vgg16-cnn", "fracatlas-mobilenetv2-region"):
+        assert run(["models", "train", recipe]) == 2
+        assert "needs the folder of its dataset" in " ".join(capsys.readouterr().err.replace("│", " ").split())
