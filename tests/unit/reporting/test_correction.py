@@ -9,8 +9,11 @@ from config.settings import Language
 from domain.correction import Superseded
 from domain.document import DocumentKind
 from domain.finding import Box, FractureState, ImageReading, Labelled, StudyFindings
+from domain.impression import Impression
+from domain.tier import Tier
 from reporting import narrative
 from reporting.context import StudyContext
+from reporting.local_text import write_narrative
 from reporting.statement import StudyStatement, state
 from reporting.translation import LANGUAGES, load_translation
 from tests.fakes.report_sources import (
@@ -141,3 +144,17 @@ def test_a_version_supersedes_an_earlier_one() -> None:
     context = make_context()
     with pytest.raises(ValueError, match="earlier"):
         StudyContext(1, context.composed_at, context.models, superseded=Superseded(1))
+
+
+def test_a_phrase_model_that_words_the_impression_does_not_take_the_place_of_what_changed() -> None:
+    statement = correct(find(read_image(FIRST, ABSENT)), (FIRST, read_image(FIRST)))
+    worded = replace(statement, impression=Impression("phrases 1.0.0", text="Overall a fracture is suspected."))
+    assert set(statement.corrections) <= set(write_narrative(worded))
+    assert len(statement.corrections) == 3
+
+
+def test_a_tier_that_states_no_places_says_nothing_of_places_before_either() -> None:
+    context = replace(make_context(2), superseded=Superseded(1, find(read_image(FIRST))), tier=Tier.CLASSIFICATION)
+    statement = state(context, find(read_image(FIRST, boxes=())), make_evidence(FIRST))
+    assert statement.changes == ()
+    assert "1 place marked" not in text_of(statement)
