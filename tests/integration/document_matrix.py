@@ -16,7 +16,7 @@ import domain.document
 from config.settings import Reporting
 from domain.correction import Retraction, RetractionReason, Superseded
 from domain.document import HL7_KINDS, Document, DocumentKind
-from domain.finding import Box, FractureState, ImageReading, StudyFindings
+from domain.finding import Box, FractureState, ImageReading, Labelled, StudyFindings
 from domain.uid import derive_uid
 from inference.evidence import bound
 from inference.radiograph import Ineligible, develop, open_instance
@@ -144,8 +144,10 @@ def _unread(study: str, folder: Path) -> list[_Image]:
 
 
 def _two_boxes(study: str, folder: Path) -> list[_Image]:
+    """Two places, and a type of fracture: one whose code is our own."""
     (path,) = _gather(study, ["plain"], folder)
-    return [_read(path, FractureState.DOUBT, places=(_PLACE, _ANOTHER_PLACE))]
+    image = _read(path, FractureState.DOUBT, places=(_PLACE, _ANOTHER_PLACE))
+    return [replace(image, reading=replace(image.reading, types=(Labelled("hairline fracture", 0.8),)))]
 
 
 def _no_box(study: str, folder: Path) -> list[_Image]:

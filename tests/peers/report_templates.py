@@ -23,6 +23,7 @@ KNOWN = (
     # TID 1501 rows 11 and 12, and their like in TID 1410: qualitative evaluations, a code or a text under any name.
     '/CODE (111017,DCM,"CAD Processing and Findings Summary"): Content Item not in template',
     '/CODE (72704001,SCT,"Fracture"): Content Item not in template',
+    '/CODE (116676008,SCT,"Associated morphology"): Content Item not in template',
     '/CODE (RESULTSTATUS,99OSTEO,"Result status"): Content Item not in template',
     '/CODE (RETRACTREASON,99OSTEO,"Reason of retraction"): Content Item not in template',
     '/TEXT (121106,DCM,"Comment"): Content Item not in template',
