@@ -13,6 +13,7 @@ orthanc Orthanc the whole node with an Orthanc as PACS
 orthanc-dicomweb /usr/share/orthanc/plugins/libOrthancDicomWeb.so reports and captures in OHIF
 orthanc-webviewer /usr/share/orthanc/plugins/libOrthancWebViewer.so captures in the viewer of Orthanc
 chromium chromium documents in viewers of the web
+npm npm documents in OHIF, which make ohif fetches
 dicomscope dicomscope presentation states in DICOMscope
 xvfb Xvfb DICOMscope, on a screen that nobody sees
 xdotool xdotool DICOMscope, with a hand on its mouse'

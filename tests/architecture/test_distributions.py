@@ -89,6 +89,11 @@ def test_every_package_of_a_lock_has_a_hash(lock: str) -> None:
     assert all("--hash=sha256:" in block for block in blocks)
 
 
+def test_the_viewer_that_tests_fetch_is_pinned_by_the_hash_of_its_content() -> None:
+    pin = (PROJECT / "locks" / "ohif.txt").read_text(encoding="utf-8")
+    assert re.fullmatch(r"@ohif/app@\d+\.\d+\.\d+ sha512-[A-Za-z0-9+/]{86}==\n", pin)
+
+
 def test_third_party_names_what_serving_installs_and_nothing_else() -> None:
     rows = re.findall(r"^\| \[?([a-z0-9-]+)\]? \| ([0-9][^ |]*) \|", (PROJECT / "THIRD_PARTY.md").read_text(), re.M)
     assert dict(rows) == locked("serve")
