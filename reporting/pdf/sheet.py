@@ -95,12 +95,11 @@ def body_top(frame: Frame) -> float:
 
 def _draw_notice(pen: Pen, frame: Frame) -> None:
     pen.fill(Area(0.0, 0.0, PAGE_WIDTH_PT, _NOTICE_PT), NOTICE_GROUND)
-    half = _WIDTH_PT / 2
-    for left, words, style, anchor in (
-        (MARGIN_PT, frame.notice, _NOTICE, "start"),
-        (PAGE_WIDTH_PT - MARGIN_PT, frame.review, _REVIEW, "end"),
+    for left, words, style, anchor, share in (
+        (MARGIN_PT, frame.notice, _NOTICE, "start", 0.58),
+        (PAGE_WIDTH_PT - MARGIN_PT, frame.review, _REVIEW, "end", 0.4),
     ):
-        line, size = fit(words, style.size, half - 4.0, face=style.face)
+        line, size = fit(words, style.size, _WIDTH_PT * share, face=style.face)
         pen.write(left, (_NOTICE_PT - size * 1.2) / 2, line, Style(size, style.colour, style.face), anchor=anchor)
 
 
