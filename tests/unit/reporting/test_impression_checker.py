@@ -28,11 +28,11 @@ SYNONYMS = [
     {"detected", "found"},
     {"probability", "probabilities"},
     {",", ";", ":"},
-    {",", "and"},
+    {",", ";", "and"},
 ]
 #: Words that may be absent or stand: "the only image was analysed", "no fracture was found", "in summary doubt, a
 #: fracture is not excluded".
-OPTIONAL = {"only", "was", "is", ",", "doubt"}
+OPTIONAL = {"only", "was", "is", ",", "doubt", "but"}
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -107,6 +107,8 @@ def test_words_cannot_change_places(seed: int, first: float, second: float) -> N
     facts, text = draw_impression(seed)
     words = list(words_of(text))
     one, two = int(first * len(words)), int(second * len(words))
+    if {words[one - 1].lower(), words[two - 1].lower()} == {"image"}:
+        return  # two images of which the same is said may be named in either order
     if words[one].lower() != words[two].lower() and not are_synonyms(words[one], words[two]):
         words[one], words[two] = words[two], words[one]
         assert code_of(join_words(words), facts), join_words(words)
