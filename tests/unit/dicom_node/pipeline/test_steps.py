@@ -246,6 +246,18 @@ def test_a_message_whose_characters_a_receiver_does_not_read_is_held_with_what_t
     assert "山田" in bench.ris.attempts[0][0].content.decode()
 
 
+def test_a_destination_is_sent_what_its_profile_shows_and_no_delivery_where_that_is_nothing(bench: Workbench) -> None:
+    settings = bench.parts.settings
+    pacs, ris = settings.destination
+    for profile, receivers in (("ohif", {"pacs", "ris"}), ("captures-only", {"ris"})):
+        viewer = pacs.model_copy(update={"profile": profile})
+        bench.parts = replace(bench.parts, settings=settings.model_copy(update={"destination": (viewer, ris)}))
+        study = str(len(bench.composer.asked) + 1)
+        bench.arrive(study, "1")
+        bench.complete()
+        assert {each.destination for each in bench.history(study).deliveries} == receivers
+
+
 def test_an_attempt_whose_plan_is_void_sends_nothing(bench: Workbench) -> None:
     bench.arrive("1", "1")
     bench.complete()
