@@ -3,6 +3,7 @@
 A report is walked from its root; an item that fits no row of its parent is named, and its children are not looked at.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -10,6 +11,7 @@ from functools import cache
 from pydicom import Dataset
 from pydicom.sr.coding import Code
 
+from reporting.codes import PERCENT
 from reporting.report_template import ROOTS, Row
 
 #: What an item of each value type must have (PS3.3 C.17.3); below a sequence, what each of its items must have.
@@ -59,6 +61,8 @@ def _walk(item: Dataset, row: Row) -> Iterator[str]:
     for key, expected in known.items():
         if not expected.least <= counts[key] <= expected.most:
             yield f"{where} has {_name_row(expected)} {counts[key]} times"
+    if row.one_of and not any(key[1] in row.one_of for key in counts):
+        yield f"{where} names nothing"
 
 
 def _check_item(item: Dataset, row: Row) -> Iterator[str]:
@@ -81,12 +85,13 @@ def _find_gaps(item: Dataset, row: Row) -> Iterator[str]:
 
 
 def _check_number(item: Dataset, row: Row) -> Iterator[str]:
-    """A certainty is in percent: 0 to 100."""
+    """A number is in the units of its row and not below nothing; one in percent is not beyond all."""
+    most = 100.0 if row.units == PERCENT.value else math.inf
     for value in item.get("MeasuredValueSequence") or ():
         if _code(value, "MeasurementUnitsCodeSequence")[0] != row.units:
             yield f"{_name_row(row)} is in other units"
-        if not 0 <= float(value.get("NumericValue") or 0) <= 100:
-            yield f"{_name_row(row)} is beyond 0 to 100"
+        if not 0 <= float(value.get("NumericValue") or 0) <= most:
+            yield f"{_name_row(row)} is beyond 0 to {most:g}"
 
 
 def _code(item: Dataset, keyword: str) -> tuple[str, str]:

@@ -29,6 +29,7 @@ class Row:
         units: of a NUM, in UCUM.
         template: the Template Identifier (0040,DB00) of a CONTAINER that names one.
         rows: its children; it has no others.
+        one_of: value types of children of which at least one stands there.
     """
 
     relationship: str
@@ -40,6 +41,7 @@ class Row:
     units: str = ""
     template: str = ""
     rows: tuple["Row", ...] = ()
+    one_of: tuple[str, ...] = ()
 
 
 def _row(relationship: str, value_type: str, concept: Code | None, times: str = "1", **details: Any) -> Row:
@@ -155,5 +157,8 @@ _TITLES = (
 #: The root of every document that is made of content items.
 ROOTS: Final = (
     _MEASUREMENT_REPORT,
-    *(Row("", "CONTAINER", title, template=SELECTION, rows=_SELECTED) for title in _TITLES),
+    *(
+        Row("", "CONTAINER", title, template=SELECTION, rows=_SELECTED, one_of=("IMAGE", "COMPOSITE"))
+        for title in _TITLES
+    ),
 )

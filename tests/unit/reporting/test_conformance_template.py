@@ -6,8 +6,10 @@ import pytest
 from pydicom import Dataset
 
 from domain.document import DocumentKind
+from reporting import codes
 from reporting.conformance_template import find_template_problems
 from reporting.report_template import ROOTS
+from tests.fakes.report_sources import draft_images, make_header, open_document, refuse_image
 from tests.fakes.spoilt_documents import assert_refused, drop, group, item, remove
 
 STUDY, IMAGE, BOX = 0, 1, 2
@@ -107,6 +109,29 @@ def test_a_broken_row_is_refused_and_named(name: str) -> None:
 @pytest.mark.parametrize("kind", REPORTS)
 def test_both_classes_of_report_are_held_against_the_template(kind: DocumentKind) -> None:
     assert_refused(kind, *BROKEN["no tracking UID"])
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            lambda ds: setattr(ds.ConceptNameCodeSequence[0], "CodeValue", "113002"),
+            "no template has the root CONTAINER",
+        ),
+        (lambda ds: setattr(ds, "ContentSequence", []), "TID 2010 names nothing"),
+        (lambda ds: rename(ds, "113012", "121106"), "TID 2010 has no row for CONTAINS TEXT 121106"),
+        (lambda ds: say(ds, "121005", "121006"), "Observer Type has a value of another context group"),
+    ],
+)
+def test_a_selection_that_breaks_its_template_is_refused(change: Callable[[Dataset], None], problem: str) -> None:
+    assert_refused(DocumentKind.KEY_OBJECT_SELECTION, change, problem)
+
+
+def test_more_than_a_hundred_images_may_have_been_read() -> None:
+    report = open_document(draft_images((make_header(), refuse_image(make_header()))), DocumentKind.STRUCTURED_REPORT)
+    counted = item(group(report, STUDY), codes.IMAGES_READ.value).MeasuredValueSequence[0]
+    counted.NumericValue = "101"
+    assert find_template_problems(report) == []
 
 
 def test_an_object_that_has_no_content_items_has_no_template() -> None:
