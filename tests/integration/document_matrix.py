@@ -21,7 +21,7 @@ from domain.uid import derive_uid
 from inference.evidence import bound
 from inference.radiograph import Ineligible, develop, open_instance
 from reporting import conformance
-from reporting.compose import Composition, compose
+from reporting.compose import compose
 from reporting.context import NAMED_BY_SUCCESSORS, Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
 from reporting.lime_capture import compose_lime
@@ -171,8 +171,8 @@ _STUDIES: Mapping[str, Ask] = {
 NAMES = (*VARIANTS, *_STUDIES)
 
 
-#: How often a study is answered again: a second answer costs as much as a first.
-_EVERY = 4
+#: How often a study is answered again: each answer costs as much as the first.
+_EVERY = 6
 
 
 def write_study(name: str, folder: Path) -> MatrixStudy:
@@ -217,23 +217,22 @@ def _find(images: list[_Image]) -> StudyFindings:
 
 
 def _compose(context: StudyContext, findings: StudyFindings, evidence: list[ImageEvidence]) -> Iterator[Document]:
-    """Yield the documents of an answer; of some studies those of a second, which names the first as predecessor."""
-    first = compose(context, findings, evidence)
-    yield from first.documents
-    if int(findings.study_instance_uid[-4:]) % _EVERY == 0 or len(evidence) == 2:
-        yield from _compose_again(context, first, findings, evidence)
-
-
-def _compose_again(
-    context: StudyContext, first: Composition, findings: StudyFindings, evidence: list[ImageEvidence]
-) -> Iterator[Document]:
-    """Yield the documents of a second answer, of one that takes all back, and notes that hide those of the first."""
-    sent = [each for each in first.documents if each.kind not in HL7_KINDS]
+    """Yield the documents of an answer and the notes that hide them; of some studies, those of two later answers."""
+    first = compose(context, findings, evidence).documents
+    sent = [each for each in first if each.kind not in HL7_KINDS]
     named = tuple(Predecessor.of(each) for each in sent if each.sop_class_uid in NAMED_BY_SUCCESSORS)
     second = replace(context, version=2, predecessors=named, superseded=Superseded(1, findings))
-    yield from compose(second, findings, evidence).documents
-    taken_back = Retraction(RetractionReason.RADIOLOGIST_DISAGREES, "A. Reader", "Nutrient canal")
-    yield from compose(replace(second, version=3, retraction=taken_back), findings, evidence).documents
+    yield from (*first, *_reject(second, sent, findings, evidence))
+    if int(findings.study_instance_uid[-4:]) % _EVERY == 0 or len(evidence) == 2:
+        yield from compose(second, findings, evidence).documents
+        taken_back = Retraction(RetractionReason.RADIOLOGIST_DISAGREES, "A. Reader", "Nutrient canal")
+        yield from compose(replace(second, version=3, retraction=taken_back), findings, evidence).documents
+
+
+def _reject(
+    second: StudyContext, sent: list[Document], findings: StudyFindings, evidence: list[ImageEvidence]
+) -> Iterator[Document]:
+    """Yield the notes that tell an archive to hide what was sent, under either title."""
     with disable_value_validation():
         statement = state(second, findings, evidence)
         for for_safety in (False, True):

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydicom import Dataset, dcmread
 from pydicom.uid import GrayscaleSoftcopyPresentationStateStorage
 
 from domain.document import FALLBACKS
+from reporting import codes
 from reporting.source import identity_keywords
 from tests.integration.document_matrix import Filed, MatrixStudy
 from tests.peers.report_templates import KNOWN, find_remarks
@@ -124,7 +126,13 @@ def _describe_content(ds: Dataset) -> str:
 _UID = re.compile(r"\b(2\.25|1\.2)\.[\d.]+")
 #: Text Value, Numeric Value, Graphic Data, and the class of an image.
 _WORDS = ("0040A160", "0040A30A", "00700022", "00081150")
+#: Sites and sides, which the rules do not tell apart.
+_PLACES = {part.code.value for part in codes.BODY_PARTS.values()} | {
+    code.value for code in (*codes.REGIONS.values(), *codes.SIDES.values())
+}
 
 
-def _without_words(item: dict[str, object]) -> dict[str, object]:
+def _without_words(item: dict[str, Any]) -> dict[str, Any]:
+    if item.get("00080100", {}).get("Value", [""])[0] in _PLACES:
+        return {"a": "place"}
     return {key: value for key, value in item.items() if key not in _WORDS}
