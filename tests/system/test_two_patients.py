@@ -136,7 +136,7 @@ def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Received]:
 def make_node(folder: Path, pacs: int, ris: int) -> Settings:
     reading = {"bundle": str(write_bundle(folder / "bundle")), "processes": 2}
     reporting = {"assigning_authority": "NORTH"}
-    return make_settings(folder / "data", pacs=pacs, ris=ris, quiet_seconds=2.0, reading=reading, reporting=reporting)
+    return make_settings(folder / "data", pacs=pacs, ris=ris, quiet_seconds=4.0, reading=reading, reporting=reporting)
 
 
 def send_in_turns(port: int, folder: Path) -> None:
