@@ -29,6 +29,7 @@ SYNONYMS = [
     {"probability", "probabilities"},
     {",", ";", ":"},
     {",", ";", "and"},
+    {"no", "0"},
 ]
 #: Words that may be absent or stand: "the only image was analysed", "no fracture was found", "in summary doubt, a
 #: fracture is not excluded".
