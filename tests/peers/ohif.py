@@ -29,6 +29,7 @@ _LABELS = "() => [...document.querySelectorAll('.svg-layer g text')].map((text) 
     "lines: [...text.querySelectorAll('tspan')].map((line) => line.textContent),"
     "frame: (({x, y, width, height}) => [x, y, x + width, y + height])(text.getBoundingClientRect())}))"
 )
+_MARKS = ".svg-layer polyline, .svg-layer circle"
 _FAILURE = "Something went wrong"
 
 
@@ -61,12 +62,12 @@ class Ohif:
         self.page.locator(_SERIES).filter(has_text=description).first.dblclick()
         self._wait()
 
-    def open_report(self, description: str) -> None:
-        """Double-click a report, and leave its measurements as they came where it asks to make them one's own."""
+    def open_report(self, description: str, *, asks: bool = True) -> None:
+        """Double-click a report and wait for its marks; where it asks to track its measurements, say no."""
         self.open_series(description)
-        refuse = self.page.get_by_role("button", name="No", exact=True)
-        if refuse.count():
-            refuse.click()
+        self.page.locator(_MARKS).first.wait_for(state="attached")
+        if asks:
+            self.page.get_by_role("button", name="No", exact=True).click()
         self._wait()
 
     def open_file(self, description: str) -> NDArray[np.uint8]:
@@ -91,6 +92,11 @@ class Ohif:
     def has_failed(self) -> bool:
         """Say whether OHIF tells that it could not show what it was asked for."""
         return self.page.get_by_text(_FAILURE).count() > 0
+
+    def wait_for_image(self, sop_instance_uid: str) -> None:
+        """Wait until an image is the one that is drawn."""
+        self.page.wait_for_function(f"(uid) => ({_SHOWN_UID})() === uid", arg=sop_instance_uid)
+        self._wait()
 
     def shown_image(self) -> str:
         """Return the SOP Instance UID of the image that is drawn."""

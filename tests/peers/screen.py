@@ -57,13 +57,13 @@ class Screen:
         with ImageGrab.grab(xdisplay=self.display) as shown:
             return np.asarray(shown.convert("RGB"))
 
-    def wait_for(self, is_there: Callable[[Picture], bool]) -> Picture:
+    def wait_for(self, is_there: Callable[[Picture], bool], *, seconds: float = TIMEOUT_SECONDS) -> Picture:
         """Wait until a picture shows something and the next one is the same; return it.
 
         Raises:
-            ScreenStayed: that was not so within `TIMEOUT_SECONDS`.
+            ScreenStayed: that was not so in time.
         """
-        deadline = time.monotonic() + TIMEOUT_SECONDS
+        deadline = time.monotonic() + seconds
         last = self.take_picture()
         while time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
@@ -71,7 +71,7 @@ class Screen:
             if is_there(picture) and np.array_equal(picture, last):
                 return picture
             last = picture
-        raise ScreenStayed(f"nothing to be seen after {TIMEOUT_SECONDS:g} s")
+        raise ScreenStayed(f"nothing to be seen after {seconds:g} s")
 
     def _do(self, *command: str) -> None:
         subprocess.run(["xdotool", *command], env=self.environment, check=True, capture_output=True, timeout=30)

@@ -104,6 +104,7 @@ def test_ohif_opens_the_summary_first_and_then_the_capture_of_each_image(
         capture = pydicom.dcmread(path)
         if number:
             ohif.step()
+        ohif.wait_for_image(capture.SOPInstanceUID)
         picture = ohif.take_picture()
         if number < 2:
             keep_picture(("ohif-summary", "ohif-capture")[number], picture)
@@ -124,6 +125,7 @@ def test_ohif_shows_where_the_model_looked(ohif: Ohif, studies: dict[str, Viewed
     capture = pydicom.dcmread(study.paths(DocumentKind.HEAT_MAP_CAPTURE)[0])
     ohif.open_study(study.study_instance_uid)
     ohif.open_series(HEAT_MAPS)
+    ohif.wait_for_image(capture.SOPInstanceUID)
     picture = ohif.take_picture()
     keep_picture("ohif-heat-map", picture)
     assert_shown(capture, ohif, picture)
@@ -151,7 +153,7 @@ def test_ohif_opens_the_report_as_a_pdf(
 def test_ohif_opens_the_report_on_a_study_that_nobody_could_read(ohif: Ohif, studies: dict[str, ViewedStudy]) -> None:
     study = studies[CHEST]
     ohif.open_study(study.study_instance_uid)
-    ohif.open_report(REPORT)
+    ohif.open_report(REPORT, asks=False)
     assert not ohif.has_failed()
     assert ohif.labels() == []
     assert ohif.shown_image() == study.header(study.images[0]).SOPInstanceUID
