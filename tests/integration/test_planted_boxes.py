@@ -6,6 +6,7 @@ Each way back is also given a box that a wrong transform moved, and must refuse 
 from collections.abc import Callable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from pydicom import Dataset
 from domain.document import DocumentKind
 from domain.finding import FractureState
 from inference.preprocess import letterbox, stretch_to_square
+from reporting.pdf.pictures import open_picture, show_image, shrink
 from reporting.secondary_capture import COLOURS
 from tests.fakes.planted_boxes import (
     Edges,
@@ -91,6 +93,21 @@ def check_summary(scene: Scene, ds: Dataset, edges: Edges) -> None:
         check_outline(summary.pixel_array, scene.state, exact=False)
 
 
+def check_pdf(scene: Scene, ds: Dataset, edges: Edges) -> None:
+    """The outline that the PDF draws over its picture goes around what is bright in the picture."""
+    (image,) = state_box(scene, ds, edges).images
+    picture = open_picture(image)
+    assert picture is not None
+    shown = show_image(image, shrink(picture, scene.capture_side_px))
+    pixels = cv2.imdecode(np.frombuffer(shown.picture.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None
+    (outline,) = shown.outlines
+    rows, columns = pixels.shape
+    drawn = outline.left * columns, outline.top * rows, outline.right * columns, outline.bottom * rows
+    slack = 0.5 if is_shown_as_stored(scene, ds) else 1.5
+    assert np.abs(np.subtract(drawn, measure(pixels > 128))).max() < slack
+
+
 def is_shown_as_stored(scene: Scene, ds: Dataset) -> bool:
     return scene.aspect == (1, 1) and max(ds.Rows, ds.Columns) <= scene.capture_side_px
 
@@ -117,6 +134,7 @@ CHECKS: dict[str, Callable[[Scene, Dataset, Edges], None]] = {
     "presentation state": check_overlay,
     "secondary capture": check_capture,
     "summary": check_summary,
+    "picture in the PDF": check_pdf,
 }
 
 
