@@ -125,12 +125,12 @@ def describe_series(kind: str, version: int, replaced: int, *, retracts: bool = 
 
 def describe_contradictory_side(header: str, described: str) -> str:
     """The attribute and the words of a header name two sides, L and R."""
-    return f"side contradictory: header says {_SIDE_NAMES[header]}, its description says {_SIDE_NAMES[described]}"
+    return f"side contradictory: header {_SIDE_NAMES[header]}, description {_SIDE_NAMES[described]}"
 
 
 def describe_contradictory_view(header: str, described: str) -> str:
     """The attribute and the words of a header name two views."""
-    return f"view contradictory: header says {header}, its description says {described}"
+    return f"view contradictory: header {header}, description {described}"
 
 
 def describe_contradiction(body_part: str, region: str) -> str:

@@ -28,7 +28,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, str], tuple[str, str], dict[str, tuple
     ),
     "left, described as right": (
         {"Laterality": "L", "StudyDescription": "XR RIGHT WRIST"},
-        ("header says left", "description says right"),
+        ("header left", "description right"),
         {
             "en": ("left", "right"),
             "fr": ("gauche", "droit"),
@@ -38,7 +38,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, str], tuple[str, str], dict[str, tuple
     ),
     "right, described as left": (
         {"Laterality": "R", "StudyDescription": "XR LEFT WRIST"},
-        ("header says right", "description says left"),
+        ("header right", "description left"),
         {
             "en": ("right", "left"),
             "fr": ("droit", "gauche"),
@@ -48,7 +48,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, str], tuple[str, str], dict[str, tuple
     ),
     "view": (
         {"ViewPosition": "PA", "SeriesDescription": "LATERAL"},
-        ("header says frontal", "description says lateral"),
+        ("header frontal", "description lateral"),
         {
             "en": ("frontal", "lateral"),
             "fr": ("de face", "de profil"),
