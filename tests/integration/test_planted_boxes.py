@@ -9,7 +9,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset
 
@@ -116,8 +116,8 @@ def check_outline(pixels: Pixels, state: FractureState, *, exact: bool) -> None:
     """Each edge of what is bright has a line of the level's colour beside it, within a pixel, and none on it."""
     left, top, right, bottom = measure(is_bright(pixels))
     coloured = np.all(pixels == COLOURS[state], axis=-1)
-    assert not coloured[top + 1 : bottom - 1, left + 1 : right - 1].any()
     slack = 0 if exact else 1
+    assert not coloured[top + slack : bottom - slack, left + slack : right - slack].any()
     for edge, profile in (
         (left - 1, coloured[top:bottom].mean(axis=0)),
         (right, coloured[top:bottom].mean(axis=0)),
@@ -125,8 +125,6 @@ def check_outline(pixels: Pixels, state: FractureState, *, exact: bool) -> None:
         (bottom, coloured[:, left:right].mean(axis=1)),
     ):
         assert profile[edge - slack : edge + slack + 1].max() > 0.3
-    beside = coloured[top:bottom, [left + 1 + slack, right - 2 - slack]]
-    assert not beside.any()
 
 
 CHECKS: dict[str, Callable[[Scene, Dataset, Edges], None]] = {
@@ -140,6 +138,7 @@ CHECKS: dict[str, Callable[[Scene, Dataset, Edges], None]] = {
 
 @settings(max_examples=12)
 @given(scene=scenes())
+@example(scene=Scene(394, 200, (25, 25, 105, 197), aspect=(4, 3), state=FractureState.DOUBT))  # a line on the edge
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_box_comes_back_at_its_own_pixels(name: str, scene: Scene) -> None:
     ds = scene.store()
