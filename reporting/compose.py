@@ -17,20 +17,23 @@ from pydicom.uid import (
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
 from domain.impression import Impression, PhraseWriter
-from reporting import conformance, heat_map_capture, hl7_enclosures, hl7_oru, key_object_selection
-from reporting.conformance_types import mandatory_modules
+from reporting import key_object_selection
+from reporting.captures import heat_map_capture
+from reporting.captures.secondary_capture import write_secondary_capture
+from reporting.captures.summary_capture import write_summary_captures
+from reporting.conformance import gate
+from reporting.conformance.types import mandatory_modules
 from reporting.context import StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
 from reporting.evidence import ImageEvidence, with_one_picture
-from reporting.impression import with_impression
+from reporting.hl7 import enclosures, oru
+from reporting.impression.choice import with_impression
 from reporting.key_object_selection import write_key_object_selection
 from reporting.pdf import report
 from reporting.presentation_state import is_grey, write_presentation_state
-from reporting.secondary_capture import write_secondary_capture
 from reporting.source import identity_keywords
 from reporting.statement import StudyStatement, state
 from reporting.structured_report import write_structured_reports
-from reporting.summary_capture import write_summary_captures
 
 _SOP_CLASSES = (
     Comprehensive3DSRStorage,
@@ -86,7 +89,7 @@ def compose(
         study: the version, the time, the models and the site's words.
         findings: one reading per image.
         evidence: the same images, in any order.
-        writer: may word the impression, where what it proposes says what was found (reporting/impression.py).
+        writer: may word the impression, where what it proposes says what was found (reporting/impression/choice.py).
         made: told of each document when it is finished and checked.
 
     Raises:
@@ -95,17 +98,18 @@ def compose(
     """
     with disable_value_validation():  # a source's odd values pass through, and no warning repeats them
         statement = with_impression(state(study, findings, with_one_picture(evidence)), writer)
-        pdf = hl7_enclosures.make_pdf(statement)
+        pdf = enclosures.make_pdf(statement)
         withheld = _withhold(statement)
         documents = []
         for document in _write(statement, withheld, pdf):
-            conformance.check(document, statement)
+            gate.check(document, statement)
             made(document)
             documents.append(document)
-        conformance.check_set(documents, statement)
-        reason = hl7_enclosures.why_left_out(statement, pdf)
-        enclosures = (Withheld(DocumentKind.ENCAPSULATED_PDF, reason),) if reason else ()
-    return Composition(tuple(documents), withheld + enclosures, statement.impression)
+        gate.check_set(documents, statement)
+        reason = enclosures.why_left_out(statement, pdf)
+        if reason:
+            withheld += (Withheld(DocumentKind.ENCAPSULATED_PDF, reason),)
+    return Composition(tuple(documents), withheld, statement.impression)
 
 
 def _write(statement: StudyStatement, withheld: Sequence[Withheld], pdf: bytes | None) -> Iterator[Document]:
@@ -120,7 +124,7 @@ def _write(statement: StudyStatement, withheld: Sequence[Withheld], pdf: bytes |
     wanted = {*statement.study.reporting.optional_documents} - left_out
     yield from (write(statement, pdf) for kind, write in _OPTIONAL_WRITERS.items() if kind in wanted)
     if DocumentKind.HL7_ORU not in left_out:
-        yield hl7_oru.write_message(statement, pdf)
+        yield oru.write_message(statement, pdf)
 
 
 def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:
@@ -134,7 +138,7 @@ def _withhold(statement: StudyStatement) -> tuple[Withheld, ...]:
         for image in statement.read
         if heat_map_capture.is_wanted(statement, image) and (reason := heat_map_capture.why_withheld(image))
     ]
-    if reason := hl7_oru.why_withheld(statement):
+    if reason := oru.why_withheld(statement):
         reasons.append(Withheld(DocumentKind.HL7_ORU, reason))
     wanted = statement.study.reporting.optional_documents
     if DocumentKind.KEY_OBJECT_SELECTION in wanted and (reason := key_object_selection.why_withheld(statement)):

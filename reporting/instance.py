@@ -16,7 +16,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from domain.document import Document, DocumentKind
 from domain.errors import DocumentError
 from reporting import codes, equipment, wording
-from reporting.conformance_text import find_lost_text
+from reporting.conformance.text import find_lost_text
 from reporting.source import Source
 from reporting.statement import StudyStatement
 

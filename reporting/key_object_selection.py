@@ -14,8 +14,8 @@ from pydicom.uid import SecondaryCaptureImageStorage
 
 from domain.document import Document, DocumentKind
 from reporting import codes, equipment, wording
+from reporting.captures.secondary_capture import slot_of_capture
 from reporting.instance import Slot, finish, write
-from reporting.secondary_capture import slot_of_capture
 from reporting.statement import ImageStatement, StudyStatement
 
 

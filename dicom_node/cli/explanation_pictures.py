@@ -13,9 +13,9 @@ from inference.evidence import bound
 from inference.explain.lime_map import LimeMap
 from inference.grey_image import to_bytes
 from reporting import wording
-from reporting.canvas import Caption, Colour, Pixels, Sheet, draw_sheet
-from reporting.part_weights import PartWeights
-from reporting.parts_picture import FOR, LEGEND, draw_parts, shrink, tint
+from reporting.captures.canvas import Caption, Colour, Pixels, Sheet, draw_sheet
+from reporting.captures.part_weights import PartWeights
+from reporting.captures.parts_picture import FOR, LEGEND, draw_parts, shrink, tint
 
 Map = npt.NDArray[np.float32]
 

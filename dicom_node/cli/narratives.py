@@ -9,7 +9,7 @@ from dicom_node.cli.terminal import explain
 from domain.errors import DocumentError
 from domain.impression import PhraseWriter
 from reporting.context import BundleIdentity
-from reporting.impression import with_impression
+from reporting.impression.choice import with_impression
 from reporting.local_text import tell_in_english
 from reporting.narrative import tell_study
 from reporting.statement import StudyStatement

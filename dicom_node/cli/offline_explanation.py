@@ -19,7 +19,7 @@ from inference.explain.roi import find_roi
 from inference.explain.segments import Segments, cut
 from inference.reader import Reader, Reading
 from inference.zoo import Precision
-from reporting.canvas import Pixels
+from reporting.captures.canvas import Pixels
 
 _NOT_READ = "not read"
 

@@ -12,7 +12,7 @@ from dicom_node.pipeline.stages import Parts, require_one_study
 from domain.delivery import NOT_SENT, Attempt, Delivery, DeliveryState, Outcome, Receipt
 from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
-from reporting.hl7_address import address
+from reporting.hl7.address import address
 
 NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configuration. Add it again there and retry."
 NOTHING_TO_SEND: Final = "Not sent: the configuration lets none of these documents go there. Change `documents` there."

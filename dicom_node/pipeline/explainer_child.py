@@ -22,7 +22,7 @@ from domain.finding import ImageReading
 
 if TYPE_CHECKING:
     from inference.explain.fused_score import FusedScore
-    from reporting.part_weights import PartWeights
+    from reporting.captures.part_weights import PartWeights
 
 #: Makes the documents that explain a study; importable by name in the child.
 Explain = Callable[[ExplanationTask], tuple[Document, ...]]
@@ -83,7 +83,7 @@ def explain_by_lime(reading: Reading, settings: Explanations, task: ExplanationT
 
     from inference.backends.frameworks import require_frameworks
     from inference.zoo import BUNDLED, load_manifest, model_set
-    from reporting.lime_capture import compose_lime
+    from reporting.captures.lime_capture import compose_lime
 
     require_frameworks("lime")
     cv2.setNumThreads(settings.threads)
@@ -119,7 +119,7 @@ def _weigh(path: Path, score: "FusedScore", settings: Explanations) -> "PartWeig
     from inference.explain.lime_map import explain_kept
     from inference.explain.segments import cut
     from inference.radiograph import develop, open_instance
-    from reporting.part_weights import PartWeights
+    from reporting.captures.part_weights import PartWeights
 
     display = develop(open_instance(path)).display
     segments = cut(display, seed=settings.seed)

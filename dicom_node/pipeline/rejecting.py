@@ -13,7 +13,7 @@ from dicom_node.pipeline.stages import Parts
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import Delivery, rejection
 from domain.document import Document
-from reporting import conformance
+from reporting.conformance import gate
 from reporting.context import Predecessor
 from reporting.rejection_note import Rejection, name_note, write_rejection_note
 from reporting.statement import StudyStatement, state
@@ -46,7 +46,7 @@ def make_note(parts: Parts, delivery: Delivery) -> tuple[Document, ...]:
             context = stages.context_of(parts, findings, version)
             statement = state(context, findings, stages.evidence_of(parts, uid, version))
             made = _write(parts, delivery, statement)
-            conformance.check(made, statement)
+            gate.check(made, statement)
         parts.ledger.keep_rejection_note(delivery, made)
         kept = _find(parts, delivery, made.identifier)
     return (kept,) if kept is not None else ()

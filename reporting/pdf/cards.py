@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from reporting import heat_map_capture, narrative, wording
+from reporting import narrative, wording
+from reporting.captures import heat_map_capture
 from reporting.pdf.blocks import Block, Card, Space, Text
 from reporting.pdf.image_card import COLOURS, make_image_card
 from reporting.pdf.pen import Colour, Style

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from domain.finding import FractureState
-from reporting import heat_map_capture, narrative, recommendations
+from reporting import narrative, recommendations
+from reporting.captures import heat_map_capture
 from reporting.pdf.blocks import Block, Card, Columns, Figure, Figures, Pill, Space, Stack, Text
 from reporting.pdf.pen import Colour, Style
 from reporting.pdf.pictures import open_picture, show_heat, show_image, show_place, shrink

@@ -9,10 +9,10 @@ import numpy as np
 from domain.errors import DocumentError
 from domain.evidence_map import EvidenceMap
 from reporting import wording
-from reporting.canvas import Mark, Pixels
-from reporting.heat_picture import find_top, spread_evidence, tint_by_heat
+from reporting.captures.canvas import Mark, Pixels
+from reporting.captures.heat_picture import find_top, spread_evidence, tint_by_heat
+from reporting.captures.secondary_capture import place_marks, reduce_picture
 from reporting.pdf.pen import EncodedPicture, Outline
-from reporting.secondary_capture import place_marks, reduce_picture
 from reporting.statement import ImageStatement
 
 #: Longest side of a picture in pixels, by how many images a report has at most: its size stays bounded.

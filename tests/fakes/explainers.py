@@ -13,8 +13,8 @@ from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.ports import ExplanationTask, StudyExplainer
 from domain.document import Document
 from domain.errors import ModelUnavailable
-from reporting.lime_capture import compose_lime
-from reporting.part_weights import PartWeights
+from reporting.captures.lime_capture import compose_lime
+from reporting.captures.part_weights import PartWeights
 
 
 class LightExplainer:

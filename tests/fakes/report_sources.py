@@ -30,20 +30,20 @@ from domain.finding import (
     StudyFindings,
 )
 from domain.uid import derive_uid
+from reporting.captures.heat_map_capture import write_heat_map_captures
+from reporting.captures.part_weights import PartWeights
+from reporting.captures.secondary_capture import write_secondary_capture
+from reporting.captures.summary_capture import write_summary_captures
 from reporting.compose import Composition, compose
 from reporting.context import ModelIdentity, ModelMember, OperatingPoint, StudyContext
 from reporting.encapsulated_pdf import write_encapsulated_pdf
 from reporting.evidence import ImageEvidence
-from reporting.heat_map_capture import write_heat_map_captures
-from reporting.hl7_oru import write_message
+from reporting.hl7.oru import write_message
 from reporting.key_object_selection import write_key_object_selection
-from reporting.part_weights import PartWeights
 from reporting.presentation_state import write_presentation_state
-from reporting.secondary_capture import write_secondary_capture
 from reporting.statement import StudyStatement
 from reporting.statement import state as state_study
 from reporting.structured_report import write_structured_reports
-from reporting.summary_capture import write_summary_captures
 
 STUDY_INSTANCE_UID = derive_uid("report source", "study")
 MODEL_SET = "5f1d" * 16

@@ -10,8 +10,8 @@ from pydicom import Dataset, dcmread
 
 from domain.document import HL7_KINDS, LATER_KINDS, OPTIONAL_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
-from reporting import conformance
 from reporting.compose import Composition
+from reporting.conformance import gate
 from reporting.statement import StudyStatement
 from tests.fakes.report_sources import compose_images, draft_images, make_header, pick, read_image, refuse_image
 
@@ -52,9 +52,9 @@ def spoil(kind: DocumentKind, change: Spoil) -> Document:
 
 def assert_refused(kind: DocumentKind, change: Spoil, problem: str) -> None:
     """See a good document pass, and the same with a defect refused with a message that names it and no patient."""
-    conformance.check(spoil(kind, lambda _: None), state_good())
+    gate.check(spoil(kind, lambda _: None), state_good())
     with pytest.raises(DocumentError, match=problem) as raised:
-        conformance.check(spoil(kind, change), state_good())
+        gate.check(spoil(kind, change), state_good())
     assert not any(value in str(raised.value) for value in ("Doe", "4711", "0815", "19800131"))
 
 

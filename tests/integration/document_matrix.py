@@ -20,11 +20,11 @@ from domain.finding import Box, FractureState, ImageReading, Labelled, StudyFind
 from domain.uid import derive_uid
 from inference.evidence import bound
 from inference.radiograph import Ineligible, develop, open_instance
-from reporting import conformance
+from reporting.captures.lime_capture import compose_lime
 from reporting.compose import compose
+from reporting.conformance import gate
 from reporting.context import NAMED_BY_SUCCESSORS, Predecessor, StudyContext
 from reporting.evidence import ImageEvidence
-from reporting.lime_capture import compose_lime
 from reporting.rejection_note import Rejection, write_rejection_note
 from reporting.statement import state
 from tests.fakes.pixel_images import save
@@ -238,7 +238,7 @@ def _reject(
         for for_safety in (False, True):
             rejection = Rejection(f"pacs-{for_safety}", tuple(Predecessor.of(each) for each in sent), for_safety)
             note = write_rejection_note(statement, rejection)
-            conformance.check(note, statement)
+            gate.check(note, statement)
             yield note
 
 

@@ -13,7 +13,7 @@ from domain.delivery import Outcome
 from domain.document import DocumentKind
 from domain.finding import Box, FractureState, Labelled
 from reporting.compose import Composition
-from reporting.hl7_address import address
+from reporting.hl7.address import address
 from reporting.statement import ImageStatement, StudyStatement
 from tests.fakes.mllp_receiver import hl7_destination
 from tests.fakes.report_sources import (

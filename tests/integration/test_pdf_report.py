@@ -10,10 +10,10 @@ from pydicom import dcmread
 
 from domain.document import Document, DocumentKind
 from domain.finding import Box, FractureState
+from reporting.captures.secondary_capture import COLOURS
 from reporting.evidence import ImageEvidence
 from reporting.pdf.report import write_pdf
 from reporting.pdf.typeface import runs_from_right
-from reporting.secondary_capture import COLOURS
 from reporting.statement import StudyStatement, state
 from reporting.translation import LANGUAGES
 from tests.fakes.report_sources import (

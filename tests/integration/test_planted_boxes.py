@@ -16,8 +16,8 @@ from pydicom import Dataset
 from domain.document import DocumentKind
 from domain.finding import FractureState
 from inference.preprocess import letterbox, stretch_to_square
+from reporting.captures.secondary_capture import COLOURS
 from reporting.pdf.pictures import open_picture, show_image, shrink
-from reporting.secondary_capture import COLOURS
 from tests.fakes.planted_boxes import (
     Edges,
     Pixels,

@@ -25,7 +25,7 @@ def train_phrase_model(name: str, runs: Path, epochs: int | None, threads: int) 
     load_keras()
     load_framework("tensorflow").config.threading.set_intra_op_parallelism_threads(threads)
     from inference.training.phrases.run import train_phrases
-    from reporting.impression_checker import check_impression
+    from reporting.impression.checker import check_impression
 
     def refuse(text: str, facts: "StudyFacts") -> str:
         rejection = check_impression(text, facts)

@@ -11,11 +11,11 @@ from pydicom import Dataset
 from config.settings import Language
 from domain.document import DocumentKind
 from reporting import codes
-from reporting.canvas import NOTICE
+from reporting.captures.canvas import NOTICE
+from reporting.captures.secondary_capture import caption_image
+from reporting.captures.summary_capture import fill_page
 from reporting.narrative import tell_image, tell_study
-from reporting.secondary_capture import caption_image
 from reporting.statement import StudyStatement
-from reporting.summary_capture import fill_page
 from tests.fakes.report_sources import draft_image, draft_images, make_header, open_document, open_message, read_image
 
 LANGUAGES: tuple[Language, ...] = ("en", "ar", "fr", "es")

@@ -10,7 +10,7 @@ from pydicom import Dataset, dcmread
 from domain.document import Document, DocumentKind
 from domain.errors import DocumentError
 from domain.uid import derive_uid
-from reporting import conformance
+from reporting.conformance import gate
 from reporting.pdf.report import write_pdf
 from reporting.statement import StudyStatement
 from tests.fakes.report_sources import (
@@ -67,7 +67,7 @@ def test_it_refers_to_every_image() -> None:
 
 def test_one_that_is_fit_to_leave_passes() -> None:
     statement = draft()
-    conformance.check(pick(statement, PDF)[0], statement)
+    gate.check(pick(statement, PDF)[0], statement)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_one_that_is_wrong_does_not_leave(how: Callable[[Dataset], object], name
     statement = draft()
     wrong = change(pick(statement, PDF)[0], how)
     with pytest.raises(DocumentError, match=named):
-        conformance.check(wrong, statement)
+        gate.check(wrong, statement)
 
 
 def test_the_report_of_another_study_does_not_leave() -> None:
@@ -95,7 +95,7 @@ def test_the_report_of_another_study_does_not_leave() -> None:
         ds.EncapsulatedDocument, ds.EncapsulatedDocumentLength = swapped + b"\0" * (len(swapped) % 2), len(swapped)
 
     with pytest.raises(DocumentError, match="does not name the study"):
-        conformance.check(change(pick(statement, PDF)[0], swap), statement)
+        gate.check(change(pick(statement, PDF)[0], swap), statement)
 
 
 def replace_study(header: Dataset) -> StudyStatement:

@@ -6,7 +6,7 @@ from pydicom import Dataset
 from domain.document import DocumentKind
 from domain.errors import DocumentError
 from domain.finding import FractureState
-from reporting.conformance import check
+from reporting.conformance.gate import check
 from reporting.narrative import tell_image, tell_status, tell_study
 from reporting.statement import StudyStatement
 from reporting.translation import LANGUAGES

@@ -9,7 +9,7 @@ import pytest
 
 from domain.document import DocumentKind
 from domain.finding import FractureState, Labelled
-from reporting.conformance import check
+from reporting.conformance.gate import check
 from reporting.guidelines import Recommendation, load_recommendations
 from reporting.recommendations import MOST_PER_IMAGE, describe, find_place, recommend, specificity, suggest
 from reporting.source import Source

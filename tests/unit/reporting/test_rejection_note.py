@@ -8,7 +8,7 @@ from pydicom import Dataset, dcmread
 
 from domain.correction import Superseded
 from domain.document import HL7_KINDS, Document
-from reporting import conformance
+from reporting.conformance import gate
 from reporting.context import Predecessor
 from reporting.rejection_note import Rejection, name_note, write_rejection_note
 from reporting.statement import StudyStatement, state
@@ -68,7 +68,7 @@ def test_captures_are_named_as_images_and_reports_as_composites() -> None:
 
 def test_it_is_fit_to_leave_and_names_patient_and_study_as_the_source() -> None:
     document = write()
-    conformance.check(document, draft())
+    gate.check(document, draft())
     note = open_note(document)
     assert (note.PatientID, note.AccessionNumber) == (HEADER.PatientID, HEADER.AccessionNumber)
 

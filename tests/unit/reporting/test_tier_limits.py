@@ -13,10 +13,11 @@ from domain.document import HL7_KINDS, LATER_KINDS, OPTIONAL_KINDS, Document, Do
 from domain.errors import DocumentError
 from domain.finding import FractureState, ImageReading, Labelled
 from domain.tier import Tier
-from reporting import conformance, wording
+from reporting import wording
+from reporting.captures.secondary_capture import caption_image
 from reporting.compose import Composition, compose
+from reporting.conformance import gate
 from reporting.evidence import ImageEvidence
-from reporting.secondary_capture import caption_image
 from reporting.statement import state
 from reporting.tier_limits import limit_evidence
 from tests.fakes.report_sources import (
@@ -165,7 +166,7 @@ def test_a_box_in_a_document_of_a_lower_tier_does_not_leave(kind: DocumentKind) 
         replace(make_context(), tier=Tier.CLASSIFICATION), find(read_with_type()), make_evidence(make_header())
     )
     with pytest.raises(DocumentError, match="GraphicData in a document of tier classification"):
-        conformance.check(document, lower)
+        gate.check(document, lower)
 
 
 def test_a_private_code_of_a_type_is_declared_with_its_scheme() -> None:

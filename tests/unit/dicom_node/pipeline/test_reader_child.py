@@ -13,8 +13,8 @@ from dicom_node.cli.offline_documents import state_study
 from dicom_node.cli.offline_reading import Answered
 from dicom_node.pipeline.reader_child import ReadFile, open_bundle
 from domain.evidence_map import EvidenceMap
+from reporting.captures.heat_map_capture import write_heat_map_captures
 from reporting.context import BundleIdentity
-from reporting.heat_map_capture import write_heat_map_captures
 from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, planted, save
 from tests.fakes.stand_in_bundle import write_bundle
 

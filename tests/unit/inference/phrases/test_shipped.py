@@ -4,7 +4,7 @@ from config.settings import Reporting
 from inference.phrases.manifest import load_phrases
 from inference.phrases.opening import SHIPPED, open_writer
 from inference.training.phrases.recipe import load_phrase_book
-from reporting.impression_checker import check_impression
+from reporting.impression.checker import check_impression
 from tests.fakes.impressions import draw_impression, make_facts
 
 STUDIES = range(40)

@@ -12,7 +12,7 @@ from domain.impression import Side
 from inference.phrases.manifest import load_phrases
 from inference.phrases.opening import open_writer
 from inference.phrases.writer import LstmWriter
-from reporting.impression_checker import check_impression
+from reporting.impression.checker import check_impression
 from tests.fakes.impressions import make_facts, make_image
 from tests.fakes.phrase_models import SPOKEN, TRUE, write_phrase_model
 

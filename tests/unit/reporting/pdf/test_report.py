@@ -9,8 +9,8 @@ from pydicom import Dataset
 
 from domain.document import DocumentKind
 from domain.finding import FractureState
-from reporting import conformance
-from reporting.conformance_pdf import find_pdf_problems
+from reporting.conformance import gate
+from reporting.conformance.pdf import find_pdf_problems
 from reporting.evidence import ImageEvidence
 from reporting.pdf.report import write_pdf
 from reporting.statement import StudyStatement, state
@@ -83,7 +83,7 @@ def test_every_page_is_counted() -> None:
 def test_whatever_a_header_says_the_report_is_written(value: str) -> None:
     odd = make_header(SpecificCharacterSet="ISO_IR 192", PatientName=value, PatientID=value, StudyDescription=value)
     document = pick(draft_image(odd), DocumentKind.ENCAPSULATED_PDF)[0]
-    conformance.check(document, draft_image(odd))
+    gate.check(document, draft_image(odd))
 
 
 def test_a_study_uid_that_is_none_is_named_all_the_same() -> None:

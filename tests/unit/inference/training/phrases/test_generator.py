@@ -9,7 +9,7 @@ from inference.phrases.realise import realise
 from inference.training.phrases.generator import generate
 from inference.training.phrases.phrasings import load_phrasings
 from inference.training.phrases.sampling import HEADERS, KINDS, MODELS, REASONS, draw_facts
-from reporting.impression_checker import check_impression, load_grammar
+from reporting.impression.checker import check_impression, load_grammar
 from reporting.translation import load_translation
 from tests.fakes.impressions import make_facts, make_image
 

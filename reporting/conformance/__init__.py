@@ -1,0 +1,1 @@
+"""What a document must be before it leaves: `gate` asks all the others."""
