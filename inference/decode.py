@@ -12,9 +12,8 @@ from pydicom import Dataset, uid
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 
+from inference.grey_image import Stored
 from inference.header import DAMAGE, Header
-
-Stored = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 #: The plugin of each transfer syntax (PS3.5 section 10); "" for those that need none.
 PLUGINS: Mapping[str, str] = {

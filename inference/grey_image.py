@@ -11,8 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.decode import Stored
-
+Stored = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 Pixels = npt.NDArray[np.float32]
 
 

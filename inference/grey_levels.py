@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom import Dataset
 
-from inference.decode import Stored
+from inference.grey_image import Stored
 from inference.header import Header, all_values, first_value, items_of
 
 Levels = npt.NDArray[np.float64]

@@ -13,9 +13,9 @@ from pydicom.errors import InvalidDicomError
 
 from domain.errors import MalformedInstance, UnsupportedInstance
 from domain.finding import Reason
-from inference.decode import Stored, decode, is_cut
+from inference.decode import decode, is_cut
 from inference.eligibility import why_not
-from inference.grey_image import GreyImage
+from inference.grey_image import GreyImage, Stored
 from inference.grey_levels import FlatImage, Windowing, grey_levels
 from inference.header import DAMAGE, Header, quietly, read_header
 from inference.reasons import REASONS

@@ -10,7 +10,7 @@ from typing import Literal
 
 from inference.zoo import Precision
 
-Engine = Literal["keras", "ultralytics", "openvino", "openvino-requests"]
+Engine = Literal["keras", "keras-singly", "ultralytics", "openvino", "openvino-requests"]
 #: What a network ends in: one sigmoid, or what our detectors end in.
 Heads = Literal["classifier", "detector"]
 
@@ -67,6 +67,8 @@ class Group:
 
 
 KERAS = Way("keras predict", "keras")
+#: As fracture classifiers on the web are served: one image to a call, so each flip is another.
+KERAS_SINGLY = Way("keras predict, a flip at a time", "keras-singly")
 ULTRALYTICS = Way("ultralytics predict", "ultralytics")
 ONE_BY_ONE = (
     Way("openvino f32", "openvino"),
@@ -100,4 +102,4 @@ QUICK = Group(
 
 def of_bundle(stand_ins: Sequence[Network]) -> Group:
     """Return the group of a bundle's members, each compared with its stand-in."""
-    return Group("bundled ensemble", tuple(stand_ins), (KERAS, *ONE_BY_ONE, *BY_TWO))
+    return Group("bundled ensemble", tuple(stand_ins), (KERAS_SINGLY, KERAS, *ONE_BY_ONE, *BY_TWO))

@@ -16,7 +16,7 @@ from dicom_node.bench.contest_models import draw_image, load_graph, load_members
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from inference.backends import Session, Tensor
 from inference.backends.frameworks import load_framework, load_keras
-from inference.canvases import Canvases
+from inference.canvases import Batch, Canvases
 from inference.preprocess import Image
 from inference.zoo import VerifiedModel
 from inference.zoo.manifest import Model
@@ -71,6 +71,15 @@ def open_runner(order: Order) -> Runner:
 
 
 def _open_keras(order: Order) -> Runner:
+    return _load_keras(order, lambda batch: [batch])
+
+
+def _open_keras_singly(order: Order) -> Runner:
+    return _load_keras(order, lambda batch: [image[None] for image in batch])
+
+
+def _load_keras(order: Order, divide: Callable[[Batch], list[Batch]]) -> Runner:
+    """Load the networks in Keras; `divide` says what of a batch goes into one call."""
     keras, threading = load_keras(), load_framework("tensorflow").config.threading
     # It warns that six models are six graphs.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -79,7 +88,8 @@ def _open_keras(order: Order) -> Runner:
 
     def load(network: Network) -> Run:
         model = keras.saving.load_model(native_file(order.folder, network), compile=False)
-        return _repeat(partial(model.predict, make_input(network), verbose=0))
+        calls = divide(make_input(network))
+        return _repeat(lambda: [model.predict(call, verbose=0) for call in calls][-1])
 
     return Runner([load(network) for network in order.networks])
 
@@ -191,6 +201,7 @@ def _time(work: Callable[[], object]) -> float:
 
 _ENGINES: Mapping[Engine, Callable[[Order], Runner]] = {
     "keras": _open_keras,
+    "keras-singly": _open_keras_singly,
     "ultralytics": _open_ultralytics,
     "openvino": _open_openvino,
     "openvino-requests": _open_requests,
