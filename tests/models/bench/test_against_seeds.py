@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dicom_node.bench.contest import KERAS, ULTRALYTICS, YOLO, Heads, Network, Way
+from dicom_node.bench.contest import KERAS, KERAS_SINGLY, ULTRALYTICS, YOLO, Heads, Network, Way
 from dicom_node.bench.contest_files import native_file, write_network
 from dicom_node.bench.contest_models import load_graph
 from dicom_node.bench.runners import Order, open_runner
@@ -37,6 +37,17 @@ def test_the_lite_stand_in_has_the_trunk_that_members_have(tmp_path: Path) -> No
     # EfficientNet-Lite0 has 4.65 M parameters, 1.28 M of them in its classifier.
     weights = sum(len(content) for name, content in load_graph(tmp_path, network).files.items() if name[-3:] == "bin")
     assert 3.3e6 < weights / 4 < 3.5e6
+
+
+def test_a_flip_at_a_time_is_the_same_network_asked_once_for_each_flip(tmp_path: Path) -> None:
+    network = Network("MobileNet", 96, copies=2)
+    write_network(tmp_path, network)
+    together, singly = (
+        open_runner(Order(way, (network,), tmp_path, threads=1)).answers[0] for way in (KERAS, KERAS_SINGLY)
+    )
+    assert (together.shape, singly.shape) == ((2, 1), (1, 1))
+    assert abs(together[0] - together[1]) > 1e-4
+    assert singly[0] == pytest.approx(together[1], abs=1e-5)
 
 
 @pytest.mark.parametrize("name", ["MobileNetV2", "EfficientNetLite0"])
