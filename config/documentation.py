@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parent.parent
 _HEAD = """\
 # Configuration
 
-<!-- Written by `python -m config.documentation` from config/settings.py. Do not edit: a test compares. -->
+<!-- Written by `python -m config.documentation` from the modules of config/. Do not edit: a test compares. -->
 
 A node is configured by one TOML file, read once at start:
 

@@ -6,7 +6,7 @@ the header's alone; where header and models name different places, both are name
 
 from collections.abc import Iterator
 
-from config.settings import Language
+from config.reporting import Language
 from domain.finding import Reason
 from domain.tier import Tier
 from reporting import codes, wording

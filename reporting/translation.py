@@ -13,7 +13,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from config.settings import Language
+from config.reporting import Language
 from domain.correction import RetractionReason
 from reporting import codes
 from reporting.fracture_types import TYPES

@@ -7,7 +7,7 @@ a name with a letter replaced is another name.
 from collections.abc import Mapping
 from typing import Final
 
-from config.settings import HL7CharacterSet
+from config.destination import HL7CharacterSet
 from domain.errors import DocumentError
 from reporting.conformance.hl7 import find_structure_problems
 from reporting.hl7 import er7

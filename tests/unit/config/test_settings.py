@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from config.profiles import PROFILES
-from config.settings import Destination, OptionalKind, Reporting, Sender, Settings
+from config.reporting import OptionalKind
+from config.settings import Destination, Reporting, Sender, Settings
 from domain.document import HL7_KINDS, OPTIONAL_KINDS, DocumentKind
 from domain.tier import Tier
 

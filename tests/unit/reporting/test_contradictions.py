@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from pydicom import Dataset
 
-from config.settings import Language
+from config.reporting import Language
 from domain.document import DocumentKind
 from reporting import codes
 from reporting.captures.canvas import NOTICE

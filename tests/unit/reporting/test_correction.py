@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydicom import Dataset
 
-from config.settings import Language
+from config.reporting import Language
 from domain.correction import Superseded
 from domain.document import DocumentKind
 from domain.finding import Box, FractureState, ImageReading, Labelled, StudyFindings

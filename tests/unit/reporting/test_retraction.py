@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydicom import Dataset
 
-from config.settings import Language
+from config.reporting import Language
 from domain.correction import Retraction, RetractionReason, Superseded
 from domain.document import OPTIONAL_KINDS, DocumentKind
 from domain.finding import FractureState

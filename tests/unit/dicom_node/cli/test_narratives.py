@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 from pydicom import Dataset
 
-from config.settings import Language, Reporting
+from config.reporting import Language
+from config.settings import Reporting
 from dicom_node.cli.image_files import ImageFile
 from dicom_node.cli.narratives import print_narratives
 from dicom_node.cli.offline_reading import Answered

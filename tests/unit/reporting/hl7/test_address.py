@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from config.settings import HL7CharacterSet
+from config.destination import HL7CharacterSet
 from domain.document import DocumentKind
 from domain.errors import DocumentError
 from reporting.hl7.address import ENCODINGS, address

@@ -1,0 +1,116 @@
+"""Where results go, and when it is tried again."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from config.fields import PositiveSeconds, Section, check_ae_title
+from config.profiles import DEFAULT_PROFILE, PROFILES
+from domain.document import COMPANIONS, HL7_KINDS, DocumentKind
+
+#: HL7 table 0211, as far as its sets contain ASCII and a receiver may read them.
+HL7CharacterSet = Literal[
+    "UNICODE UTF-8",
+    "ASCII",
+    "8859/1",
+    "8859/2",
+    "8859/3",
+    "8859/4",
+    "8859/5",
+    "8859/6",
+    "8859/7",
+    "8859/8",
+    "8859/9",
+    "8859/15",
+]
+
+
+def _check_profile(value: str) -> str:
+    if value not in PROFILES:
+        raise ValueError("there is no such profile")
+    return value
+
+
+#: The name of a row of config/profiles.py.
+ProfileName = Annotated[str, AfterValidator(_check_profile), WithJsonSchema({"type": "string", "enum": [*PROFILES]})]
+
+
+class Retry(Section):
+    """When a delivery that did not succeed is tried again."""
+
+    first_seconds: PositiveSeconds = Field(5.0, description="Wait before the second attempt.")
+    cap_seconds: PositiveSeconds = Field(900.0, description="Longest wait between two attempts.")
+    max_attempts: int = Field(100, ge=1, description="Attempts before the delivery is held for a person.")
+
+
+class Destination(Section):
+    """Where results go."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Short name; stands in logs and on the screen.")
+    kind: Literal["dicom", "hl7", "folder"] = Field(
+        description="C-STORE to an AE, HL7 over MLLP, or files in a folder."
+    )
+    ae_title: str = Field("", description="AE title of the peer (kind dicom).")
+    calling_ae_title: str = Field("", description="AE title we call ourselves there; empty: the node's own.")
+    host: str = Field("", description="Host name or address (kinds dicom and hl7).")
+    port: int = Field(0, ge=0, le=65535, description="TCP port (kinds dicom and hl7).")
+    folder: Path | None = Field(None, description="Folder to write to (kind folder).")
+    profile: ProfileName = Field(
+        DEFAULT_PROFILE, description="What is shown there, and so is sent there: a row of the table of profiles below."
+    )
+    documents: tuple[DocumentKind, ...] = Field((), description="Kinds to send instead; empty: those of the profile.")
+    timeout_seconds: PositiveSeconds = Field(30.0, description="Longest wait for one answer of the peer.")
+    concurrency: int = Field(2, ge=1, le=16, description="Deliveries to this destination at the same time.")
+    receiving_application: str = Field("RIS", max_length=180, description="MSH-5 (kind hl7).")
+    receiving_facility: str = Field("", max_length=180, description="MSH-6 (kind hl7).")
+    character_set: HL7CharacterSet = Field(
+        "UNICODE UTF-8",
+        description="MSH-18, and the characters of the message (kind hl7). What a set cannot carry is held.",
+    )
+    rejection_notes: Literal["off", "quality", "patient-safety"] = Field(
+        "off",
+        description="Tell an archive to hide superseded results (IHE IOCM), by a note with this title: many archives "
+        "still show what was rejected for quality. Retracted results are hidden for patient safety.",
+    )
+    retry: Retry = Field(default_factory=Retry, description="Attempts and waits.")
+
+    @field_validator("ae_title", "calling_ae_title")
+    @classmethod
+    def _is_ae_title(cls, value: str) -> str:
+        return check_ae_title(value) if value else value
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> "Destination":
+        needed = {"dicom": ("ae_title", "host", "port"), "hl7": ("host", "port"), "folder": ("folder",)}[self.kind]
+        missing = [key for key in needed if not getattr(self, key)]
+        if missing:
+            context = {"kind": self.kind, "keys": missing, "words": ", ".join(missing)}
+            raise PydanticCustomError("missing_for_kind", "a destination of kind {kind} needs {words}", context)
+        return self
+
+    @model_validator(mode="after")
+    def _asks_for_notes_where_they_can_go(self) -> "Destination":
+        if DocumentKind.REJECTION_NOTE in self.documents:
+            raise ValueError("rejection notes are switched on by `rejection_notes`, not by `documents`")
+        if self.kind == "hl7" and self.rejection_notes != "off":
+            raise ValueError("a rejection note is a DICOM object: a destination of kind hl7 cannot take it")
+        return self
+
+    @model_validator(mode="after")
+    def _sends_something(self) -> "Destination":
+        if not self.sends:
+            context = {"key": "documents" if self.documents else "profile", "kind": self.kind}
+            raise PydanticCustomError("sends_nothing", "nothing of its {key} can go to kind {kind}", context)
+        return self
+
+    @property
+    def sends(self) -> frozenset[DocumentKind]:
+        """The kinds of document this destination gets; a rejection note is made for it apart from them."""
+        able = HL7_KINDS if self.kind == "hl7" else frozenset(DocumentKind) - HL7_KINDS
+        if self.kind == "folder":
+            able = frozenset(DocumentKind)
+        able -= {DocumentKind.REJECTION_NOTE}
+        chosen = self.documents or PROFILES[self.profile].documents
+        return able & (frozenset(chosen) | {COMPANIONS[kind] for kind in chosen if kind in COMPANIONS})

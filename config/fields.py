@@ -1,0 +1,25 @@
+"""What the tables of a configuration share: the table itself, and the types of keys that several of them have."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+#: An application entity title: at most 16 characters, no backslash or control character (PS3.5 6.2, VR AE).
+AETitle = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16, pattern=r"^[ !-\[\]-~]+$")
+]
+Port = Annotated[int, Field(ge=1, le=65535)]
+PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def check_ae_title(value: str) -> str:
+    """Return an AE title; raises ValueError where it is none (PS3.5 6.2, VR AE)."""
+    if not 1 <= len(value) <= 16 or "\\" in value or not value.isprintable() or not value.isascii():
+        raise ValueError("an AE title has 1 to 16 ASCII characters and no backslash")
+    return value
+
+
+class Section(BaseModel):
+    """A table of the configuration file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

@@ -1,0 +1,27 @@
+"""The node itself, and what it takes on before it says no."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from config.fields import AETitle, PositiveSeconds, Section
+
+
+class Node(Section):
+    """The node itself: its application entity, its port and its disk."""
+
+    ae_title: AETitle = Field("OSTEONODE", description="AE title of this node; peers must call it by this title.")
+    bind: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(11112, ge=0, le=65535, description="TCP port of the DICOM listener; 0 picks a free one.")
+    data: Path = Field(Path("./data"), description="Folder for the ledger, received instances and documents.")
+    check_called_ae_title: bool = Field(True, description="Refuse associations that call another AE title (1/1/7).")
+
+
+class Limits(Section):
+    """What the node takes on before it says no."""
+
+    associations: int = Field(25, ge=1, le=1000, description="Associations at the same time.")
+    pdu_bytes: int = Field(131072, ge=4096, description="Largest PDU we ask peers to send, in bytes.")
+    idle_seconds: PositiveSeconds = Field(60.0, description="An association without traffic is aborted after this.")
+    data_set_mib: int = Field(512, ge=1, description="Largest data set accepted, in MiB.")
+    free_disk_mib: int = Field(1024, ge=1, description="Refuse images (0xA700) while less than this is free, in MiB.")
