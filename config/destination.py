@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from config.fields import PositiveSeconds, Section, check_ae_title
 from config.profiles import DEFAULT_PROFILE, PROFILES
+from config.tls import DestinationTls
 from domain.document import COMPANIONS, HL7_KINDS, DocumentKind
 
 #: HL7 table 0211, as far as its sets contain ASCII and a receiver may read them.
@@ -75,6 +76,7 @@ class Destination(Section):
         "still show what was rejected for quality. Retracted results are hidden for patient safety.",
     )
     retry: Retry = Field(default_factory=Retry, description="Attempts and waits.")
+    tls: DestinationTls | None = Field(None, description="How to call it by TLS.")
 
     @field_validator("ae_title", "calling_ae_title")
     @classmethod

@@ -1,14 +1,17 @@
 """What the tables of a configuration share: the table itself, and the types of keys that several of them have."""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 #: An application entity title: at most 16 characters, no backslash or control character (PS3.5 6.2, VR AE).
 AETitle = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16, pattern=r"^[ !-\[\]-~]+$")
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
+#: A file that the configuration names; a relative one counts from the folder of the configuration.
+File = Annotated[Path, WithJsonSchema({"type": "string", "format": "file-path"})]
 PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 

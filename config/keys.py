@@ -21,6 +21,7 @@ TYPE_WORDS = {
     "array": "list",
     "object": "table",
 }
+_PLACE_WORDS = {"path": "folder", "file-path": "file"}
 #: The bounds that a value may have, in words; the first whose names all stand in the schema holds.
 _BOUNDS = (
     (("minimum", "maximum"), "{} to {}"),
@@ -82,6 +83,7 @@ def _walk(section: dict[str, Any], definitions: dict[str, Any], above: tuple[str
 def _table_of(node: dict[str, Any], definitions: dict[str, Any]) -> tuple[dict[str, Any] | None, bool]:
     """Return the schema of the table that `node` stands for, or None for a value; and whether it repeats."""
     repeated = node.get("type") == "array"
+    node = next((each for each in node.get("anyOf", ()) if "$ref" in each), node)  # a table that need not be there
     reference = node.get("items", {}) if repeated else node
     target = definitions.get(reference.get("$ref", "").rpartition("/")[2], {})
     return (target, repeated) if target.get("type") == "object" else (None, False)
@@ -100,8 +102,8 @@ def _allowed(node: dict[str, Any], definitions: dict[str, Any]) -> str:
 
 
 def _words_of_a_value(node: dict[str, Any]) -> str:
-    if node.get("format") == "path":
-        return "folder"
+    if node.get("format") in _PLACE_WORDS:
+        return _PLACE_WORDS[node["format"]]
     fitting = [words.format(*map(node.get, names)) for names, words in _BOUNDS if set(names) <= set(node)]
     words = fitting[:1]
     if "pattern" in node:

@@ -133,6 +133,8 @@ def _explain(error: ErrorDetails) -> tuple[Problem, ...]:
             Problem((*location, name), f": missing; a destination of kind {error['ctx']['kind']} needs it")
             for name in error["ctx"]["keys"]
         )
+    if error["type"] == "rule":  # between the keys of one table
+        return (Problem(location, f": {_message(error)}"),)
     if error["type"] == "sends_nothing":
         where = (*location, error["ctx"]["key"])
         return (Problem(where, f": nothing of this can go to a destination of kind {error['ctx']['kind']}"),)

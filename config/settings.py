@@ -15,6 +15,7 @@ from config.node import Limits, Node
 from config.reading import Reading
 from config.reporting import Reporting
 from config.sender import ANY_AE_TITLE, Sender
+from config.tls import DestinationTls, ListenerTls
 from domain.document import OPTIONAL_KINDS
 from domain.tier import Tier
 
@@ -23,8 +24,10 @@ __all__ = [
     "Completion",
     "Console",
     "Destination",
+    "DestinationTls",
     "Explanations",
     "Limits",
+    "ListenerTls",
     "Node",
     "Reading",
     "Reporting",
@@ -47,12 +50,19 @@ class Settings(Section):
     reporting: Reporting = Field(default_factory=Reporting)
     explanations: Explanations = Field(default_factory=Explanations)
     console: Console = Field(default_factory=Console)
+    tls: ListenerTls | None = Field(None)
 
     @model_validator(mode="after")
     def _one_title_has_one_tier(self) -> "Settings":
         tiers = {(sender.ae_title, sender.tier) for sender in self.sender}
         if len(tiers) > len({title for title, _tier in tiers}):
             raise ValueError("two senders have the same ae_title and different tiers; a title has one tier")
+        return self
+
+    @model_validator(mode="after")
+    def _listeners_have_ports_of_their_own(self) -> "Settings":
+        if self.tls is not None and self.tls.port and self.tls.port == self.node.port:
+            raise ValueError(f"tls.port and node.port are both {self.node.port}: each listener needs its own")
         return self
 
     def tier_of(self, calling_ae_title: str) -> Tier:

@@ -19,6 +19,9 @@ def write_toml(settings: Settings) -> str:
 def _write_tables(values: dict[str, Any]) -> Iterator[str]:
     for name, value in values.items():
         header = f"[[{name}]]" if isinstance(value, list) else f"[{name}]"
+        if value is None:
+            yield from ("", f"# {header} is not there")
+            continue
         for table in value if isinstance(value, list) else [value]:
             yield from ("", header)
             yield from (_write_line(key, each) for key, each in table.items())
@@ -30,7 +33,9 @@ def _write_line(key: str, value: Any) -> str:
 
 def _write_value(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_write_value(each)}" for key, each in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{key} = {_write_value(each)}" for key, each in value.items() if each is not None) + " }"
+        )
     if isinstance(value, list):
         return f"[{', '.join(map(_write_value, value))}]"
     # JSON and TOML write text, numbers, true and false alike, but for the escape of DEL.

@@ -1,0 +1,71 @@
+"""Certificates of an authority that exists for one test run, as files."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from config.settings import DestinationTls, ListenerTls
+from dicom_node.tls.authority import Signed, TestAuthority
+
+
+@dataclass(frozen=True)
+class Pki:
+    """A folder with `ca.pem`, and for each name `NAME.pem` and `NAME.key`.
+
+    server: of 127.0.0.1 and localhost; elsewhere: of another host; client; expired: a client's; expired-server;
+    stranger: a client's of the authority `other-ca.pem`, which nobody here believes; locked: a client's whose key has
+    the password in `password`.
+    """
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file."""
+        return self.folder / name
+
+    def listener(self, name: str = "server", **keys: object) -> ListenerTls:
+        """Return the settings of a listener that shows a certificate and wants one."""
+        return ListenerTls.model_validate(
+            {
+                "port": 0,
+                "certificate_file": self.path(f"{name}.pem"),
+                "key_file": self.path(f"{name}.key"),
+                "authorities_file": self.path("ca.pem"),
+                **keys,
+            }
+        )
+
+    def caller(self, name: str = "client", **keys: object) -> DestinationTls:
+        """Return the settings of a call that shows a certificate, or none where the name is empty."""
+        own = {"certificate_file": self.path(f"{name}.pem"), "key_file": self.path(f"{name}.key")} if name else {}
+        return DestinationTls.model_validate({"authorities_file": self.path("ca.pem"), **own, **keys})
+
+
+@cache
+def make_pki() -> Pki:
+    """Return the certificates of this process; they are made once."""
+    pki = Pki(Path(mkdtemp(prefix="osteonode-pki-")))
+    now = datetime.now(UTC)
+    authority, other = TestAuthority("CA of a test", now, 30), TestAuthority("Another CA", now, 30)
+    pki.path("ca.pem").write_bytes(authority.signed.certificate)
+    pki.path("other-ca.pem").write_bytes(other.signed.certificate)
+    pki.path("password").write_text("open sesame\n")
+    here = ("127.0.0.1", "localhost")
+    for name, signed in {
+        "server": authority.sign("node", role="server", hosts=here),
+        "elsewhere": authority.sign("elsewhere", role="server", hosts=("pacs.hospital.test",)),
+        "expired-server": authority.sign("old node", role="server", hosts=here, days=-1),
+        "client": authority.sign("peer", role="client"),
+        "expired": authority.sign("old peer", role="client", days=-1),
+        "stranger": other.sign("stranger", role="client"),
+        "locked": authority.sign("locked peer", role="client", key_password="open sesame"),
+    }.items():
+        _write(pki, name, signed)
+    return pki
+
+
+def _write(pki: Pki, name: str, signed: Signed) -> None:
+    pki.path(f"{name}.pem").write_bytes(signed.certificate)
+    pki.path(f"{name}.key").write_bytes(signed.key)
