@@ -41,7 +41,10 @@ ProfileName = Annotated[str, AfterValidator(_check_profile), WithJsonSchema({"ty
 class Retry(Section):
     """When a delivery that did not succeed is tried again."""
 
-    first_seconds: PositiveSeconds = Field(5.0, description="Wait before the second attempt.")
+    first_seconds: PositiveSeconds = Field(
+        5.0,
+        description="Longest wait before the second attempt; it doubles, and each wait is drawn by chance below it.",
+    )
     cap_seconds: PositiveSeconds = Field(900.0, description="Longest wait between two attempts.")
     max_attempts: int = Field(100, ge=1, description="Attempts before the delivery is held for a person.")
 

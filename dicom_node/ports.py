@@ -32,6 +32,14 @@ class Clock(Protocol):
         ...
 
 
+class Chance(Protocol):
+    """Chance, so that tests know what it will say."""
+
+    def fraction(self) -> float:
+        """Return a number from 0 up to, and without, 1."""
+        ...
+
+
 class Recorded(StrEnum):
     """What the ledger made of an instance."""
 
@@ -59,6 +67,14 @@ class InstanceLedger(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a check of a destination found: whether a delivery could start now, and in words what was seen."""
+
+    reachable: bool
+    explanation: str
+
+
 class Destination(Protocol):
     """One place that results go to. Blocking; safe to call again with the same documents."""
 
@@ -66,6 +82,13 @@ class Destination(Protocol):
 
     def deliver(self, documents: Sequence[Document]) -> Attempt:
         """Try to hand over the documents of one study; never raises for what a peer or the network does."""
+        ...
+
+    def probe(self) -> Probe:
+        """Look whether a delivery could start now, by what costs the peer little and says nothing of a patient.
+
+        Never raises for what a peer, the network or a disk does.
+        """
         ...
 
 
@@ -296,6 +319,14 @@ class StudyLedger(Protocol):
 
     def delivery(self, study_instance_uid: str, version: int, destination: str) -> Delivery:
         """Return one delivery."""
+        ...
+
+    def claim_attempt(self, planned: Delivery) -> Delivery | None:
+        """Return the delivery whose planned attempt is to be made now, None where the plan is void.
+
+        None as well, and the delivery waits or is held, where it is not its turn: while an earlier version of the study
+        waits for the same destination, and when a later one has arrived there.
+        """
         ...
 
     def keep_attempt(

@@ -14,6 +14,7 @@ from typing import Final, Protocol, Self
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
@@ -226,6 +227,7 @@ class Service:
             destinations=registry.build(self._settings.destination, self._settings.node.ae_title),
             clock=self._clock,
             bundle=bundle.bundle,
+            chance=SystemChance(),
             explained_to=choose_recipients,
             explainer=self._explainer_factory(self._settings),
         )

@@ -13,7 +13,8 @@ from pynetdicom.presentation import build_context
 
 from config.settings import Destination
 from dicom_node.deliver.reactor_gate import ReactorGate
-from dicom_node.deliver.rejections import Parties, explain_abort, explain_rejection
+from dicom_node.deliver.rejections import OUTCOMES, Parties, explain_abort, explain_rejection
+from domain.delivery import Outcome
 
 #: Results leave uncompressed: every peer must take Implicit VR LE (PS3.5 10.1), Explicit keeps private VRs.
 TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
@@ -96,6 +97,12 @@ class Negotiation:
     def established(self) -> bool:
         """Whether messages can be sent now."""
         return self.association is not None and self.association.is_established and not self.course.broken
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the end of an association that never stood means for a delivery: only a rejection may be for good."""
+        result = self.course.rejection[0] if self.course.rejection is not None else 0
+        return OUTCOMES.get(result, Outcome.RETRY)
 
     def explain(self) -> str:
         """Return why the association does not stand (any longer): what happened, and what to change where."""

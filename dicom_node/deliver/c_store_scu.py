@@ -11,9 +11,11 @@ from pynetdicom.association import Association
 
 from config.settings import Destination
 from dicom_node.deliver.association import TRANSFER_SYNTAXES, Negotiation, calling_ae_title, request
+from dicom_node.deliver.echo import probe_dicom
 from dicom_node.deliver.parcels import Parcel, plan
 from dicom_node.deliver.replies import Reply, conclude, reply
 from dicom_node.deliver.statuses import interpret
+from dicom_node.ports import Probe
 from domain.delivery import NOT_SENT, Attempt, Outcome
 from domain.document import Document
 from domain.errors import DocumentError
@@ -59,11 +61,15 @@ class CStoreDestination:
         replies, explanation = self._exchange(objects)
         return conclude(replies + strangers, explanation)
 
+    def probe(self) -> Probe:
+        """Send a C-ECHO."""
+        return probe_dicom(self._settings, self._node_ae_title)
+
     def _exchange(self, objects: Sequence[Document]) -> tuple[list[Reply], str]:
         classes = {document.sop_class_uid for document in objects}
         with request(self._settings, self._node_ae_title, classes) as negotiation:
             if not (negotiation.established or negotiation.answered):
-                replies = [reply(each.identifier, Outcome.RETRY, "not sent") for each in objects]
+                replies = [reply(each.identifier, negotiation.outcome, "not sent") for each in objects]
                 return replies, negotiation.explain()
             replies = [
                 each for parcel in plan(objects, negotiation.accepted) for each in self._send(parcel, negotiation)

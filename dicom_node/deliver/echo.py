@@ -1,21 +1,13 @@
 """Is a destination there? A short check with no patient data in it."""
 
 import socket
-from dataclasses import dataclass
 
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from config.settings import Destination
 from dicom_node.deliver.association import request
 from dicom_node.durable_file import write_durably
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a check found: whether a delivery could start now, and in words what was seen and what to change."""
-
-    reachable: bool
-    explanation: str
+from dicom_node.ports import Probe
 
 
 def probe_dicom(settings: Destination, node_ae_title: str) -> Probe:
@@ -30,7 +22,7 @@ def probe_dicom(settings: Destination, node_ae_title: str) -> Probe:
         return Probe(answer.Status == 0, f"{settings.ae_title} answered C-ECHO with 0x{answer.Status:04X}")
 
 
-def probe_mllp(settings: Destination, _node_ae_title: str) -> Probe:
+def probe_mllp(settings: Destination) -> Probe:
     """Open and close a TCP connection: MLLP has no message that asks nothing."""
     at = f"{settings.host}:{settings.port}"
     try:
@@ -41,7 +33,7 @@ def probe_mllp(settings: Destination, _node_ae_title: str) -> Probe:
     return Probe(True, f"{at} accepts connections")
 
 
-def probe_folder(settings: Destination, _node_ae_title: str) -> Probe:
+def probe_folder(settings: Destination) -> Probe:
     """Write a small file and remove it."""
     if settings.folder is None:
         return Probe(False, "no folder is named")

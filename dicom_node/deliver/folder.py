@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from config.settings import Destination
+from dicom_node.deliver.echo import probe_folder
 from dicom_node.deliver.replies import Reply, conclude, reply
 from dicom_node.durable_file import write_durably
+from dicom_node.ports import Probe
 from domain.delivery import Attempt, Outcome
 from domain.document import Document
 from domain.uid import derive_uid
@@ -37,11 +39,16 @@ class FolderDestination:
         if settings.folder is None:
             raise ValueError("a destination of kind folder needs folder")
         self.name = settings.name
+        self._settings = settings
         self._folder = settings.folder
 
     def deliver(self, documents: Sequence[Document]) -> Attempt:
         """Write each document; one that is there already is replaced by the same."""
         return conclude(self._deliver_one(document) for document in documents)
+
+    def probe(self) -> Probe:
+        """Write a small file and remove it."""
+        return probe_folder(self._settings)
 
     def _deliver_one(self, document: Document) -> Reply:
         try:

@@ -14,8 +14,10 @@ from dicom_node.deliver.acknowledgements import (
     read_acknowledgement,
     read_header_field,
 )
+from dicom_node.deliver.echo import probe_mllp
 from dicom_node.deliver.mllp_frames import FrameError, FrameReader, frame
 from dicom_node.deliver.replies import Reply, conclude, reply
+from dicom_node.ports import Probe
 from domain.delivery import Attempt, Outcome
 from domain.document import HL7_KINDS, Document
 
@@ -33,12 +35,17 @@ class MllpDestination:
 
     def __init__(self, settings: Destination) -> None:
         self.name = settings.name
+        self._settings = settings
         self._address = (settings.host, settings.port)
         self._timeout_seconds = settings.timeout_seconds
 
     def deliver(self, documents: Sequence[Document]) -> Attempt:
         """Send each message; delivered is only what was acknowledged with AA or CA for our own MSH-10."""
         return conclude(self._deliver_one(document) for document in documents)
+
+    def probe(self) -> Probe:
+        """Open and close a connection: MLLP has no echo."""
+        return probe_mllp(self._settings)
 
     def _deliver_one(self, document: Document) -> Reply:
         problem = _find_problem(document)

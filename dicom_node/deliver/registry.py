@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from config.settings import Destination
 from dicom_node import ports
 from dicom_node.deliver.c_store_scu import CStoreDestination
-from dicom_node.deliver.echo import Probe, probe_dicom, probe_folder, probe_mllp
 from dicom_node.deliver.folder import FolderDestination
 from dicom_node.deliver.mllp import MllpDestination
 
@@ -13,11 +12,6 @@ _BUILDERS: dict[str, Callable[[Destination, str], ports.Destination]] = {
     "dicom": CStoreDestination,
     "hl7": lambda settings, _node_ae_title: MllpDestination(settings),
     "folder": lambda settings, _node_ae_title: FolderDestination(settings),
-}
-_PROBES: dict[str, Callable[[Destination, str], Probe]] = {
-    "dicom": probe_dicom,
-    "hl7": probe_mllp,
-    "folder": probe_folder,
 }
 
 
@@ -30,6 +24,6 @@ def build(destinations: Iterable[Destination], node_ae_title: str) -> dict[str, 
     return {each.name: _BUILDERS[each.kind](each, node_ae_title) for each in destinations}
 
 
-def probe(destination: Destination, node_ae_title: str) -> Probe:
+def probe(destination: Destination, node_ae_title: str) -> ports.Probe:
     """Check whether a destination is there; never raises for what the peer, the network or the disk does."""
-    return _PROBES[destination.kind](destination, node_ae_title)
+    return _BUILDERS[destination.kind](destination, node_ae_title).probe()

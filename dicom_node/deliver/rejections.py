@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
+from domain.delivery import Outcome
+
 #: PS3.8 Table 9-21, field Result.
 RESULTS = {1: "rejected-permanent", 2: "rejected-transient"}
+
+#: What follows for a delivery. No repetition changes a permanent rejection (PS3.8 9.3.4): a person must see it.
+OUTCOMES = {1: Outcome.REFUSED, 2: Outcome.RETRY}
 
 #: PS3.8 Table 9-21, field Source.
 SOURCES = {

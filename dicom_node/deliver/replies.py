@@ -8,7 +8,7 @@ from domain.delivery import Attempt, Outcome, Receipt
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A receipt, and for a document that did not arrive what a person can do about it."""
+    """A receipt, and what a person can do: about a document that did not arrive, or that arrived with a warning."""
 
     receipt: Receipt
     advice: str = ""
@@ -20,11 +20,12 @@ def reply(identifier: str, outcome: Outcome, status: str, advice: str = "") -> R
 
 
 def conclude(replies: Iterable[Reply], explanation: str = "") -> Attempt:
-    """Return the attempt: every receipt, and one explanation that counts equal failures and says each advice once."""
+    """Return the attempt: every receipt, and one explanation that counts equal failures and warnings and says each
+    advice once.
+    """
     replies = tuple(replies)
-    failed = [each for each in replies if each.receipt.outcome is not Outcome.DELIVERED]
     sentences = [explanation] if explanation else []
-    for status, advice in dict.fromkeys((each.receipt.status, each.advice) for each in failed if each.advice):
-        count = sum(each.receipt.status == status for each in failed)
+    for status, advice in dict.fromkeys((each.receipt.status, each.advice) for each in replies if each.advice):
+        count = sum(each.receipt.status == status for each in replies)
         sentences.append(f"{count} of {len(replies)} documents: {status}; {advice}")
     return Attempt(tuple(each.receipt for each in replies), ". ".join(sentences))

@@ -16,14 +16,17 @@ class StatusMeaning:
 
 _SUCCESS = StatusMeaning(Outcome.DELIVERED, "Success")
 _LOG = "look in the peer's log for the reason"
+_STORED = (
+    "stored all the same, and not sent again; compare at the peer what it shows with the file named by `osteonode show`"
+)
 _OTHER_FAILURE = StatusMeaning(Outcome.RETRY, "a status the Standard does not list", _LOG)
 
 #: First and last status, and what it means. Single statuses stand before the ranges they lie in: the first row wins.
 C_STORE_STATUSES: tuple[tuple[int, int, StatusMeaning], ...] = (
     (0x0000, 0x0000, _SUCCESS),
-    (0x0001, 0x0001, StatusMeaning(Outcome.DELIVERED, "Stored with a warning")),
-    (0x0107, 0x0107, StatusMeaning(Outcome.DELIVERED, "Stored, attribute list error")),
-    (0x0116, 0x0116, StatusMeaning(Outcome.DELIVERED, "Stored, attribute value out of range")),
+    (0x0001, 0x0001, StatusMeaning(Outcome.DELIVERED, "Stored with a warning", _STORED)),
+    (0x0107, 0x0107, StatusMeaning(Outcome.DELIVERED, "Stored, attribute list error", _STORED)),
+    (0x0116, 0x0116, StatusMeaning(Outcome.DELIVERED, "Stored, attribute value out of range", _STORED)),
     # UIDs here are derived from the study and the models: a peer that has this UID has this very document.
     (0x0111, 0x0111, StatusMeaning(Outcome.DELIVERED, "Duplicate SOP instance: the peer already holds it")),
     (0x0110, 0x0110, StatusMeaning(Outcome.RETRY, "Processing failure", _LOG)),
@@ -44,10 +47,14 @@ C_STORE_STATUSES: tuple[tuple[int, int, StatusMeaning], ...] = (
     (0x0213, 0x0213, StatusMeaning(Outcome.RETRY, "Resource limitation", "free resources at the peer")),
     (0xA700, 0xA7FF, StatusMeaning(Outcome.RETRY, "Out of resources", "free disk space or resources at the peer")),
     (0xA900, 0xA9FF, StatusMeaning(Outcome.REFUSED, "Data set does not match SOP class", _LOG)),
-    (0xB000, 0xB000, StatusMeaning(Outcome.DELIVERED, "Stored, the peer coerced data elements")),
-    (0xB006, 0xB006, StatusMeaning(Outcome.DELIVERED, "Stored, the peer discarded elements")),
-    (0xB007, 0xB007, StatusMeaning(Outcome.DELIVERED, "Stored, though it does not match the SOP class for the peer")),
-    (0xB000, 0xBFFF, StatusMeaning(Outcome.DELIVERED, "Stored with a warning")),
+    (0xB000, 0xB000, StatusMeaning(Outcome.DELIVERED, "Stored, the peer coerced data elements", _STORED)),
+    (0xB006, 0xB006, StatusMeaning(Outcome.DELIVERED, "Stored, the peer discarded elements", _STORED)),
+    (
+        0xB007,
+        0xB007,
+        StatusMeaning(Outcome.DELIVERED, "Stored, though it does not match the SOP class for the peer", _STORED),
+    ),
+    (0xB000, 0xBFFF, StatusMeaning(Outcome.DELIVERED, "Stored with a warning", _STORED)),
     (0xC000, 0xCFFF, StatusMeaning(Outcome.REFUSED, "Cannot understand", _LOG)),
 )
 

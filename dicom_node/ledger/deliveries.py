@@ -11,6 +11,8 @@ from dicom_node.ports import Starts
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome
 from domain.errors import LedgerError
 
+#: Why an earlier version is not sent any more.
+OVERTAKEN = "Not sent: version {} of this study, which takes its place, has arrived there."
 _COLUMNS = frozenset(tables.delivery.c.keys())
 _ATTEMPT_KEY = ("study_instance_uid", "version", "destination", "turn")
 
@@ -47,14 +49,7 @@ def open_delivery(
     """
     delivery = Delivery(study_instance_uid, version, destination, DeliveryState.WAITING)
     connection.execute(insert(tables.delivery).values(_row(delivery)))
-    deliveries = tables.delivery.c
-    earlier = select(deliveries.version).where(
-        deliveries.study_instance_uid == study_instance_uid,
-        deliveries.destination == destination,
-        deliveries.version < version,
-        deliveries.state == DeliveryState.WAITING,
-    )
-    if connection.execute(earlier.limit(1)).first() is None:
+    if not _waits_for_earlier(connection, delivery):
         plan(connection, delivery, starts, now)
 
 
@@ -140,6 +135,42 @@ def start_successor(connection: Connection, ended: Delivery, starts: Starts, now
     row = connection.execute(query.order_by(deliveries.version).limit(1).with_for_update()).mappings().first()
     if row is not None:
         plan(connection, delivery_from(row), starts, now)
+
+
+def find_planned(connection: Connection, planned: Delivery) -> Delivery | None:
+    """Return the delivery of a plan; None where the plan is void."""
+    delivery = find(connection, planned.study_instance_uid, planned.version, planned.destination)
+    return delivery if delivery.turn == planned.turn and delivery.state is DeliveryState.WAITING else None
+
+
+def is_next(connection: Connection, delivery: Delivery) -> bool:
+    """Return whether no other version of the study has to arrive there before, or has arrived there after it."""
+    return superseded_by(connection, delivery) is None and not _waits_for_earlier(connection, delivery)
+
+
+def stand_back(connection: Connection, delivery: Delivery, starts: Starts, now: datetime) -> None:
+    """Let a delivery that is not next wait for the earlier version, or hold it where a later one has arrived.
+
+    A correction never overtakes what it corrects, also where somebody released the earlier version meanwhile.
+    """
+    later_version = superseded_by(connection, delivery)
+    if later_version is None:
+        change(connection, delivery, next_attempt_at=None)
+        return
+    reason = OVERTAKEN.format(later_version)
+    change(connection, delivery, state=DeliveryState.HELD, next_attempt_at=None, explanation=reason)
+    start_successor(connection, delivery, starts, now)
+
+
+def _waits_for_earlier(connection: Connection, delivery: Delivery) -> bool:
+    deliveries = tables.delivery.c
+    earlier = select(deliveries.version).where(
+        deliveries.study_instance_uid == delivery.study_instance_uid,
+        deliveries.destination == delivery.destination,
+        deliveries.version < delivery.version,
+        deliveries.state == DeliveryState.WAITING,
+    )
+    return connection.execute(earlier.limit(1)).first() is not None
 
 
 def superseded_by(connection: Connection, delivery: Delivery) -> int | None:

@@ -226,6 +226,19 @@ class Ledger:
         with looking(self._engine) as connection:
             return deliveries.find(connection, study_instance_uid, version, destination)
 
+    def claim_attempt(self, planned: Delivery) -> Delivery | None:
+        """Return the delivery whose planned attempt is to be made now; see the port."""
+        with looking(self._engine) as connection:
+            delivery = deliveries.find_planned(connection, planned)
+            if delivery is None or deliveries.is_next(connection, delivery):
+                return delivery
+        with writing(self._engine) as connection:
+            delivery = deliveries.find_planned(connection, planned)
+            if delivery is not None and not deliveries.is_next(connection, delivery):
+                deliveries.stand_back(connection, delivery, self._starts, self._clock.now())
+                return None
+        return delivery
+
     def keep_attempt(
         self, delivery: Delivery, attempt: Attempt, *, retry_after_seconds: float | None, followed_by: str = ""
     ) -> None:

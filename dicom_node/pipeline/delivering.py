@@ -1,15 +1,15 @@
 """One attempt of a delivery: what it brings, to whom, and what follows it. Nothing here knows the engine."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from config.settings import Destination as DestinationSettings
 from dicom_node.pipeline import rejecting
-from dicom_node.pipeline.failures import backoff_seconds
+from dicom_node.pipeline.failures import jittered_seconds
 from dicom_node.pipeline.stages import Parts, require_one_study
-from domain.delivery import NOT_SENT, Attempt, Delivery, DeliveryState, Outcome, Receipt
+from domain.delivery import NOT_SENT, Attempt, Delivery, Outcome, Receipt
 from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
 from domain.errors import DocumentError
 from reporting.hl7.address import address
@@ -21,9 +21,9 @@ _log = logging.getLogger(__name__)
 
 
 def deliver(parts: Parts, planned: Delivery) -> None:
-    """Make one attempt of a delivery and keep how it ended; nothing where the plan is void."""
-    delivery = parts.ledger.delivery(planned.study_instance_uid, planned.version, planned.destination)
-    if delivery.turn != planned.turn or delivery.state is not DeliveryState.WAITING:
+    """Make one attempt of a delivery and keep how it ended; nothing where it is not its turn."""
+    delivery = parts.ledger.claim_attempt(planned)
+    if delivery is None:
         return
     attempt = _attempt(parts, delivery)
     _note(delivery, attempt)
@@ -53,15 +53,34 @@ def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
     meant = [each for each in documents if each.kind in settings.sends or delivery.is_rejection]
     if not meant:
         return _refuse(documents, NOTHING_TO_SEND)
-    delivered = {each.identifier: each for each in delivery.receipts if each.outcome is Outcome.DELIVERED}
-    outstanding = [document for document in meant if document.identifier not in delivered]
+    settled = _find_settled(delivery)
+    outstanding = [document for document in meant if document.identifier not in settled]
     if not outstanding:
-        return Attempt(tuple(delivered.values()))
+        return Attempt(tuple(settled.values()), delivery.explanation)
     try:
         addressed = [_address(each, settings) for each in outstanding]
     except DocumentError as error:
         return _refuse(outstanding, f"Not sent: {error.args[0]}.")
-    return parts.destinations[delivery.peer].deliver(addressed)
+    return _add_refused(parts.destinations[delivery.peer].deliver(addressed), settled.values())
+
+
+def _find_settled(delivery: Delivery) -> dict[str, Receipt]:
+    """Return what is not to be sent in this attempt: what the destination has, and what it refused for good.
+
+    A person who asks for the delivery again begins a new count of attempts, and what was refused is offered again.
+    """
+    ends = {Outcome.DELIVERED} if delivery.attempts == 0 else {Outcome.DELIVERED, Outcome.REFUSED}
+    return {each.identifier: each for each in delivery.receipts if each.outcome in ends}
+
+
+def _add_refused(attempt: Attempt, settled: Iterable[Receipt]) -> Attempt:
+    """Return an attempt with what was refused for good before: it counts for the outcome, though it was not sent."""
+    refused = tuple(each for each in settled if each.outcome is Outcome.REFUSED)
+    if not refused:
+        return attempt
+    before = "; ".join(dict.fromkeys(each.status for each in refused))
+    words = f"{len(refused)} documents were refused before and not sent again: {before}"
+    return Attempt((*attempt.receipts, *refused), ". ".join(filter(None, (attempt.explanation, words))))
 
 
 def _documents_of(parts: Parts, delivery: Delivery) -> Sequence[Document]:
@@ -90,4 +109,4 @@ def _retry_after_seconds(parts: Parts, delivery: Delivery, attempt: Attempt) -> 
     if attempt.outcome is not Outcome.RETRY:
         return None
     retry = next(each.retry for each in parts.settings.destination if each.name == delivery.peer)
-    return backoff_seconds(delivery.attempts + 1, retry)
+    return jittered_seconds(delivery.attempts + 1, retry, parts.chance)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from config.settings import Retry
+from dicom_node.ports import Chance
 from domain.errors import (
     ConfigError,
     DeadlineExceeded,
@@ -55,7 +56,7 @@ def action_for(error: Exception) -> Action:
 
 
 def backoff_seconds(attempts: int, retry: Retry) -> float | None:
-    """Return the wait before the next attempt, None where `attempts` were enough: it doubles up to a cap.
+    """Return the longest wait before the next attempt, None where `attempts` were enough: it doubles up to a cap.
 
     Args:
         attempts: made so far, 1 or more.
@@ -65,3 +66,12 @@ def backoff_seconds(attempts: int, retry: Retry) -> float | None:
         return None
     doublings = min(attempts - 1, 30)
     return float(min(retry.cap_seconds, retry.first_seconds * 2**doublings))
+
+
+def jittered_seconds(attempts: int, retry: Retry, chance: Chance) -> float | None:
+    """Return the wait before the next attempt of a delivery, None where `attempts` were enough.
+
+    Full jitter: anything from nothing up to `backoff_seconds`: what failed together does not come back together.
+    """
+    longest = backoff_seconds(attempts, retry)
+    return None if longest is None else chance.fraction() * longest

@@ -13,7 +13,7 @@ from typing import Final
 import pydicom
 
 from config.settings import Settings
-from dicom_node.ports import Clock, Destination, FractureReader, ReadImage, StudyExplainer, StudyLedger
+from dicom_node.ports import Chance, Clock, Destination, FractureReader, ReadImage, StudyExplainer, StudyLedger
 from domain.correction import Superseded
 from domain.document import Document
 from domain.errors import DocumentError
@@ -45,6 +45,7 @@ class Parts:
         bundle: the model bundle, as documents name it.
         explained_to: the destinations that get an explanation of a study when its answer has left.
         explainer: makes it; None where no study is explained.
+        chance: spreads the waits between attempts.
     """
 
     settings: Settings
@@ -55,6 +56,7 @@ class Parts:
     destinations: Mapping[str, Destination]
     clock: Clock
     bundle: BundleIdentity
+    chance: Chance
     explained_to: ExplainedTo = lambda _settings, _findings: ()
     explainer: StudyExplainer | None = None
 

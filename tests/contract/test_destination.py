@@ -65,6 +65,13 @@ def test_one_document_alone_is_delivered_alone(case: Case) -> None:
     )
 
 
+def test_a_probe_of_what_is_there_says_so_and_delivers_nothing(case: Case) -> None:
+    destination, _documents = case
+    found = destination.probe()
+    assert found.reachable
+    assert found.explanation
+
+
 # pynetdicom leaves the socket of a refused connection to the garbage collector, which closes it at once.
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
@@ -84,6 +91,18 @@ def test_a_failure_is_a_receipt_for_each_document_and_an_explanation(
     assert sorted(receipt.identifier for receipt in attempt.receipts) == _identifiers(documents)
     assert {receipt.outcome for receipt in attempt.receipts} == {Outcome.RETRY}
     assert attempt.explanation
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "settings",
+    [Destination(name="files", kind="folder", folder=Path("/dev/null")), dicom_destination(1), hl7_destination(1)],
+    ids=["folder", "dicom", "hl7"],
+)
+def test_a_probe_of_what_is_not_there_says_why(settings: Destination) -> None:
+    found = _build(settings).probe()
+    assert not found.reachable
+    assert len(found.explanation) > 20
 
 
 def _build(settings: Destination) -> ports.Destination:

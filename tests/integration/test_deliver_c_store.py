@@ -134,6 +134,8 @@ def test_a_warning_is_delivered_with_a_note(tmp_path: Path, status: int) -> None
     assert len(archive.files()) == 1
     assert attempt.outcome is Outcome.DELIVERED
     assert attempt.receipts[0].status.startswith(f"0x{status:04X} Stored")
+    assert "1 of 1 documents" in attempt.explanation
+    assert "not sent again" in attempt.explanation
 
 
 def test_sending_again_makes_no_second_object(tmp_path: Path) -> None:
@@ -187,19 +189,21 @@ def test_a_peer_that_stops_reading_does_not_hold_the_sender(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("codes", "words"),
+    ("codes", "outcome", "words"),
     [
-        ((1, 1, 3), "does not know calling AE title OSTEONODE: add it"),
-        ((1, 1, 7), "not called ARCHIVE"),
-        ((2, 3, 2), "as many associations as it allows"),
-        ((2, 3, 1), "temporary-congestion"),
-        ((1, 1, 1), "no-reason-given"),
+        ((1, 1, 3), Outcome.REFUSED, "does not know calling AE title OSTEONODE: add it"),
+        ((1, 1, 7), Outcome.REFUSED, "not called ARCHIVE"),
+        ((2, 3, 2), Outcome.RETRY, "as many associations as it allows"),
+        ((2, 3, 1), Outcome.RETRY, "temporary-congestion"),
+        ((1, 1, 1), Outcome.REFUSED, "no-reason-given"),
     ],
 )
-def test_a_rejected_association_is_retried_and_explained(codes: tuple[int, int, int], words: str) -> None:
+def test_a_rejected_association_is_retried_where_it_is_transient_and_explained(
+    codes: tuple[int, int, int], outcome: Outcome, words: str
+) -> None:
     with answer_once(encode_rejection(*codes)) as port:
         attempt = CStoreDestination(dicom_destination(port), "OSTEONODE").deliver([make_dicom_document(CAPTURE)])
-    assert attempt.outcome is Outcome.RETRY
+    assert attempt.outcome is outcome
     assert "/".join(map(str, codes)) in attempt.explanation
     assert words in attempt.explanation
 

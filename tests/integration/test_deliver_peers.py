@@ -41,7 +41,7 @@ def test_orthanc_says_when_it_is_called_by_another_name(tmp_path: Path) -> None:
         )
         attempt = CStoreDestination(wrong, "OSTEONODE").deliver(make_answer())
         assert probe(orthanc.destination(), "OSTEONODE").reachable
-    assert attempt.outcome is Outcome.RETRY
+    assert attempt.outcome is Outcome.REFUSED
     assert "1/1/7" in attempt.explanation
 
 
@@ -66,10 +66,10 @@ def test_storescp_that_takes_implicit_vr_only_gets_the_same_picture(tmp_path: Pa
 
 
 @pytest.mark.peer("dcmtk")
-def test_storescp_that_refuses_every_association_is_retried(tmp_path: Path) -> None:
+def test_storescp_that_refuses_every_association_for_good_waits_for_a_person(tmp_path: Path) -> None:
     with run_storescp(tmp_path, "--refuse") as storescp:
         attempt = CStoreDestination(storescp.destination(), "OSTEONODE").deliver(make_answer())
-    assert attempt.outcome is Outcome.RETRY
+    assert attempt.outcome is Outcome.REFUSED
     assert "rejected the association" in attempt.explanation
 
 

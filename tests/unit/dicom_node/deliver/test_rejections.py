@@ -1,6 +1,7 @@
 import pytest
 
-from dicom_node.deliver.rejections import REASONS, Parties, explain_abort, explain_rejection
+from dicom_node.deliver.rejections import OUTCOMES, REASONS, RESULTS, Parties, explain_abort, explain_rejection
+from domain.delivery import Outcome
 
 PARTIES = Parties("OSTEONODE", "PACS", "10.1.2.3", 104)
 
@@ -13,6 +14,13 @@ def test_every_row_of_the_table_gives_its_codes_its_word_and_advice(source: int,
     )
     assert REASONS[source, reason][0] in sentence
     assert "{" not in sentence
+
+
+def test_only_a_permanent_rejection_is_for_good() -> None:
+    assert {RESULTS[result]: outcome for result, outcome in OUTCOMES.items()} == {
+        "rejected-permanent": Outcome.REFUSED,
+        "rejected-transient": Outcome.RETRY,
+    }
 
 
 def test_an_unknown_calling_title_is_named_and_placed() -> None:

@@ -39,5 +39,11 @@ def test_only_success_and_warnings_deliver() -> None:
     assert delivered == {0x0000, 0x0001, 0x0107, 0x0111, 0x0116, *range(0xB000, 0xC000)}
 
 
+@pytest.mark.parametrize("status", [0x0001, 0x0107, 0x0116, 0xB000, 0xB006, 0xB007, 0xB123])
+def test_a_warning_comes_with_a_note_and_a_success_without(status: int) -> None:
+    assert "stored all the same" in interpret(status).advice
+    assert not interpret(0x0000).advice
+
+
 def test_whatever_was_not_delivered_comes_with_advice() -> None:
     assert all(meaning.advice for *_, meaning in C_STORE_STATUSES if meaning.outcome is not Outcome.DELIVERED)

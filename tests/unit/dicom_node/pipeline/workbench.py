@@ -22,6 +22,7 @@ from inference.study import combine
 from reporting.compose import Composition
 from reporting.context import BundleIdentity, StudyContext
 from tests.fakes.answered import make_document
+from tests.fakes.chance import FakeChance
 from tests.fakes.clock import FakeClock
 from tests.fakes.destination import FakeDestination
 from tests.fakes.hospital import make_settings
@@ -84,6 +85,7 @@ class Workbench:
             destinations={"pacs": self.pacs, "ris": self.ris},
             clock=self.clock,
             bundle=BundleIdentity("light"),
+            chance=FakeChance(1.0),
         )
 
     def explain_with(self, explainer: StudyExplainer | None, **explanations: Any) -> None:
