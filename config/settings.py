@@ -11,6 +11,7 @@ from config.console import Console
 from config.destination import Destination, Retry
 from config.explanations import Explanations
 from config.fields import Section
+from config.folder import Folder
 from config.node import Limits, Node
 from config.reading import Reading
 from config.reporting import Reporting
@@ -26,6 +27,7 @@ __all__ = [
     "Destination",
     "DestinationTls",
     "Explanations",
+    "Folder",
     "Limits",
     "ListenerTls",
     "Node",
@@ -43,6 +45,7 @@ class Settings(Section):
 
     node: Node = Field(default_factory=Node)
     sender: tuple[Sender, ...] = Field(())
+    folder: tuple[Folder, ...] = Field(())
     destination: tuple[Destination, ...] = Field(())
     completion: Completion = Field(default_factory=Completion)
     limits: Limits = Field(default_factory=Limits)
@@ -75,6 +78,13 @@ class Settings(Section):
         names = [destination.name for destination in self.destination]
         if len(names) != len(set(names)):
             raise ValueError("two destinations have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _names_of_ways_in_are_unique(self) -> "Settings":
+        names = [folder.name for folder in self.folder]
+        if len(names) != len(set(names)):
+            raise ValueError("two tables [[folder]] have the same name")
         return self
 
     @model_validator(mode="after")

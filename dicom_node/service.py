@@ -29,11 +29,12 @@ from dicom_node.pipeline.explaining import choose_recipients
 from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.pipeline.obstacles import find_obstacles
 from dicom_node.pipeline.reader_pool import ReaderPool
-from dicom_node.pipeline.repeating import Repeating
 from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
 from dicom_node.ports import Clock, FractureReader, StudyExplainer
+from dicom_node.receive import ways
 from dicom_node.receive.storage_scp import StorageScp
+from dicom_node.repeating import Repeating
 from domain.errors import LedgerError
 from domain.impression import PhraseWriter
 from inference.phrases.opening import open_writer
@@ -205,6 +206,9 @@ class Service:
         scp = StorageScp(self._settings, ledger, self._clock, self._data)
         scp.start()
         stops.callback(scp.stop)
+        for way in ways.build(self._settings, ledger, self._clock, self._data):
+            way.start()
+            stops.callback(way.stop)
         self._scp, self._view = scp, LedgerView(engine, self._data)
 
     def _open_store(self, stops: ExitStack) -> Engine:

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Sequence
 
 from dicom_node.receive.admission import AssociationRequest, Refusal
+from dicom_node.receive.event_line import emit as _emit
 from dicom_node.receive.statuses import ANSWERS, Outcome
 
 LISTENING = "receive.listening"
@@ -23,7 +24,6 @@ INSTANCE_REFUSED = "receive.instance_refused"
 QUARANTINE_FAILED = "receive.quarantine_failed"
 HANDLER_FAILED = "receive.handler_failed"
 
-_LOG = logging.getLogger("osteonode.receive")
 _STORED = {
     Outcome.STORED: (logging.INFO, INSTANCE_STORED),
     Outcome.DUPLICATE: (logging.INFO, INSTANCE_DUPLICATE),
@@ -115,9 +115,3 @@ def _peer(request: AssociationRequest) -> dict[str, str]:
         "called_ae_title": request.called_ae_title.strip(),
         "address": request.address,
     }
-
-
-def _emit(level: int, event: str, message: str, **fields: str | int) -> None:
-    """Log one event: readable as text, and with every field as an attribute of the record."""
-    shown = " ".join(f"{key}={value}" for key, value in fields.items())
-    _LOG.log(level, "%s: %s [%s]", event, message, shown, extra={"event": event, **fields})

@@ -1,17 +1,42 @@
-"""The head of the Part 10 files we write: preamble, prefix and file meta information (PS3.10 7.1)."""
+"""The head of a Part 10 file, ours and others': preamble, prefix and file meta information (PS3.10 7.1)."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
+from typing import Final
 
 from pydicom.dataset import FileMetaDataset
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import UID
 
+from dicom_node.receive.element_walk import Element, ElementWalk, Encoding
 from dicom_node.receive.header import is_uid
+from dicom_node.receive.statuses import Outcome, Refused
 from domain.uid import derive_uid
 
 #: Names this implementation on the wire and in files (PS3.7 D.3.3.2); a constant, not of one site or version.
 IMPLEMENTATION_CLASS_UID = UID(derive_uid("osteonode", "implementation class"))
 IMPLEMENTATION_VERSION_NAME = "OSTEONODE_01"
+#: Heads are a few hundred bytes long; one that is longer than this is not read.
+LONGEST_HEAD_BYTES: Final = 1 << 16
+_PREAMBLE_BYTES: Final = 132
+_META_GROUP: Final = b"\2\0"
+_CLASS, _INSTANCE, _SYNTAX = 0x00020002, 0x00020003, 0x00020010
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the data set of a file that somebody else wrote.
+
+    Attributes:
+        sop_class_uid: empty where the file does not say; so is `sop_instance_uid`.
+        data_set_offset: length of the head.
+    """
+
+    transfer_syntax_uid: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    data_set_offset: int
 
 
 def encode_head(
@@ -40,3 +65,38 @@ def encode_head(
     buffer.seek(0, 2)
     write_file_meta_info(buffer, meta, enforce_standard=False)  # type: ignore[arg-type]
     return buffer.getvalue()
+
+
+def decode_head(beginning: bytes) -> Head:
+    """Return the head of the file that begins with `beginning`, which is all of it or `LONGEST_HEAD_BYTES`.
+
+    The group length is not relied on: some writers get it wrong.
+
+    Raises:
+        Refused: this is no Part 10 file, or its head does not say how the data set is encoded.
+    """
+    if beginning[128:_PREAMBLE_BYTES] != b"DICM":
+        raise Refused(Outcome.NOT_PART10, "no prefix DICM behind a preamble of 128 bytes")
+    values, end = {}, _PREAMBLE_BYTES
+    for element in _meta_elements(beginning):
+        end = element.end
+        if element.tag in (_CLASS, _INSTANCE, _SYNTAX):
+            values[element.tag] = beginning[element.start : element.end].decode("ascii", "replace").strip("\0 ")
+    if not values.get(_SYNTAX):
+        raise Refused(Outcome.NOT_PART10, "no (0002,0010) Transfer Syntax UID in the file meta information")
+    if not all(is_uid(value) for value in values.values() if value):
+        raise Refused(Outcome.UID_INVALID, "a UID of the file meta information is none (PS3.5 9.1)")
+    return Head(values[_SYNTAX], values.get(_CLASS, ""), values.get(_INSTANCE, ""), end)
+
+
+def _meta_elements(beginning: bytes) -> Iterator[Element]:
+    """Yield the elements of group 0002, explicit VR little endian whatever follows (PS3.10 7.1)."""
+    elements = ElementWalk(beginning, Encoding(implicit_vr=False), _PREAMBLE_BYTES).elements()
+    at = _PREAMBLE_BYTES
+    while beginning[at : at + 2] == _META_GROUP:
+        try:
+            element = next(elements)
+        except Refused as refusal:
+            raise Refused(Outcome.NOT_PART10, f"file meta information: {refusal.detail}") from refusal
+        yield element
+        at = element.end

@@ -30,6 +30,10 @@ class Outcome(StrEnum):
     TRUNCATED = "TRUNCATED-DATA-SET"
     UID_MISSING = "UID-MISSING"
     UID_INVALID = "UID-INVALID"
+    NOT_PART10 = "NOT-PART-10"
+    STUDY_CONTRADICTION = "STUDY-CONTRADICTION"
+    CLASS_UNSUPPORTED = "SOP-CLASS-UNSUPPORTED"
+    SYNTAX_UNSUPPORTED = "TRANSFER-SYNTAX-UNSUPPORTED"
     PROCESSING_FAILURE = "PROCESSING-FAILURE"
 
 
@@ -58,11 +62,15 @@ _SUCCESS = "PS3.4 B.2.3: Success"
 _RESOURCES = "PS3.4 Table B.2-1: Refused, Out of Resources (A7xx)"
 _MISMATCH = "PS3.4 Table B.2-1: Error, Data Set does not match SOP Class (A9xx)"
 _NOT_UNDERSTOOD = "PS3.4 Table B.2-1: Error, Cannot understand (Cxxx)"
+_NO_SUCH_CLASS = "PS3.18 Table I.2.2-2: Referenced SOP Class not supported (0122)"
+_NO_SUCH_SYNTAX = "PS3.18 Table I.2.2-2: Referenced Transfer Syntax not supported (C122)"
 _PROCESSING = "PS3.7 C.5.15: Processing failure (0110)"
 
 #: A data set over the size limit is a lack of resources here, and not something this node cannot understand: the same
 #: instance is taken once limits.data_set_mib is raised, so the sender should keep it (A700).
 #: A result of this node that a PACS sends back is acknowledged and dropped: it is kept here already, as a document.
+#: Without an association nobody negotiates, so an object or an encoding that is not for this node is refused when it
+#: comes. A radiograph that nobody here can decode is put aside; what is no radiograph has come to the wrong place.
 #: Other bytes under a known SOP Instance UID: the first is kept and the answer is Success, because the sender can do
 #: nothing better by sending again; a person sees the second in the quarantine.
 ANSWERS: dict[Outcome, Answer] = {
@@ -84,6 +92,10 @@ ANSWERS: dict[Outcome, Answer] = {
     Outcome.TRUNCATED: Answer(0xC000, _NOT_UNDERSTOOD, "Data set is truncated", True),
     Outcome.UID_MISSING: Answer(0xC000, _NOT_UNDERSTOOD, "Study, Series or SOP Instance UID missing", True),
     Outcome.UID_INVALID: Answer(0xC000, _NOT_UNDERSTOOD, "Study, Series or SOP Instance UID invalid", True),
+    Outcome.NOT_PART10: Answer(0xC000, _NOT_UNDERSTOOD, "Not a DICOM file (PS3.10)", True),
+    Outcome.STUDY_CONTRADICTION: Answer(0xA901, _MISMATCH, "Study Instance UID differs from the request", True),
+    Outcome.CLASS_UNSUPPORTED: Answer(0x0122, _NO_SUCH_CLASS, "SOP class is not a plain radiograph's"),
+    Outcome.SYNTAX_UNSUPPORTED: Answer(0xC122, _NO_SUCH_SYNTAX, "Transfer syntax cannot be decoded here", True),
     Outcome.PROCESSING_FAILURE: Answer(0x0110, _PROCESSING, "Internal error, see the log of this node"),
 }
 

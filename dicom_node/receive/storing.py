@@ -19,7 +19,13 @@ from domain.tier import Tier
 
 @dataclass(frozen=True, slots=True)
 class StoreRequest:
-    """The command of a C-STORE request (PS3.7 9.1.1) and the presentation context it came in."""
+    """The command of a C-STORE request (PS3.7 9.1.1) and the presentation context it came in.
+
+    Where no association was negotiated, what the file's meta information says stands in their place.
+
+    Attributes:
+        study_instance_uid: that the sender announced; empty where it announced none.
+    """
 
     sop_class_uid: str
     sop_instance_uid: str
@@ -27,6 +33,7 @@ class StoreRequest:
     transfer_syntax_uid: str
     calling_ae_title: str
     called_ae_title: str
+    study_instance_uid: str = ""
 
 
 class Storing:
@@ -49,13 +56,18 @@ class Storing:
         self._shelf, self._ledger, self._clock, self._most_bytes = shelf, ledger, clock, most_bytes
         self._tier_of = tier_of
 
-    def store(self, request: StoreRequest, incoming: IncomingDataSet) -> Outcome:
+    def store(self, request: StoreRequest, incoming: IncomingDataSet, known: Refused | None = None) -> Outcome:
         """Return what became of the data set; when that is a success it is durable and recorded.
 
         The incoming file is gone afterwards: it was kept, put aside or removed.
+
+        Args:
+            known: why it is not taken in, where that showed before it was whole.
         """
         detail = ""
         try:
+            if known is not None and incoming.failure is None:
+                raise known
             outcome = self._take_in(request, incoming)
         except Refused as refusal:
             outcome, detail = refusal.outcome, refusal.detail
@@ -109,6 +121,8 @@ class Storing:
             raise Refused(Outcome.CLASS_CONTRADICTION, f"the request says {said}, the data set {held}")
         if header.sop_instance_uid != request.sop_instance_uid:
             raise Refused(Outcome.INSTANCE_CONTRADICTION, f"the data set says {header.sop_instance_uid}")
+        if request.study_instance_uid not in ("", header.study_instance_uid):
+            raise Refused(Outcome.STUDY_CONTRADICTION, f"the data set says {header.study_instance_uid}")
         return header
 
     def _describe(

@@ -17,9 +17,11 @@ def test_what_was_written_loads_as_the_same_settings() -> None:
 
 
 def test_every_key_is_written_with_a_comment_for_what_is_not_set() -> None:
-    written = write_toml(load_settings(EXAMPLE))
+    settings = load_settings(EXAMPLE)
+    written = write_toml(settings)
     assert "# bundle is not set" in written
-    assert set(tomllib.loads(written)) == set(Settings.model_fields) - {"tls"}
+    not_there = {name for name, value in settings if value == ()}  # tables that may stand any number of times
+    assert set(tomllib.loads(written)) == set(Settings.model_fields) - not_there - {"tls"}
     assert "# [tls] is not there" in written
 
 
