@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 TRAIN_VENV := .venv-train
 MODELS_VENV := .venv-models
 OUT ?= demo-results
+# Tests run side by side, whole files each; most of them wait for a peer or a process now and then.
+TEST_PROCESSES ?= 2
 
 # A lock names every package with its hash, so nothing is left to be resolved; -qq keeps pip to errors.
 INSTALL := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes
@@ -30,7 +32,7 @@ serve: $(VENV)/.node ## run the node: make serve CONFIG=site.toml
 .PHONY: test
 test: $(VENV)/.dev peers ohif ## install what tests need, run every check and every test
 	@$(MAKE) check
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
 	@$(MAKE) test-models
 
 .PHONY: test-models

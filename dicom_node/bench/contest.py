@@ -52,6 +52,11 @@ class Way:
     engine: Engine
     precision: Precision = "f32"
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it runs as the node runs its models."""
+        return self.engine.startswith("openvino")
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

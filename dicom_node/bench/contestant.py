@@ -1,6 +1,7 @@
 """A process of its own for each way that is compared, so that its memory and its threads are its own."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -8,6 +9,7 @@ from typing import Any
 
 from dicom_node.bench.process_memory import measure_memory
 from dicom_node.bench.runners import IMAGES, Order, open_runner
+from dicom_node.pipeline.heap import huge_pages_for_children
 from domain.errors import OsteonodeError
 
 #: A way that does not load within this time, or that takes longer for a round, is given up.
@@ -39,7 +41,8 @@ class Contestant:
         self._name = order.way.name
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, order), daemon=True)
-        self._process.start()
+        with huge_pages_for_children() if order.way.is_ours else nullcontext():  # as a reader process is started
+            self._process.start()
         theirs.close()
         try:
             self.answers = self._receive()

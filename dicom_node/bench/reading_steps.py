@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Reading
 from dicom_node.bench.durations import summarise
-from dicom_node.pipeline.heap import reuse_freed_memory
+from dicom_node.pipeline.heap import huge_pages_for_children, reuse_freed_memory
 from inference.zoo import BUNDLED, Precision, load_manifest
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def measure_steps(files: Sequence[Path], reading: Reading, folder: Path) -> dict
         ModelError: the bundle cannot be used, or a member failed.
     """
     bundle = reading.bundle or BUNDLED
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with huge_pages_for_children(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         timed = pool.submit(
             time_steps, (files[0], *files), bundle, reading.precision, reading.threads, folder
         ).result()[1:]

@@ -4,6 +4,7 @@ import multiprocessing
 from pathlib import Path
 
 from dicom_node.pipeline import reader_child
+from dicom_node.pipeline.heap import huge_pages_for_children
 from dicom_node.pipeline.reader_child import OpenReader
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError, ModelUnavailable
@@ -37,7 +38,8 @@ class ReaderProcess:
         self._process = context.Process(
             target=reader_child.serve, args=(theirs, open_reader, model_set), name="osteonode-reader", daemon=True
         )
-        self._process.start()
+        with huge_pages_for_children():
+            self._process.start()
         theirs.close()
         self._is_open = False
 

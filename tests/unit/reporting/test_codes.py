@@ -29,7 +29,7 @@ def test_a_code_is_the_standards(ours: Code, standard: Code) -> None:
     assert (ours.value, ours.scheme_designator) == (standard.value, standard.scheme_designator)
 
 
-@pytest.mark.parametrize("term", set(codes.BODY_PARTS) - {"LEG"})
+@pytest.mark.parametrize("term", sorted(set(codes.BODY_PARTS) - {"LEG"}))
 def test_a_body_part_is_that_of_annex_l(term: str) -> None:
     code, _ = get_anatomic_region_map()[term]
     assert codes.BODY_PARTS[term].code.value == code.value

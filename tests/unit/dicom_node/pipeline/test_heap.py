@@ -1,7 +1,11 @@
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from dicom_node.pipeline.heap import huge_pages_for_children
 
 #: Frees a hundred blocks of 2 MiB that lie below one that stays, and prints how many MiB the process still holds.
 _PROGRAM = """
@@ -67,3 +71,38 @@ def filled_pages(policy: str) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
 def test_a_reader_takes_the_memory_of_the_last_frame_for_the_next() -> None:
     assert 10 * filled_pages("reuse_freed_memory") < filled_pages("give_back_freed_memory")
+
+
+#: Writes to a block of 20 MiB, and prints how many KiB of the process lie in large pages.
+_LARGE_PAGES = """
+import os
+from dicom_node.pipeline.heap import reuse_freed_memory
+assert reuse_freed_memory()
+block = bytearray(b"1") * (20 << 20)
+rows = open("/proc/self/smaps_rollup").read().splitlines()
+print(next(row.split()[1] for row in rows if row.startswith("AnonHugePages")), os.environ.get("GLIBC_TUNABLES"))
+"""
+
+
+def large_pages() -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-c", _LARGE_PAGES], check=True, capture_output=True, text=True)
+    kib, tunables = done.stdout.split()
+    return int(kib), tunables
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
+def test_a_process_started_so_uses_large_pages_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=7")
+    with huge_pages_for_children():
+        kib, tunables = large_pages()
+    assert tunables == "glibc.malloc.tcache_count=7:glibc.malloc.hugetlb=1"
+    assert large_pages() == (0, "glibc.malloc.tcache_count=7")
+    granted = Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text()
+    assert kib >= 10 << 10 or "[madvise]" not in granted
+
+
+def test_what_the_environment_lacked_it_lacks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    with huge_pages_for_children():
+        assert os.environ["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=1"
+    assert "GLIBC_TUNABLES" not in os.environ
