@@ -12,9 +12,12 @@ from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ
 from pynetdicom.presentation import build_context
 
 from config.settings import Destination
+from dicom_node.deliver.encryption import explain_break, find_trouble, tls_arguments
 from dicom_node.deliver.reactor_gate import ReactorGate
 from dicom_node.deliver.rejections import OUTCOMES, Parties, explain_abort, explain_rejection
+from dicom_node.tls.handshake import shake_hands
 from domain.delivery import Outcome
+from domain.errors import ConfigError
 
 #: Results leave uncompressed: every peer must take Implicit VR LE (PS3.5 10.1), Explicit keeps private VRs.
 TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
@@ -29,6 +32,7 @@ class Course:
         broken: it is of no use any more; we see this before pynetdicom's own thread acts on it.
         abort: what the peer gave as the reason when it aborted; empty where it did not.
         rejection: result, source and reason of an A-ASSOCIATE-RJ (PS3.8 Table 9-21); None where none came.
+        error: why there is no connection, as far as it is known; tls_error: why the handshake failed.
     """
 
     parties: Parties
@@ -38,6 +42,7 @@ class Course:
     abort: str = ""
     rejection: tuple[int, int, int] | None = None
     error: str = ""
+    tls_error: OSError | None = None
     handlers: list[evt.EventHandlerType] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,10 +57,18 @@ class Course:
         transport = event.assoc.dul.socket
         self.connection = transport.socket if transport is not None else None
         if self.connection is not None:
-            # pynetdicom sends without a timeout; a peer that stops reading would hold its thread for ever.
-            self.connection.settimeout(self.timeout_seconds)
             # Command and data set go out in two writes; without this the second waits 40 ms for the peer's delayed ACK.
             self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._greet(self.connection)
+
+    def _greet(self, connection: socket.socket) -> None:
+        try:
+            # pynetdicom sends without a timeout; a peer that stops reading would hold its thread for ever.
+            shake_hands(connection, self.timeout_seconds)
+        except OSError as error:
+            self.tls_error, self.broken = error, True
+            with suppress(OSError):  # the peer has closed
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _hasten(self, _event: evt.Event) -> None:
         # DCMTK writes an answer in two parts and waits for our ACK between them, which the kernel delays by 40 ms.
@@ -109,6 +122,8 @@ class Negotiation:
         course = self.course
         if course.rejection is not None:
             return explain_rejection(*course.rejection, parties=course.parties)
+        if trouble := course.tls_error or find_trouble(course.connection):
+            return f"{course.parties}: {explain_break(trouble)}"
         if self.association is None or course.connection is None:
             error = f" ({course.error})" if course.error else ""
             return (
@@ -122,8 +137,9 @@ class Negotiation:
             return f"broke the association: {self.course.abort}; look in the peer's log for the reason"
         what = "closed the connection or gave no answer" if self.answered else "did not answer the association request"
         return (
-            f"{what} within {self.course.timeout_seconds:g} s; check that a DICOM application listens there and is "
-            "not overloaded, or raise timeout_seconds of this destination"
+            f"{what} within {self.course.timeout_seconds:g} s; check that a DICOM application listens there (with TLS, "
+            "if this destination has [destination.tls], else without) and is not overloaded, or raise timeout_seconds "
+            "of this destination"
         )
 
 
@@ -163,6 +179,11 @@ def _negotiate(settings: Destination, course: Course, sop_class_uids: Iterable[s
     ae.acse_timeout = ae.dimse_timeout = ae.connection_timeout = ae.network_timeout = settings.timeout_seconds
     contexts = [build_context(uid, list(TRANSFER_SYNTAXES)) for uid in sorted(set(sop_class_uids))]
     try:
+        tls = tls_arguments(settings)
+    except ConfigError as error:
+        course.error = error.args[0]
+        return Negotiation(None, course)
+    try:
         association = ae.associate(
             settings.host,
             settings.port,
@@ -170,6 +191,7 @@ def _negotiate(settings: Destination, course: Course, sop_class_uids: Iterable[s
             settings.ae_title,
             bind_address=_local_address(settings.host),
             evt_handlers=course.handlers,
+            tls_args=tls,
         )
     except socket.gaierror as error:
         course.error = f"host name not resolved, error {error.errno}"

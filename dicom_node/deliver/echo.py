@@ -1,13 +1,13 @@
 """Is a destination there? A short check with no patient data in it."""
 
-import socket
-
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from config.settings import Destination
 from dicom_node.deliver.association import request
+from dicom_node.deliver.encryption import TlsFailed, connect
 from dicom_node.durable_file import write_durably
 from dicom_node.ports import Probe
+from domain.errors import ConfigError
 
 
 def probe_dicom(settings: Destination, node_ae_title: str) -> Probe:
@@ -23,10 +23,12 @@ def probe_dicom(settings: Destination, node_ae_title: str) -> Probe:
 
 
 def probe_mllp(settings: Destination) -> Probe:
-    """Open and close a TCP connection: MLLP has no message that asks nothing."""
+    """Open and close a connection, with TLS where the destination has it: MLLP has no message that asks nothing."""
     at = f"{settings.host}:{settings.port}"
     try:
-        socket.create_connection((settings.host, settings.port), settings.timeout_seconds).close()
+        connect(settings).close()
+    except (ConfigError, TlsFailed) as error:
+        return Probe(False, f"{at}: {error.args[0]}")
     except OSError as error:
         what = error.strerror or type(error).__name__
         return Probe(False, f"no TCP connection to {at}: {what}; check that the receiver runs, host, port, firewalls")

@@ -1,9 +1,10 @@
-"""HL7 messages to a receiver over MLLP, a connection per message.
+"""HL7 messages to a receiver over MLLP, plain or in TLS (IHE ITI-19), a connection per message.
 
 Every attempt sends the same bytes with the same MSH-10, so a receiver that got the message but not our thanks knows it.
 """
 
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 
@@ -15,11 +16,13 @@ from dicom_node.deliver.acknowledgements import (
     read_header_field,
 )
 from dicom_node.deliver.echo import probe_mllp
+from dicom_node.deliver.encryption import TlsFailed, connect, explain_break
 from dicom_node.deliver.mllp_frames import FrameError, FrameReader, frame
 from dicom_node.deliver.replies import Reply, conclude, reply
 from dicom_node.ports import Probe
 from domain.delivery import Attempt, Outcome
 from domain.document import HL7_KINDS, Document
+from domain.errors import ConfigError
 
 #: An acknowledgement is a few hundred bytes; a receiver that sends more than this is no HL7 receiver.
 ACKNOWLEDGEMENT_LIMIT_BYTES = 64 * 1024
@@ -36,8 +39,6 @@ class MllpDestination:
     def __init__(self, settings: Destination) -> None:
         self.name = settings.name
         self._settings = settings
-        self._address = (settings.host, settings.port)
-        self._timeout_seconds = settings.timeout_seconds
 
     def deliver(self, documents: Sequence[Document]) -> Attempt:
         """Send each message; delivered is only what was acknowledged with AA or CA for our own MSH-10."""
@@ -58,7 +59,13 @@ class MllpDestination:
             code = read_acknowledgement(answer, document.identifier.encode())
         except (NotAcknowledged, FrameError) as error:
             advice = f"check that an HL7 receiver listens at {self._at} and acknowledges with MSA-2 = MSH-10"
+            if self._settings.tls is not None:
+                advice += ", and whether its log says that it wants another certificate of this node"
             return reply(document.identifier, Outcome.RETRY, f"not acknowledged: {error}", advice)
+        except (ConfigError, TlsFailed) as error:
+            return reply(document.identifier, Outcome.RETRY, "not sent", f"{self._at}: {error.args[0]}")
+        except ssl.SSLError as error:
+            return reply(document.identifier, Outcome.RETRY, "not acknowledged", f"{self._at}: {explain_break(error)}")
         except OSError as error:
             return self._reply_for_error(document, error)
         meaning = ACKNOWLEDGEMENT_CODES[code]
@@ -66,7 +73,7 @@ class MllpDestination:
 
     @property
     def _at(self) -> str:
-        return f"{self._address[0]}:{self._address[1]}"
+        return f"{self._settings.host}:{self._settings.port}"
 
     def _reply_for_error(self, document: Document, error: OSError) -> Reply:
         what = "no answer in time" if isinstance(error, TimeoutError) else error.strerror or type(error).__name__
@@ -78,11 +85,12 @@ class MllpDestination:
 
         Raises:
             FrameError: the answer is no frame, too large, or breaks off.
+            ConfigError, TlsFailed: there is no TLS connection.
             OSError: no connection, it broke, or a time ran out.
         """
-        with socket.create_connection(self._address, self._timeout_seconds) as connection:
+        with connect(self._settings) as connection:
             connection.sendall(framed)
-            return _receive(connection, time.monotonic() + self._timeout_seconds)
+            return _receive(connection, time.monotonic() + self._settings.timeout_seconds)
 
 
 def _receive(connection: socket.socket, deadline_seconds: float) -> bytes:

@@ -102,7 +102,8 @@ _CALLING: dict[str, _Words] = {
     "WRONG_VERSION_NUMBER": _PLAIN_PEER,
     "UNEXPECTED_EOF_WHILE_READING": (
         "the peer closed during the handshake",
-        "check that `port` is its TLS port and whether it asks for a certificate; look in its log",
+        "it may not speak TLS at this port (check `port`, or remove [destination.tls]), or want another certificate of "
+        "this node (tls.certificate_file): its log says which",
     ),
 }
 _LISTENING: dict[str, _Words] = {

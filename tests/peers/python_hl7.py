@@ -1,9 +1,10 @@
 """The asyncio HL7 receiver of the `hl7` package, in a thread of its own."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from hl7.mllp import start_hl7_server
 class PythonHl7:
     """A running receiver and the messages it parsed, `hl7.Message` each."""
 
+    tls: ssl.SSLContext | None = None
     messages: list[Any] = field(default_factory=list)
     port: int = 0
     _ready: threading.Event = field(default_factory=threading.Event)
@@ -26,7 +28,7 @@ class PythonHl7:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        server = await start_hl7_server(self._serve, "127.0.0.1", 0, encoding="utf-8")
+        server = await start_hl7_server(self._serve, "127.0.0.1", 0, encoding="utf-8", ssl=self.tls)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
@@ -34,12 +36,17 @@ class PythonHl7:
         await server.wait_closed()
 
     async def _serve(self, reader: Any, writer: Any) -> None:
-        message = await reader.readmessage()
-        self.messages.append(message)
-        writer.writemessage(message.create_ack())
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
+        try:
+            message = await reader.readmessage()
+            self.messages.append(message)
+            writer.writemessage(message.create_ack())
+            await writer.drain()
+        except asyncio.IncompleteReadError:
+            pass  # somebody looked whether it listens
+        finally:
+            writer.close()
+            with suppress(OSError):  # the sender has gone
+                await writer.wait_closed()
 
     def wait_until_ready(self) -> None:
         """Return once it listens."""
@@ -52,9 +59,9 @@ class PythonHl7:
 
 
 @contextmanager
-def run_python_hl7() -> Iterator[PythonHl7]:
-    """Run a receiver on a free loopback port."""
-    receiver = PythonHl7()
+def run_python_hl7(tls: ssl.SSLContext | None = None) -> Iterator[PythonHl7]:
+    """Run a receiver on a free loopback port, with TLS where a context is given."""
+    receiver = PythonHl7(tls)
     thread = threading.Thread(target=receiver.run, name="python-hl7")
     thread.start()
     receiver.wait_until_ready()
