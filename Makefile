@@ -37,7 +37,7 @@ test: $(VENV)/.dev peers ohif ## install what tests need, run every check and ev
 
 .PHONY: test-models
 test-models: $(MODELS_VENV)/.models ## the tests of training and import, in .venv-models
-	$(MODELS_VENV)/bin/python -m pytest tests/models
+	$(MODELS_VENV)/bin/python -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/models
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types and import contracts; changes nothing
