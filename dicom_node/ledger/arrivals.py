@@ -7,15 +7,18 @@ from sqlalchemy import Connection, insert, select, update
 
 from dicom_node.ledger import documents, retractions, tables
 from dicom_node.ledger.paths import relative_to_data
-from dicom_node.ports import Recorded
+from dicom_node.ports import Recorded, Starts
 from domain.instance import ReceivedInstance
 from domain.study import StudyState
 
 _COPIED = frozenset(tables.instance.c.keys()) - {"version", "path"}
 
 
-def record(connection: Connection, received: ReceivedInstance, data: Path) -> Recorded:
-    """Record an instance and what it means for its study; the first instance of a UID is the one that stays."""
+def record(connection: Connection, received: ReceivedInstance, data: Path, starts: Starts) -> Recorded:
+    """Record an instance and what it means for its study; the first instance of a UID is the one that stays.
+
+    Its reading starts in the same transaction.
+    """
     instances = tables.instance.c
     query = select(instances.sha256).where(instances.sop_instance_uid == received.sop_instance_uid)
     known = connection.execute(query).scalar()
@@ -28,6 +31,7 @@ def record(connection: Connection, received: ReceivedInstance, data: Path) -> Re
         return Recorded.OWN_RESULT
     version = _open_version(connection, received.study_instance_uid, received.received_at)
     connection.execute(insert(tables.instance).values(_row(received, version, data)))
+    starts.read_image(connection, received.sop_instance_uid)
     return Recorded.NEW
 
 

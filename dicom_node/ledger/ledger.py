@@ -19,6 +19,7 @@ from dicom_node.ledger import (
     tables,
 )
 from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.group_commit import GroupCommit
 from dicom_node.ledger.paths import documents_folder, later_folder, rejection_folder, relative_to_data
 from dicom_node.ledger.rows import delivery_from, instance_from, reading_from, reading_json, study_from
 from dicom_node.ports import Clock, ReadImage, Recorded, Starts
@@ -47,14 +48,15 @@ class Ledger:
         self._data = data.resolve()
         self._clock = clock
         self._starts = starts
+        self._arriving = GroupCommit(self._record_instances)
 
     def record_instance(self, instance: ReceivedInstance) -> Recorded:
         """Record a durable instance; see the port."""
+        return self._arriving.submit(instance)
+
+    def _record_instances(self, instances: Sequence[ReceivedInstance]) -> Sequence[Recorded]:
         with writing(self._engine) as connection:
-            recorded = arrivals.record(connection, instance, self._data)
-            if recorded is Recorded.NEW:
-                self._starts.read_image(connection, instance.sop_instance_uid)
-        return recorded
+            return [arrivals.record(connection, each, self._data, self._starts) for each in instances]
 
     def quarantine(self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str) -> None:
         """Record a file that was put aside; see the port."""

@@ -169,7 +169,6 @@ class IncomingFile:
         """Return a head that says class and instance: where it does not, what the data set says."""
         if self._refusal is not None or self._incoming.path is None or (head.sop_class_uid and head.sop_instance_uid):
             return head
-        self._incoming.flush_to_page_cache()
         try:
             found = self._read_header(self._incoming.path, UID(head.transfer_syntax_uid))
         except Refused as refusal:

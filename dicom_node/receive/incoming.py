@@ -3,16 +3,34 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from io import BytesIO
+from io import BytesIO, FileIO
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import uuid4
 
 from dicom_node.receive.statuses import Outcome
 
-_BUFFER_BYTES = 1 << 18
+#: Fragments in one call to the disk (IOV_MAX).
+_MOST_VECTORS = 1024
+
+
+def _write_whole(file: FileIO, fragments: Sequence[memoryview]) -> None:
+    """Write all fragments; the system takes as many at a time as it likes.
+
+    Raises:
+        OSError: it takes nothing.
+    """
+    left = deque(fragments)
+    while left:
+        written = os.writev(file.fileno(), list(islice(left, _MOST_VECTORS)))
+        while left and written >= len(left[0]):
+            written -= len(left.popleft())
+        if written:
+            left[0] = left[0][written:]
 
 
 class Spool:
@@ -74,7 +92,7 @@ class IncomingDataSet(BytesIO):
         super().__init__()
         self._spool, self._encode_head = spool, encode_head
         self._digest = hashlib.sha256()
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self.path: Path | None = None
         self.data_set_offset = self.size_bytes = 0
         self.failure: Outcome | None = None
@@ -86,16 +104,19 @@ class IncomingDataSet(BytesIO):
 
     def write(self, data: Any, /) -> int:
         """Append a fragment of the data set."""
-        length = len(data)
-        self.size_bytes += length
+        self.write_all([memoryview(data)])
+        return len(data)
+
+    def write_all(self, fragments: Sequence[memoryview]) -> None:
+        """Append fragments of the data set, with one call to the disk where there are not absurdly many."""
+        self.size_bytes += sum(map(len, fragments))
         if self.failure is None and self.size_bytes > self._spool.most_bytes:
             self._fail(Outcome.TOO_LARGE)
         if self.failure is None:
             try:
-                self._append(data)
+                self._append(fragments)
             except OSError:
                 self._fail(Outcome.DISK_FAILED)
-        return length
 
     def seal(self) -> None:
         """Bring the file to the disk itself.
@@ -104,15 +125,9 @@ class IncomingDataSet(BytesIO):
             OSError: it cannot be written.
         """
         if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            os.fdatasync(self._file.fileno())
             self._file.close()
             self._file = None
-
-    def flush_to_page_cache(self) -> None:
-        """Make what was written readable through `path`."""
-        if self._file is not None:
-            self._file.flush()
 
     def move(self, target: Path) -> None:
         """Give the sealed file its final name, in one step, over whatever has that name."""
@@ -137,17 +152,21 @@ class IncomingDataSet(BytesIO):
         self.discard()
         super().close()
 
-    def _append(self, data: Any) -> None:
+    def _append(self, fragments: Sequence[memoryview]) -> None:
+        if not any(fragments):
+            return
         if self._file is None:
             if not self._spool.has_room():
                 self._fail(Outcome.DISK_HIGH_WATER)
                 return
             head = self._encode_head()
             self.path = self._spool.new_path()
-            self._file = self.path.open("xb", buffering=_BUFFER_BYTES)
-            self.data_set_offset = self._file.write(head)
-        self._file.write(data)
-        self._digest.update(data)
+            self._file = self.path.open("xb", buffering=0)
+            self.data_set_offset = len(head)
+            _write_whole(self._file, [memoryview(head)])
+        _write_whole(self._file, fragments)
+        for fragment in fragments:
+            self._digest.update(fragment)
 
     def _fail(self, outcome: Outcome) -> None:
         self.failure = outcome

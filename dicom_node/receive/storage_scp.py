@@ -27,6 +27,7 @@ from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_V
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
+from dicom_node.receive.upper_layer import take_over
 
 _MIB = 1 << 20
 #: Longest wait for an A-ASSOCIATE-RQ after a connection, and for the peer to close after a refusal (PS3.8 9.1.5).
@@ -147,7 +148,7 @@ class StorageScp:
         # Without a timeout a peer that stalls inside a PDU would hold its association for ever.
         transport.socket.settimeout(self._settings.limits.idle_seconds)
         transport.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        event.assoc.dimse = DataSetProvider(event.assoc, self._spool, transport.socket)
+        take_over(event.assoc, self._spool)
 
     def _on_requested(self, event: Event) -> None:
         assoc = event.assoc

@@ -112,7 +112,6 @@ class Storing:
             raise Refused(incoming.failure, f"after {incoming.size_bytes} bytes")
         if incoming.path is None:
             raise Refused(Outcome.UNPARSABLE, "the request has no data set")
-        incoming.flush_to_page_cache()
         syntax = UID(request.transfer_syntax_uid)
         header = read_header(incoming.path, incoming.data_set_offset, syntax, self._most_bytes)
         if not header.sop_class_uid == request.sop_class_uid == request.abstract_syntax_uid:

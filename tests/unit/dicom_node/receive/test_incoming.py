@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,21 @@ def test_the_sweep_removes_what_a_crash_left(tmp_path: Path) -> None:
     (tmp_path / "0123.part").write_bytes(b"half")
     assert Spool(tmp_path, most_bytes=1, free_bytes=1).sweep() == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_takes_little_at_a_time_gets_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "writev", lambda number, parts: os.write(number, b"".join(parts)[:7]))
+    incoming = make_incoming(make_spool(tmp_path))
+    fragments = [bytes([index]) * index for index in range(30)]
+    incoming.write_all([memoryview(fragment) for fragment in fragments])
+    incoming.seal()
+    assert incoming.path is not None
+    assert incoming.path.read_bytes() == b"HEAD" + b"".join(fragments)
+
+
+def test_thousands_of_tiny_fragments_are_one_data_set(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path, most_bytes=10**4))
+    incoming.write_all([memoryview(b"ab")] * 4000)
+    assert incoming.path is not None
+    assert incoming.path.read_bytes() == b"HEAD" + b"ab" * 4000
+    incoming.discard()

@@ -42,7 +42,8 @@ def test_other_bytes_never_overwrite_a_file(shelf: Shelf) -> None:
 
 def test_file_and_folders_are_synced_before_the_path_is_returned(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    for call in ("fsync", "fdatasync"):
+        monkeypatch.setattr(os, call, lambda number: synced.append(os.readlink(f"/proc/self/fd/{number}")))
     incoming = arrive(shelf, b"abc")
     arriving = str(incoming.path)
     folder = shelf.keep(incoming, HEADER).parent

@@ -1,0 +1,45 @@
+"""Waiting for a connection and for a ring."""
+
+from socket import socketpair
+from threading import Thread
+
+from dicom_node.receive.doorbell import Doorbell
+
+LONG_SECONDS = 30.0
+
+
+def test_a_ring_ends_one_wait_whenever_it_came() -> None:
+    bell = Doorbell()
+    bell.ring()
+    bell.ring()
+    assert bell.wait(None, LONG_SECONDS) is False
+    assert bell.wait(None, 0.0) is False
+    bell.close()
+
+
+def test_another_thread_can_ring() -> None:
+    bell = Doorbell()
+    Thread(target=bell.ring).start()
+    assert bell.wait(None, LONG_SECONDS) is False
+    bell.close()
+
+
+def test_bytes_and_the_end_of_a_connection_are_something_to_say() -> None:
+    ours, theirs = socketpair()
+    bell = Doorbell()
+    assert bell.wait(ours, 0.0) is False
+    theirs.send(b"x")
+    assert bell.wait(ours, LONG_SECONDS) is True
+    ours.recv(1)
+    theirs.close()
+    assert bell.wait(ours, LONG_SECONDS) is True
+    ours.close()
+    assert bell.wait(ours, 0.0) is False
+    bell.close()
+
+
+def test_a_closed_bell_rings_nobody_else() -> None:
+    bell = Doorbell()
+    bell.close()
+    bell.close()
+    bell.ring()
