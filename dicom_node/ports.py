@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 
+from domain.completeness import NOTHING_KNOWN, Known
 from domain.correction import Retraction, Superseded
 from domain.delivery import Attempt, Delivery
 from domain.document import Document
@@ -209,10 +210,10 @@ class StudyLedger(Protocol):
         """Return the studies that still wait for images."""
         ...
 
-    def close_study(self, study: Study, rule: CompletionRule) -> StudyState | None:
+    def close_study(self, study: Study, rule: CompletionRule, known: Known = NOTHING_KNOWN) -> StudyState | None:
         """Close a study and start its answer, or hold it where its result was retracted; return its state.
 
-        None where an image came, or somebody else closed it, since.
+        None where an image came, or somebody else closed it, since. `known` is kept beside the rule.
         """
         ...
 
@@ -280,6 +281,10 @@ class StudyLedger(Protocol):
         `recipients` are names of destinations, `withheld` says why documents are missing, for a person. When the answer
         has left, the version is explained to those in `explained_to`. `impression` is kept as codes, without its text.
         """
+        ...
+
+    def known(self, study_instance_uid: str, version: int) -> Known:
+        """Return what was known of the completeness of one version when it closed."""
         ...
 
     def latest_version(self, study_instance_uid: str) -> int:

@@ -21,11 +21,13 @@ from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, o
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.pipeline import closing
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
+from dicom_node.pipeline.facts import KnownFacts
 from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.pipeline.obstacles import find_obstacles
 from dicom_node.pipeline.reader_pool import ReaderPool
@@ -33,6 +35,7 @@ from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
 from dicom_node.ports import Clock, FractureReader, StudyExplainer
 from dicom_node.receive import ways
+from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.repeating import Repeating
 from domain.errors import LedgerError
@@ -200,7 +203,7 @@ class Service:
         warming = _in_thread(bundle.reader.warm_up)
         starts = WorkflowStarts(engine, _lanes(self._settings), bundle.reader.model_set)
         ledger = Ledger(engine, self._data, self._clock, starts)
-        parts = self._assemble(ledger, bundle)
+        parts = self._assemble(engine, ledger, bundle)
         self._start_pipeline(parts, stops)
         warming()
         scp = StorageScp(self._settings, ledger, self._clock, self._data)
@@ -221,7 +224,7 @@ class Service:
         create_tables(engine)
         return engine
 
-    def _assemble(self, ledger: Ledger, bundle: BundleReader) -> Parts:
+    def _assemble(self, engine: Engine, ledger: Ledger, bundle: BundleReader) -> Parts:
         return Parts(
             settings=self._settings,
             ledger=ledger,
@@ -234,6 +237,7 @@ class Service:
             chance=SystemChance(),
             explained_to=choose_recipients,
             explainer=self._explainer_factory(self._settings),
+            facts=KnownFacts(StepBook(engine, self._clock), FileMarks(self._data), self._clock),
         )
 
     def _start_pipeline(self, parts: Parts, stops: ExitStack) -> None:

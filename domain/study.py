@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.completeness import NOTHING_KNOWN, Known
+
 
 class StudyState(StrEnum):
     """Where a study is. A late image takes an ANSWERED study back to OPEN with the next version.
@@ -23,9 +25,17 @@ SPOKEN = frozenset({StudyState.ANSWERED, StudyState.RETRACTED})
 
 
 class CompletionRule(StrEnum):
-    """Which rule closed a study; ON_REQUEST: a person asked for this version, and it took no new image."""
+    """Which rule closed a study (docs/completion.md); the ledger's column takes 16 characters.
+
+    RELEASED: the shorter quiet time that a site allows after its senders have released their associations.
+    ON_REQUEST: a person asked for this version, and it took no new image.
+    """
 
     QUIET_TIME = "quiet_time"
+    RELEASED = "released"
+    MPPS_COMPLETED = "mpps_completed"
+    SOURCE_COUNT = "source_count"
+    EXPECTED_VIEWS = "expected_views"
     HARD_CAP = "hard_cap"
     ON_REQUEST = "on_request"
 
@@ -37,6 +47,7 @@ class Study:
     Attributes:
         version: 1 for the first answer; each late image, new reading or retraction leads to the next.
         closed_by: the rule that closed the present version, None while it is open.
+        known: what was known of its completeness when it closed.
     """
 
     study_instance_uid: str
@@ -46,3 +57,4 @@ class Study:
     last_arrival_at: datetime
     closed_at: datetime | None = None
     closed_by: CompletionRule | None = None
+    known: Known = NOTHING_KNOWN

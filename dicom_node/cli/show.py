@@ -61,13 +61,14 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
 
 def _show_versions(history: "History") -> None:
     from dicom_node.cli.ledger_access import write_time
+    from dicom_node.cli.studies import describe_closing
 
     rows = [
         (
             str(line.study.version),
             line.study.state.value,
             write_time(line.study.first_arrival_at),
-            f"{write_time(line.study.closed_at)} {(line.study.closed_by or '').replace('_', ' ')}".strip(),
+            f"{write_time(line.study.closed_at)} {describe_closing(line.study)}" if line.study.closed_at else "-",
             write_time(line.answered_at),
             "; ".join(filter(None, (line.held_code, line.held_reason, *line.withheld))) or "-",
         )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dicom_node.ledger.queries import StudyLine
+    from domain.study import Study
 
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most studies to list.")]
 
@@ -24,7 +25,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
 
     view = open_configured_ledger(config).view
     table = make_table(
-        ("study", "last image", "state", "version", "images", "deliveries"), numbers=("version", "images")
+        ("study", "last image", "state", "version", "images", "closed by", "deliveries"), numbers=("version", "images")
     )
     for line in view.studies(limit=limit):
         study = line.study
@@ -34,6 +35,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
             ": ".join(filter(None, (study.state.value, line.held_reason or line.retraction_reason))),
             str(study.version),
             str(line.images),
+            describe_closing(study),
             _describe_deliveries(line),
         )
     print_table(table)
@@ -42,6 +44,14 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
         print(f"impressions: {_describe_impressions(counts.impressions)}")
     if counts.quarantined:
         print(f"{counts.quarantined} files are in quarantine: `osteonode show quarantine` says why.")
+
+
+def describe_closing(study: "Study") -> str:
+    """Which rule closed a study and what was known then: "hard cap: 1 of 2 expected by the order"; "-" while open."""
+    from domain.completeness import describe
+
+    rule = (study.closed_by or "").replace("_", " ")
+    return ": ".join(filter(None, (rule, describe(study.known)))) or "-"
 
 
 def _describe_impressions(counts: "Mapping[str, int]") -> str:

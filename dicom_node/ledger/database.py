@@ -15,13 +15,15 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
-from dicom_node.ledger import tables
+from dicom_node.ledger import knowledge_tables, tables
 from domain.errors import LedgerError, LedgerFull
 
 FILE_NAME = "osteonode.sqlite"
 LOCK_WAIT_MILLISECONDS = 30_000
 #: One per association and per workflow that may write at the same time, and some for people who look.
 POOL_SIZE = 20
+#: Every table that this program has; a module of tables that nobody imports would not be created.
+TABLE_MODULES = (tables, knowledge_tables)
 _READS_ONLY = "ledger_reads_only"
 _SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 _POSTGRESQL_FULL = frozenset({"53000", "53100"})

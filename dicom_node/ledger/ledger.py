@@ -21,8 +21,9 @@ from dicom_node.ledger import (
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.group_commit import GroupCommit
 from dicom_node.ledger.paths import documents_folder, later_folder, rejection_folder, relative_to_data
-from dicom_node.ledger.rows import delivery_from, instance_from, reading_from, reading_json, study_from
+from dicom_node.ledger.rows import delivery_from, instance_from, known_from, reading_from, reading_json, study_from
 from dicom_node.ports import Clock, ReadImage, Recorded, Starts
+from domain.completeness import NOTHING_KNOWN, Known
 from domain.correction import Retraction, Superseded
 from domain.delivery import Attempt, Delivery, DeliveryState
 from domain.document import Document
@@ -74,10 +75,16 @@ class Ledger:
         """Return the studies that still wait for images."""
         return self._studies_in(StudyState.OPEN)
 
-    def close_study(self, study: Study, rule: CompletionRule) -> StudyState | None:
+    def close_study(self, study: Study, rule: CompletionRule, known: Known = NOTHING_KNOWN) -> StudyState | None:
         """Close a study and start its answer, or hold it; see the port."""
         with writing(self._engine) as connection:
-            return studies.close(connection, study, rule, self._clock.now(), self._starts)
+            return studies.close(connection, study, rule, known, self._clock.now(), self._starts)
+
+    def known(self, study_instance_uid: str, version: int) -> Known:
+        """Return what was known of the completeness of one version when it closed."""
+        query = select(tables.study.c.known).where(studies.is_version(study_instance_uid, version))
+        with looking(self._engine) as connection:
+            return known_from(connection.execute(query).scalar())
 
     def instances(self, study_instance_uid: str, version: int) -> tuple[ReceivedInstance, ...]:
         """Return the images of one version: first those that earlier versions had, each part ordered by UIDs.

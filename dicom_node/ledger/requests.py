@@ -68,7 +68,7 @@ def _latest(connection: Connection, study_instance_uid: str) -> RowMapping:
 def _open(connection: Connection, latest: RowMapping, now: datetime) -> int:
     """Open the next version closed: it takes no new image, and one that comes now opens a version of its own."""
     version = int(latest["version"]) + 1
-    copied = {name: latest[name] for name in ("study_instance_uid", "first_arrival_at", "last_arrival_at")}
+    copied = {name: latest[name] for name in ("study_instance_uid", "first_arrival_at", "last_arrival_at", "known")}
     row = {"version": version, "state": StudyState.COMPLETE, "closed_at": now, "turn": 1}
     connection.execute(insert(tables.study).values(copied | row | {"closed_by": CompletionRule.ON_REQUEST}))
     return version

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from domain.completeness import NOTHING_KNOWN, CountedBy, ImageCount, Known, Remark
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import Delivery, DeliveryState, Outcome, Receipt
 from domain.explanation import Explanation, ExplanationState
@@ -43,7 +44,23 @@ def study_from(row: RowMapping) -> Study:
         last_arrival_at=row["last_arrival_at"],
         closed_at=row["closed_at"],
         closed_by=CompletionRule(row["closed_by"]) if row["closed_by"] else None,
+        known=known_from(row["known"]),
     )
+
+
+def known_json(known: Known) -> dict[str, Any] | None:
+    """Return what is known as JSON, None for nothing."""
+    if known == NOTHING_KNOWN:
+        return None
+    return {"counts": [asdict(each) for each in known.counts], "remarks": sorted(known.remarks)}
+
+
+def known_from(value: Mapping[str, Any] | None) -> Known:
+    """Return what was known of its JSON."""
+    if not value:
+        return NOTHING_KNOWN
+    counts = (ImageCount(**{**each, "counted_by": CountedBy(each["counted_by"])}) for each in value["counts"])
+    return Known(tuple(counts), frozenset(map(Remark, value["remarks"])))
 
 
 def retraction_from(row: RowMapping) -> Retraction:

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, update
 
 from dicom_node.ledger import retractions, tables
+from dicom_node.ledger.rows import known_json
 from dicom_node.ports import Starts
+from domain.completeness import Known
 from domain.errors import LedgerError
 from domain.study import SPOKEN, CompletionRule, Study, StudyState
 
@@ -45,7 +47,7 @@ def last_spoken(connection: Connection, study_instance_uid: str) -> int:
 
 
 def close(
-    connection: Connection, study: Study, rule: CompletionRule, closed_at: datetime, starts: Starts
+    connection: Connection, study: Study, rule: CompletionRule, known: Known, closed_at: datetime, starts: Starts
 ) -> StudyState | None:
     """Close an open version and start its answer, unless an image came since or the version before is unanswered.
 
@@ -57,7 +59,7 @@ def close(
     is_as_seen = row["state"] == StudyState.OPEN and row["last_arrival_at"] == study.last_arrival_at
     if not is_as_seen or (version > 1 and row_of(connection, uid, version - 1)["state"] == StudyState.COMPLETE):
         return None
-    closed = {"closed_at": closed_at, "closed_by": rule}
+    closed = {"closed_at": closed_at, "closed_by": rule, "known": known_json(known)}
     if retractions.is_retracted(connection, uid, before=version):
         held = {"held_code": retractions.HELD_CODE, "held_reason": retractions.HELD_REASON}
         change(connection, uid, version, state=StudyState.HELD, **closed, **held)

@@ -19,9 +19,9 @@ from sqlalchemy.types import TypeDecorator
 
 from domain.tier import Tier
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 #: Columns that the tables of an earlier version lack: schema version, table, column. Whole tables are just created.
-ADDED_COLUMNS = ((3, "instance", "tier"),)
+ADDED_COLUMNS = ((3, "instance", "tier"), (5, "study", "known"))
 
 metadata = MetaData()
 
@@ -82,6 +82,7 @@ study = Table(
     Column("last_arrival_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("closed_by", String(16)),
+    Column("known", JSON(none_as_null=True)),
     Column("answered_at", UtcDateTime),
     Column("turn", Integer, nullable=False, default=0),
     Column("held_code", String(32)),

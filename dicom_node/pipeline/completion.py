@@ -1,21 +1,97 @@
-"""When a study counts as complete: DICOM has no signal for it, so time must do."""
+"""When a study counts as complete: a pure decision, from what is known to the rule that closes it.
 
+DICOM has no signal for it. Who has counted the images is believed; nobody's count keeps a study beyond the hard cap.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from config.settings import Completion
+from domain.completeness import NOTHING_KNOWN, CountedBy, Known, Remark
 from domain.study import CompletionRule, Study, StudyState
 
+#: Somebody works on the study at this moment: no silence means anything.
+_HELD_BY = frozenset({Remark.ASSOCIATION_OPEN, Remark.STEP_IN_PROGRESS})
 
-def due(study: Study, now: datetime, settings: Completion) -> CompletionRule | None:
+
+class Question(Enum):
+    """How far the question to the source is: how many images has the study?
+
+    NOBODY: there is no source to ask. DUE: it has not been asked since the last image, or should be asked again.
+    ASKED: it has not answered yet. ANSWERED: `Known` has the count, or why there is none.
+    """
+
+    NOBODY = auto()
+    DUE = auto()
+    ASKED = auto()
+    ANSWERED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an open study now.
+
+    Attributes:
+        released: every association that brought its images ended with a release.
+    """
+
+    known: Known = NOTHING_KNOWN
+    question: Question = Question.NOBODY
+    released: bool = False
+
+
+NO_FACTS = Facts()
+
+
+def due(study: Study, facts: Facts, now: datetime, settings: Completion) -> CompletionRule | None:
     """Return the rule that closes an open study now, None while it may still grow.
 
     The hard cap counts from the first image of the present version, so a peer that trickles images for ever does not
-    keep a study from being answered. Where both rules hold, quiet time is named: nothing was cut off.
+    keep a study from being answered. Where another rule holds as well, that one is named: nothing was cut off.
     """
     if study.state is not StudyState.OPEN:
         return None
-    if now - study.last_arrival_at >= timedelta(seconds=settings.quiet_seconds):
-        return CompletionRule.QUIET_TIME
-    if now - study.first_arrival_at >= timedelta(seconds=settings.hard_cap_seconds):
+    rule = _counted(facts) or _silent(study, facts, now, settings)
+    if rule is None and now - study.first_arrival_at >= timedelta(seconds=settings.hard_cap_seconds):
         return CompletionRule.HARD_CAP
+    return rule
+
+
+def is_question_due(study: Study, facts: Facts, now: datetime, settings: Completion) -> bool:
+    """Say whether the source should be asked now: only silence makes its count worth a question."""
+    if study.state is not StudyState.OPEN or facts.question is not Question.DUE or facts.known.count(CountedBy.MPPS):
+        return False
+    return not facts.known.remarks & _HELD_BY and _silence(study, facts, now, settings) is not None
+
+
+def _counted(facts: Facts) -> CompletionRule | None:
+    """The rule of a count that needs no silence: every image that was made, or that the order expects, is here."""
+    known = facts.known
+    if Remark.STEP_IN_PROGRESS in known.remarks:
+        return None
+    made, expected = known.count(CountedBy.MPPS), known.count(CountedBy.ORDER)
+    if made is not None:
+        return None if made.is_short else CompletionRule.MPPS_COMPLETED
+    if expected is None or expected.is_short or Remark.ASSOCIATION_OPEN in known.remarks:
+        return None
+    return CompletionRule.EXPECTED_VIEWS
+
+
+def _silent(study: Study, facts: Facts, now: datetime, settings: Completion) -> CompletionRule | None:
+    """The rule of a silence that nothing known contradicts."""
+    known = facts.known
+    if known.remarks & _HELD_BY or known.shortfall is not None or facts.question in (Question.DUE, Question.ASKED):
+        return None
+    rule = _silence(study, facts, now, settings)
+    return CompletionRule.SOURCE_COUNT if rule and known.count(CountedBy.C_FIND) else rule
+
+
+def _silence(study: Study, facts: Facts, now: datetime, settings: Completion) -> CompletionRule | None:
+    """Which silence is over: the usual one, or the shorter one after a release."""
+    quiet, shorter = now - study.last_arrival_at, settings.released_quiet_seconds
+    if quiet >= timedelta(seconds=settings.quiet_seconds):
+        return CompletionRule.QUIET_TIME
+    if facts.released and shorter is not None and quiet >= timedelta(seconds=shorter):
+        return CompletionRule.RELEASED
     return None

@@ -13,6 +13,7 @@ from typing import Final
 import pydicom
 
 from config.settings import Settings
+from dicom_node.pipeline.facts import NO_FACT_FINDER, FactFinder
 from dicom_node.ports import Chance, Clock, Destination, FractureReader, ReadImage, StudyExplainer, StudyLedger
 from domain.correction import Superseded
 from domain.document import Document
@@ -46,6 +47,7 @@ class Parts:
         explained_to: the destinations that get an explanation of a study when its answer has left.
         explainer: makes it; None where no study is explained.
         chance: spreads the waits between attempts.
+        facts: finds what is known of open studies beside their images.
     """
 
     settings: Settings
@@ -59,6 +61,7 @@ class Parts:
     chance: Chance
     explained_to: ExplainedTo = lambda _settings, _findings: ()
     explainer: StudyExplainer | None = None
+    facts: FactFinder = NO_FACT_FINDER
 
 
 def read_image(parts: Parts, sop_instance_uid: str) -> None:

@@ -20,6 +20,7 @@ from config.settings import Settings
 from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive import events
 from dicom_node.receive.admission import AssociationRequest, Refusal, Rejection, refuse
+from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import supported_contexts, undecodable
 from dicom_node.receive.data_set_provider import DataSetProvider
 from dicom_node.receive.incoming import IncomingDataSet, Spool
@@ -64,8 +65,14 @@ class StorageScp:
             most_bytes=limits.data_set_mib * _MIB,
             free_bytes=limits.free_disk_mib * _MIB,
         )
+        self._marks = FileMarks(folder.resolve())
         self._storing = Storing(
-            self._shelf, ledger, clock, most_bytes=limits.data_set_mib * _MIB, tier_of=settings.tier_of
+            self._shelf,
+            ledger,
+            clock,
+            most_bytes=limits.data_set_mib * _MIB,
+            tier_of=settings.tier_of,
+            marks=self._marks,
         )
         self._stopping = Flag()
         self._open: set[Association] = set()
@@ -88,6 +95,7 @@ class StorageScp:
         """
         silence_pynetdicom()
         self._shelf.prepare()
+        self._marks.sweep()
         if leftovers := self._spool.sweep():
             events.leftovers_removed(leftovers)
         if missing := undecodable():
@@ -132,7 +140,8 @@ class StorageScp:
             server_class=_Listener,
             evt_handlers=[
                 (evt.EVT_CONN_OPEN, self._on_connected),
-                (evt.EVT_CONN_CLOSE, _on_disconnected),
+                (evt.EVT_CONN_CLOSE, self._on_disconnected),
+                (evt.EVT_RELEASED, self._on_released),
                 (evt.EVT_REQUESTED, self._on_requested),
                 (evt.EVT_REJECTED, self._on_rejected),
                 (evt.EVT_ABORTED, _on_aborted),
@@ -190,6 +199,14 @@ class StorageScp:
         self._open = {assoc for assoc in self._open if assoc.is_alive()}
         return len(self._open)
 
+    def _on_released(self, event: Event) -> None:
+        self._marks.end(event.assoc, released=True)
+
+    def _on_disconnected(self, event: Event) -> None:
+        self._marks.end(event.assoc, released=False)
+        if isinstance(event.assoc.dimse, DataSetProvider):
+            event.assoc.dimse.abandon()
+
     def _on_store(self, event: Event) -> Dataset:
         try:
             outcome = self._store(event)
@@ -209,6 +226,7 @@ class StorageScp:
             transfer_syntax_uid=str(event.context.transfer_syntax),
             calling_ae_title=association.calling_ae_title.strip(),
             called_ae_title=association.called_ae_title.strip(),
+            association=event.assoc,
         )
         if self._stopping.is_set():
             command.DataSet.discard()
@@ -221,11 +239,6 @@ def silence_pynetdicom() -> None:
     _config.LOG_HANDLER_LEVEL = "none"
     for name in ("pynetdicom", "pydicom"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _on_disconnected(event: Event) -> None:
-    if isinstance(event.assoc.dimse, DataSetProvider):
-        event.assoc.dimse.abandon()
 
 
 def _on_aborted(event: Event) -> None:

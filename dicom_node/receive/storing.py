@@ -1,11 +1,12 @@
 """What happens to one C-STORE request, from the file that arrived to its outcome."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydicom.uid import UID
 
+from dicom_node.knowledge_ports import AssociationMarks
 from dicom_node.ports import Clock, InstanceLedger, Recorded
 from dicom_node.receive import events
 from dicom_node.receive.header import Header, read_header
@@ -25,6 +26,7 @@ class StoreRequest:
 
     Attributes:
         study_instance_uid: that the sender announced; empty where it announced none.
+        association: that it came in; None where it came another way.
     """
 
     sop_class_uid: str
@@ -34,6 +36,7 @@ class StoreRequest:
     calling_ae_title: str
     called_ae_title: str
     study_instance_uid: str = ""
+    association: Hashable = None
 
 
 class Storing:
@@ -42,6 +45,7 @@ class Storing:
     Args:
         most_bytes: of one data set.
         tier_of: the tier that was agreed with a calling AE; kept with each instance, whatever is agreed later.
+        marks: told which association brings images of which study.
     """
 
     def __init__(
@@ -52,9 +56,11 @@ class Storing:
         *,
         most_bytes: int,
         tier_of: Callable[[str], Tier] = lambda _calling_ae_title: Tier.FULL,
+        marks: AssociationMarks | None = None,
     ) -> None:
         self._shelf, self._ledger, self._clock, self._most_bytes = shelf, ledger, clock, most_bytes
         self._tier_of = tier_of
+        self._marks = marks
 
     def store(self, request: StoreRequest, incoming: IncomingDataSet, known: Refused | None = None) -> Outcome:
         """Return what became of the data set; when that is a success it is durable and recorded.
@@ -91,6 +97,8 @@ class Storing:
 
     def _take_in(self, request: StoreRequest, incoming: IncomingDataSet) -> Outcome:
         header = self._check(request, incoming)
+        if self._marks is not None and request.association is not None:
+            self._marks.bring(request.association, header.study_instance_uid)
         path = self._shelf.keep(incoming, header)
         # A file whose recording fails stays: it is whole and durable, and the same bytes, sent again, land on it.
         # To remove it would risk a copy that another association was told is safe.
