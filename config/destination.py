@@ -49,6 +49,17 @@ class Retry(Section):
     max_attempts: int = Field(100, ge=1, description="Attempts before the delivery is held for a person.")
 
 
+class Breaker(Section):
+    """When deliveries to a destination stop for want of an answer, and how it is found to be back."""
+
+    failures: int = Field(
+        5, ge=0, description="Attempts in a row, of any studies, that end for now; then it is left alone. 0: never."
+    )
+    probe_seconds: PositiveSeconds = Field(
+        30.0, description="Wait between two probes: C-ECHO, a TCP connection, or a small file."
+    )
+
+
 class Destination(Section):
     """Where results go."""
 
@@ -79,6 +90,7 @@ class Destination(Section):
         "still show what was rejected for quality. Retracted results are hidden for patient safety.",
     )
     retry: Retry = Field(default_factory=Retry, description="Attempts and waits.")
+    breaker: Breaker = Field(default_factory=Breaker, description="When it is left alone.")
     tls: DestinationTls | None = Field(None, description="How to call it by TLS.")
 
     @field_validator("ae_title", "calling_ae_title")

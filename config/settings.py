@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from config.completion import Completion
 from config.console import Console
-from config.destination import Destination, Retry
+from config.destination import Breaker, Destination, Retry
 from config.explanations import Explanations
 from config.fields import Section
 from config.folder import Folder
@@ -22,6 +22,7 @@ from domain.tier import Tier
 
 __all__ = [
     "ANY_AE_TITLE",
+    "Breaker",
     "Completion",
     "Console",
     "Destination",

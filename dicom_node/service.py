@@ -17,6 +17,7 @@ from config.settings import Settings
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
+from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
@@ -30,6 +31,8 @@ from dicom_node.pipeline.explaining import choose_recipients
 from dicom_node.pipeline.facts import KnownFacts
 from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.pipeline.obstacles import find_obstacles
+from dicom_node.pipeline.probing import INTERVAL_SECONDS as PROBING_SECONDS
+from dicom_node.pipeline.probing import Probing
 from dicom_node.pipeline.reader_pool import ReaderPool
 from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
@@ -203,7 +206,7 @@ class Service:
         warming = _in_thread(bundle.reader.warm_up)
         starts = WorkflowStarts(engine, _lanes(self._settings), bundle.reader.model_set)
         ledger = Ledger(engine, self._data, self._clock, starts)
-        parts = self._assemble(engine, ledger, bundle)
+        parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
         self._start_pipeline(parts, stops)
         warming()
         scp = StorageScp(self._settings, ledger, self._clock, self._data)
@@ -224,10 +227,11 @@ class Service:
         create_tables(engine)
         return engine
 
-    def _assemble(self, engine: Engine, ledger: Ledger, bundle: BundleReader) -> Parts:
+    def _assemble(self, ledger: Ledger, breakers: Breakers, engine: Engine, bundle: BundleReader) -> Parts:
         return Parts(
             settings=self._settings,
             ledger=ledger,
+            breakers=breakers,
             reader=bundle.reader,
             combine=combine,
             compose=partial(compose, writer=self._writer_factory(self._settings)),
@@ -246,7 +250,10 @@ class Service:
         workflows.start()
         if parts.explainer is not None:  # before the workflows are stopped: nobody waits minutes for an explanation
             stops.callback(parts.explainer.close)
+        probing = Probing(parts)
+        probing.start()
         loops = (
+            Repeating("probing", PROBING_SECONDS, probing.look),
             Repeating("closing", closing.INTERVAL_SECONDS, lambda: closing.close_due_studies(parts)),
             Repeating("rescue", self._rescue_seconds, workflows.rescue),
             Repeating("forgetting", FORGET_SECONDS, lambda: workflows.forget(self._clock.now() - KEPT)),

@@ -16,6 +16,7 @@ from dicom_node.cli import (
     bench,
     check_config,
     demo,
+    destinations,
     hold,
     models,
     read,
@@ -62,6 +63,7 @@ app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("send", rich_help_panel="Set up")(send.send)
 app.command("studies", rich_help_panel="Look and intervene")(studies.studies)
 app.command("show", rich_help_panel="Look and intervene")(show.show)
+app.command("destinations", rich_help_panel="Look and intervene")(destinations.destinations)
 app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)

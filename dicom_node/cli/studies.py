@@ -20,6 +20,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
 
     Studies are named by UID; the ledger's list holds no patient data. Times are those of this machine's zone.
     """
+    from dicom_node.cli.destinations import describe_unreached
     from dicom_node.cli.ledger_access import open_configured_ledger, write_time
     from dicom_node.cli.terminal import make_table, print_table
 
@@ -39,6 +40,8 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
             _describe_deliveries(line),
         )
     print_table(table)
+    for sentence in describe_unreached(view.destinations()):
+        print(sentence)
     counts = view.counts()
     if counts.impressions:
         print(f"impressions: {_describe_impressions(counts.impressions)}")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
-from dicom_node.ledger import knowledge_tables, tables
+from dicom_node.ledger import delivery_tables, knowledge_tables, tables
 from domain.errors import LedgerError, LedgerFull
 
 FILE_NAME = "osteonode.sqlite"
@@ -23,7 +23,7 @@ LOCK_WAIT_MILLISECONDS = 30_000
 #: One per association and per workflow that may write at the same time, and some for people who look.
 POOL_SIZE = 20
 #: Every table that this program has; a module of tables that nobody imports would not be created.
-TABLE_MODULES = (tables, knowledge_tables)
+TABLE_MODULES = (tables, knowledge_tables, delivery_tables)
 _READS_ONLY = "ledger_reads_only"
 _SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 _POSTGRESQL_FULL = frozenset({"53000", "53100"})
@@ -84,7 +84,8 @@ def create_tables(engine: Engine) -> None:
         LedgerError: the database was written by a later version of this program.
     """
     with writing(engine) as connection:
-        tables.metadata.create_all(connection)
+        for module in TABLE_MODULES:
+            module.metadata.create_all(connection)
         query = select(tables.meta.c.value).where(tables.meta.c.name == "schema_version")
         found = connection.execute(query).scalar()
         if found is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, select
 
-from dicom_node.ledger import deliveries, explanations, requests, retractions, studies, tables
+from dicom_node.ledger import breakers, deliveries, explanations, requests, retractions, studies, tables
 from dicom_node.ledger.database import writing
 from dicom_node.ledger.rows import delivery_from
 from dicom_node.ports import Clock, Starts
@@ -24,7 +24,7 @@ class Interventions:
         """Try the deliveries of a study that are waiting or held again now, with a fresh count of attempts.
 
         A version that a later delivered one superseded is left alone: it would arrive after its successor. So is one
-        that was retracted.
+        that was retracted. A destination that is left alone is probed at once.
         """
         return self._plan_each(study_instance_uid, destination, (DeliveryState.WAITING, DeliveryState.HELD))
 
@@ -79,6 +79,7 @@ class Interventions:
             for delivery in current:
                 # Without a next attempt it waits for its predecessor; the first of each destination has none.
                 deliveries.change(connection, delivery, state=DeliveryState.WAITING, attempts=0, next_attempt_at=None)
+            breakers.hasten(connection, {delivery.peer for delivery in current})
             for delivery in _first_of_each_destination(current):
                 deliveries.plan(connection, delivery, self._starts, self._clock.now())
         return len(current)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
-from dicom_node.ledger import documents, impressions, retractions, tables
+from dicom_node.ledger import destinations, documents, impressions, retractions, tables
 from dicom_node.ledger.database import looking
+from dicom_node.ledger.destinations import DestinationLine
 from dicom_node.ledger.impressions import ImpressionLine
 from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
 from domain.correction import Retraction
@@ -189,6 +190,11 @@ class LedgerView:
         with looking(self._engine) as connection:
             rows = connection.execute(query.order_by(columns.next_attempt_at)).mappings()
             return tuple(delivery_from(row) for row in rows)
+
+    def destinations(self) -> dict[str, DestinationLine]:
+        """Return how each destination answers and what waits for it, by its name."""
+        with looking(self._engine) as connection:
+            return destinations.lines_of(connection)
 
     def quarantine(self, *, limit: int = 100) -> tuple[QuarantineLine, ...]:
         """Return what was put aside, newest first."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from config.settings import Destination as DestinationSettings
-from dicom_node.pipeline import rejecting
+from dicom_node.pipeline import probing, rejecting
 from dicom_node.pipeline.failures import jittered_seconds
 from dicom_node.pipeline.stages import Parts, require_one_study
 from domain.delivery import NOT_SENT, Attempt, Delivery, Outcome, Receipt
@@ -23,13 +23,15 @@ _log = logging.getLogger(__name__)
 def deliver(parts: Parts, planned: Delivery) -> None:
     """Make one attempt of a delivery and keep how it ended; nothing where it is not its turn."""
     delivery = parts.ledger.claim_attempt(planned)
-    if delivery is None:
+    if delivery is None or not parts.breakers.admit(delivery):
         return
-    attempt = _attempt(parts, delivery)
+    attempt, was_made = _attempt(parts, delivery)
     _note(delivery, attempt)
     retry_after_seconds = _retry_after_seconds(parts, delivery, attempt)
     followed_by = rejecting.name_follower(parts, delivery) if attempt.outcome is Outcome.DELIVERED else ""
     parts.ledger.keep_attempt(delivery, attempt, retry_after_seconds=retry_after_seconds, followed_by=followed_by)
+    if was_made:
+        probing.note(parts, delivery, attempt)
 
 
 def _note(delivery: Delivery, attempt: Attempt) -> None:
@@ -45,23 +47,24 @@ def _note(delivery: Delivery, attempt: Attempt) -> None:
     )
 
 
-def _attempt(parts: Parts, delivery: Delivery) -> Attempt:
+def _attempt(parts: Parts, delivery: Delivery) -> tuple[Attempt, bool]:
+    """Return how an attempt ended, and whether the destination had a part in it."""
     settings = next((each for each in parts.settings.destination if each.name == delivery.peer), None)
     documents = _documents_of(parts, delivery)
     if settings is None:
-        return _refuse(documents, NOT_CONFIGURED)
+        return _refuse(documents, NOT_CONFIGURED), False
     meant = [each for each in documents if each.kind in settings.sends or delivery.is_rejection]
     if not meant:
-        return _refuse(documents, NOTHING_TO_SEND)
+        return _refuse(documents, NOTHING_TO_SEND), False
     settled = _find_settled(delivery)
     outstanding = [document for document in meant if document.identifier not in settled]
     if not outstanding:
-        return Attempt(tuple(settled.values()), delivery.explanation)
+        return Attempt(tuple(settled.values()), delivery.explanation), False
     try:
         addressed = [_address(each, settings) for each in outstanding]
     except DocumentError as error:
-        return _refuse(outstanding, f"Not sent: {error.args[0]}.")
-    return _add_refused(parts.destinations[delivery.peer].deliver(addressed), settled.values())
+        return _refuse(outstanding, f"Not sent: {error.args[0]}."), False
+    return _add_refused(parts.destinations[delivery.peer].deliver(addressed), settled.values()), True
 
 
 def _find_settled(delivery: Delivery) -> dict[str, Receipt]:

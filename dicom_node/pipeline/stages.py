@@ -14,7 +14,16 @@ import pydicom
 
 from config.settings import Settings
 from dicom_node.pipeline.facts import NO_FACT_FINDER, FactFinder
-from dicom_node.ports import Chance, Clock, Destination, FractureReader, ReadImage, StudyExplainer, StudyLedger
+from dicom_node.ports import (
+    BreakerLedger,
+    Chance,
+    Clock,
+    Destination,
+    FractureReader,
+    ReadImage,
+    StudyExplainer,
+    StudyLedger,
+)
 from domain.correction import Superseded
 from domain.document import Document
 from domain.errors import DocumentError
@@ -52,6 +61,7 @@ class Parts:
 
     settings: Settings
     ledger: StudyLedger
+    breakers: BreakerLedger
     reader: FractureReader
     combine: Combine
     compose: Compose

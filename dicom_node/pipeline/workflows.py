@@ -32,7 +32,10 @@ READ, ANSWER, DELIVER, EXPLAIN = "read_image", "answer_study", "deliver", "expla
 #: So often may the process die under one workflow before it is set aside; each death counts for all that run then.
 DEATHS_ALLOWED: Final = 20
 ANSWERS_AT_ONCE: Final = 8
+#: At least; never fewer than there are lanes, or destinations that hang would keep the others waiting.
 DELIVERIES_AT_ONCE: Final = 32
+#: What follows an answer (`pacs:lime`, `pacs:rejection`) has a lane of its own for each destination.
+_FOLLOWING_LANES: Final = 2
 _log = logging.getLogger(__name__)
 
 
@@ -149,7 +152,7 @@ class Workflows:
         _listen(READ, worker_concurrency=self._parts.settings.reading.processes + 1)
         _listen(ANSWER, worker_concurrency=ANSWERS_AT_ONCE)
         # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
-        _listen(DELIVER, worker_concurrency=DELIVERIES_AT_ONCE, partition_concurrency=1)
+        _listen(DELIVER, worker_concurrency=_count_lanes(self._parts), partition_concurrency=1)
         _listen(EXPLAIN, worker_concurrency=1)
 
     def stop(self, *, patience_seconds: int = 10) -> None:
@@ -218,6 +221,11 @@ class Workflows:
                 self._running.discard(identifier)
 
         DBOS.workflow(name=name, max_recovery_attempts=DEATHS_ALLOWED)(noted)
+
+
+def _count_lanes(parts: Parts) -> int:
+    lanes = sum(each.concurrency + _FOLLOWING_LANES for each in parts.settings.destination)
+    return max(DELIVERIES_AT_ONCE, lanes)
 
 
 def _listen(name: str, **limits: Any) -> None:

@@ -28,7 +28,10 @@ def make_settings(data: Path, *, pacs: int = 0, ris: int = 0, quiet_seconds: flo
     retry = tables.pop("retry", {"first_seconds": 0.2, "cap_seconds": 1.0})
     to_pacs = {"name": "pacs", "kind": "dicom", "ae_title": "ARCHIVE", "host": "127.0.0.1", "port": pacs}
     to_ris = {"name": "ris", "kind": "hl7", "host": "127.0.0.1", "port": ris}
-    destinations = [each | {"retry": retry, "timeout_seconds": 5} for each in (to_pacs, to_ris) if each["port"]]
+    breaker = tables.pop("breaker", {"probe_seconds": 0.2})
+    destinations = [
+        each | {"retry": retry, "breaker": breaker, "timeout_seconds": 5} for each in (to_pacs, to_ris) if each["port"]
+    ]
     return Settings.model_validate(
         {
             "node": {"data": data, "port": tables.pop("port", 0)},

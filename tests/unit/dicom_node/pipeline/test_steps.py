@@ -205,6 +205,8 @@ def test_a_destination_that_refuses_holds_its_own_delivery_only(bench: Workbench
 
 def test_attempts_end_at_the_configured_number(bench: Workbench) -> None:
     bench.expect(pacs=[Outcome.RETRY] * 200)
+    settings = make_settings(bench.folder, pacs=104, breaker={"failures": 0})
+    bench.parts = replace(bench.parts, settings=settings)
     bench.arrive("1", "1")
     bench.complete()
     for _ in range(150):

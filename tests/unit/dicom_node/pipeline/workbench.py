@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import create_tables, database_url, open_engine
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import History, LedgerView
@@ -79,6 +80,7 @@ class Workbench:
         self.parts = Parts(
             settings=make_settings(folder, pacs=104, ris=2575, quiet_seconds=10),
             ledger=self.ledger,
+            breakers=Breakers(self.engine, self.clock, self.starts),
             reader=self.reader,
             combine=combine,
             compose=self.composer,
