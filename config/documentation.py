@@ -24,7 +24,7 @@ A node is configured by one TOML file, read once at start:
 - `check-config` says every problem at once, each with its line, the key, the value and what is allowed, and then prints
   every setting that holds. `serve` does the same check and does not start while there is a problem.
 - A key that is not listed here is an error, not a surprise later. Every key has a default unless it says *required*.
-- The unit of a number is the end of its name: `_seconds`, `_mib`, `_kib`, `_px`, `_bytes`.
+- The unit of a number is the end of its name: `_seconds`, `_days`, `_mib`, `_kib`, `_px`, `_bytes`.
 - A relative folder counts from the folder of the file, not from where the command was started. An absolute one is used
   as it stands.
 - A change takes effect at the next start. A restart is always safe: what was acknowledged is on disk.

@@ -15,6 +15,7 @@ from config.folder import Folder
 from config.node import Limits, Node
 from config.reading import Reading
 from config.reporting import Reporting
+from config.retention import Retention
 from config.sender import ANY_AE_TITLE, Sender
 from config.tls import DestinationTls, ListenerTls
 from domain.document import OPTIONAL_KINDS
@@ -34,6 +35,7 @@ __all__ = [
     "Node",
     "Reading",
     "Reporting",
+    "Retention",
     "Retry",
     "Section",
     "Sender",
@@ -53,6 +55,7 @@ class Settings(Section):
     reading: Reading = Field(default_factory=Reading)
     reporting: Reporting = Field(default_factory=Reporting)
     explanations: Explanations = Field(default_factory=Explanations)
+    retention: Retention = Field(default_factory=Retention)
     console: Console = Field(default_factory=Console)
     tls: ListenerTls | None = Field(None)
 

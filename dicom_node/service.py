@@ -8,23 +8,26 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from sqlalchemy import Engine
 
-from config.settings import Settings
+from config.settings import Retention, Settings
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
+from dicom_node.ledger.erasing import Erasing
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.performed_steps import StepBook
+from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.queries import LedgerView
-from dicom_node.pipeline import closing
+from dicom_node.pipeline import closing, retaining
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
@@ -110,13 +113,32 @@ def open_ledger(settings: Settings) -> OpenLedger:
     Raises:
         LedgerError: there is none.
     """
-    data = settings.node.data.resolve()
-    if not (data / FILE_NAME).is_file():
-        raise LedgerError(f"no node has used the data folder {data} yet")
-    engine = open_engine(database_url(data))
-    create_tables(engine)
+    data, engine = _open_used(settings)
     starts = WorkflowStarts(engine, _lanes(settings))
     return OpenLedger(LedgerView(engine, data), Interventions(engine, SystemClock(), starts), engine.dispose)
+
+
+@dataclass(frozen=True, slots=True)
+class Retaining:
+    """What `osteonode purge` works with; a node may be running on the same ledger."""
+
+    settings: Retention
+    purging: Callable[..., Purging]
+    erasing: Erasing
+    clock: Clock
+    close: Callable[[], None]
+
+
+def open_retaining(settings: Settings) -> Retaining:
+    """Open the ledger of a data folder to remove what is finished.
+
+    Raises:
+        LedgerError: no node has used it.
+    """
+    data, engine = _open_used(settings)
+    clock = SystemClock()
+    purging = partial(Purging, engine, data, clock)
+    return Retaining(settings.retention, purging, Erasing(engine, data, clock), clock, engine.dispose)
 
 
 class Service:
@@ -208,6 +230,7 @@ class Service:
         ledger = Ledger(engine, self._data, self._clock, starts)
         parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
         self._start_pipeline(parts, stops)
+        self._start_retention(engine, stops)
         warming()
         scp = StorageScp(self._settings, ledger, self._clock, self._data)
         scp.start()
@@ -261,6 +284,22 @@ class Service:
         for loop in loops:
             loop.start()
             stops.callback(loop.stop)
+
+    def _start_retention(self, engine: Engine, stops: ExitStack) -> None:
+        retention, purging = self._settings.retention, Purging(engine, self._data, self._clock)
+        ages = retaining.ages(retention)
+        sweep = Repeating("retention", retention.sweep_seconds, lambda: retaining.purge_due(purging, ages, self._clock))
+        sweep.start()
+        stops.callback(sweep.stop)
+
+
+def _open_used(settings: Settings) -> tuple[Path, Engine]:
+    data = settings.node.data.resolve()
+    if not (data / FILE_NAME).is_file():
+        raise LedgerError(f"no node has used the data folder {data} yet")
+    engine = open_engine(database_url(data))
+    create_tables(engine)
+    return data, engine
 
 
 def _lanes(settings: Settings) -> dict[str, int]:

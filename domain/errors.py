@@ -15,6 +15,7 @@ OsteonodeError                 carries: code (stable, in docs/operations.md), su
     PeerRejected               the peer will not take this, whatever we do
   LedgerError
     LedgerFull                 no room to keep what would be acknowledged
+    ImagesPurged               what is asked for needs pixels or documents that retention has removed
   InterventionRefused          what a person asked for cannot be done to this study now
   ConfigError                  every problem of a configuration, in one message
 
@@ -123,6 +124,12 @@ class LedgerFull(LedgerError):
     """There is no room to keep what would be acknowledged."""
 
     code = "LEDGER-FULL"
+
+
+class ImagesPurged(LedgerError):
+    """What is asked for needs pixels or documents that retention has removed."""
+
+    code = "IMAGES-PURGED"
 
 
 class InterventionRefused(OsteonodeError):

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from domain.tier import Tier
+
+#: Ends the name of a file that has the header of an image whose pixels were purged.
+HEADER_ONLY_SUFFIX: Final = ".header.dcm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class ReceivedInstance:
         size_bytes: of the data set as it arrived.
         received_at: time zone aware.
         tier: agreed with the calling AE when the instance came.
+        is_purged: its pixels are gone; `path` is then a file with its header alone, or no file.
     """
 
     study_instance_uid: str
@@ -31,6 +36,7 @@ class ReceivedInstance:
     called_ae_title: str
     received_at: datetime
     tier: Tier = Tier.FULL
+    is_purged: bool = False
 
     def __post_init__(self) -> None:
         if not (self.study_instance_uid and self.series_instance_uid and self.sop_instance_uid):

@@ -19,6 +19,7 @@ from dicom_node.cli import (
     destinations,
     hold,
     models,
+    purge,
     read,
     release,
     reread,
@@ -68,6 +69,7 @@ app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)
 app.command("retract", rich_help_panel="Look and intervene")(retract.retract)
+app.command("purge", rich_help_panel="Look and intervene")(purge.purge)
 app.command("reread", rich_help_panel="Look and intervene")(reread.reread)
 app.add_typer(models.app, name="models", rich_help_panel="Models and measurements")
 app.add_typer(bench.app, name="bench", rich_help_panel="Models and measurements")

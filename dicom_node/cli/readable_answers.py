@@ -52,9 +52,10 @@ def write_report_as_pdf(encapsulated: bytes, pdf: Path) -> Path:
 
 
 def _find(documents: "Sequence[DocumentLine]", kind: DocumentKind) -> list[Path]:
-    """The documents of one kind in the last version."""
+    """The documents of one kind in the last version that are still here."""
     last = max((line.version for line in documents), default=0)
-    return [line.path for line in documents if line.kind is kind and line.version == last]
+    mine = [line for line in documents if line.kind is kind and line.version == last]
+    return [line.path for line in mine if line.purged_at is None]
 
 
 def _page_number(path: Path) -> int:

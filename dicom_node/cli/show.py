@@ -10,7 +10,7 @@ from dicom_node.cli.ledger_access import Study
 from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
-    from dicom_node.ledger.queries import History, LedgerView
+    from dicom_node.ledger.queries import ArrivalLine, History, LedgerView
 
 QUARANTINE = "quarantine"
 
@@ -113,15 +113,30 @@ def _show_images(history: "History") -> None:
             write_time(line.received_at),
             line.calling_ae_title,
             line.tier.value,
-            " ".join(filter(None, (line.reading_status.replace("_", " "), line.reason_code))) or "waits",
+            _describe_reading(line),
         )
         for line in history.arrivals
     ]
     _print("images", ("image", "version", "received", "from", "tier", "reading"), rows)
 
 
+def _describe_reading(line: "ArrivalLine") -> str:
+    said = " ".join(filter(None, (line.reading_status.replace("_", " "), line.reason_code))) or "waits"
+    return f"{said}; pixels purged" if line.purged_at else said
+
+
 def _show_documents(history: "History") -> None:
-    rows = [(str(line.version), line.kind.value, line.identifier, str(line.path)) for line in history.documents]
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            str(line.version),
+            line.kind.value,
+            line.identifier,
+            f"purged {write_time(line.purged_at)}" if line.purged_at else str(line.path),
+        )
+        for line in history.documents
+    ]
     _print("documents", ("version", "kind", "identifier", "file"), rows)
 
 
@@ -157,7 +172,7 @@ def _write_summary(history: "History", png: Path) -> None:
         raise typer.BadParameter("a file that ends in .png, in a folder that exists", param_hint="--summary")
     written = write_summary(history.documents, png)
     if not written:
-        print("summary: the study has no answer with one yet")
+        print("summary: the study has no answer with one here; see `documents` above")
         raise typer.Exit(1)
     print(f"summary: {', '.join(map(str, written))}")
 
@@ -169,7 +184,7 @@ def _open_answer(history: "History") -> None:
 
     written = write_readable(history.documents)
     if not written:
-        print("nothing to open: the study has no answer with a report or summary yet")
+        print("nothing to open: the study has no answer with a report or summary here; see `documents` above")
         raise typer.Exit(1)
     print(f"written: {', '.join(map(str, written))}")
     if obstacle := why_not() or open_files(written):

@@ -3,15 +3,16 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from dicom_node.ledger import documents, retractions, tables
+from dicom_node.ledger import documents, past_studies, removals, retractions, tables
 from dicom_node.ledger.paths import relative_to_data
 from dicom_node.ports import Recorded, Starts
+from domain.errors import LedgerError
 from domain.instance import ReceivedInstance
 from domain.study import StudyState
 
-_COPIED = frozenset(tables.instance.c.keys()) - {"version", "path"}
+_COPIED = frozenset(tables.instance.c.keys()) - {"version", "path", "purged_at"}
 
 
 def record(connection: Connection, received: ReceivedInstance, data: Path, starts: Starts) -> Recorded:
@@ -20,11 +21,13 @@ def record(connection: Connection, received: ReceivedInstance, data: Path, start
     Its reading starts in the same transaction.
     """
     instances = tables.instance.c
-    query = select(instances.sha256).where(instances.sop_instance_uid == received.sop_instance_uid)
-    known = connection.execute(query).scalar()
-    if known is not None and known != received.sha256:
+    query = select(instances.sha256, instances.purged_at).where(instances.sop_instance_uid == received.sop_instance_uid)
+    known = connection.execute(query).first()
+    if known is not None and known.sha256 != received.sha256:
         return Recorded.CONFLICT
     if known is not None:
+        if known.purged_at is not None:
+            _restore(connection, received, data)
         retracted = retractions.is_retracted(connection, received.study_instance_uid)
         return Recorded.RETRACTED if retracted else Recorded.DUPLICATE
     if _is_own_result(connection, received.sop_instance_uid):
@@ -33,6 +36,26 @@ def record(connection: Connection, received: ReceivedInstance, data: Path, start
     connection.execute(insert(tables.instance).values(_row(received, version, data)))
     starts.read_image(connection, received.sop_instance_uid)
     return Recorded.NEW
+
+
+def _restore(connection: Connection, received: ReceivedInstance, data: Path) -> None:
+    """Take an image whose pixels were purged back in; its study is read again when somebody asks for it.
+
+    Raises:
+        LedgerError: its file was removed at this moment; the sender has to send it again.
+    """
+    if not received.path.is_file():
+        raise LedgerError("the file of an image was purged while it came again", subject=received.sop_instance_uid)
+    path, instances, readings = relative_to_data(received.path, data), tables.instance.c, tables.reading.c
+    removals.forget(connection, [path])
+    is_it = instances.sop_instance_uid == received.sop_instance_uid
+    former = connection.execute(select(instances.path).where(is_it)).scalar_one()
+    removals.plan(connection, [former] if former != path else [])
+    connection.execute(
+        update(tables.instance).where(is_it).values(path=path, purged_at=None, received_at=received.received_at)
+    )
+    # Its pictures went with the pixels: what reads it next makes them anew.
+    connection.execute(delete(tables.reading).where(readings.sop_instance_uid == received.sop_instance_uid))
 
 
 def _is_own_result(connection: Connection, sop_instance_uid: str) -> bool:
@@ -53,7 +76,8 @@ def _open_version(connection: Connection, study_instance_uid: str, arrived_at: d
     if latest is not None and latest.state == StudyState.OPEN:
         _note_arrival(connection, study_instance_uid, latest.version, max(arrived_at, latest.last_arrival_at))
         return int(latest.version)
-    version = 1 if latest is None else int(latest.version) + 1
+    past = past_studies.last_version(connection, study_instance_uid) if latest is None else int(latest.version)
+    version = past + 1
     connection.execute(
         insert(tables.study).values(
             study_instance_uid=study_instance_uid,

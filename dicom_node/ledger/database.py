@@ -7,7 +7,7 @@ what was read in one is still true when it commits. PostgreSQL gets the same fro
 import errno
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
-from dicom_node.ledger import delivery_tables, knowledge_tables, tables
+from dicom_node.ledger import delivery_tables, knowledge_tables, retention_tables, tables
 from domain.errors import LedgerError, LedgerFull
 
 FILE_NAME = "osteonode.sqlite"
@@ -23,7 +23,9 @@ LOCK_WAIT_MILLISECONDS = 30_000
 #: One per association and per workflow that may write at the same time, and some for people who look.
 POOL_SIZE = 20
 #: Every table that this program has; a module of tables that nobody imports would not be created.
-TABLE_MODULES = (tables, knowledge_tables, delivery_tables)
+TABLE_MODULES = (tables, knowledge_tables, delivery_tables, retention_tables)
+#: 16 MiB.
+PAGES_AT_ONCE = 4096
 _READS_ONLY = "ledger_reads_only"
 _SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 _POSTGRESQL_FULL = frozenset({"53000", "53100"})
@@ -45,6 +47,8 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not at the first write
+    # First of all: a database has its way of giving pages back from its first page on, or never (`osteonode purge`).
+    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MILLISECONDS}"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -96,6 +100,19 @@ def create_tables(engine: Engine) -> None:
             _add_columns(connection, int(found))
             changed = update(tables.meta).where(tables.meta.c.name == "schema_version")
             connection.execute(changed.values(value=str(tables.SCHEMA_VERSION)))
+
+
+def give_back_pages(engine: Engine) -> None:
+    """Give empty pages of an SQLite file back to the disk, so many that nobody waits long for the lock.
+
+    Nothing for a file that was made by a program before schema 6: it uses its empty pages again, and does not shrink.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    with closing(raw), suppress(sqlite3.Error):  # somebody else writes: the next time will do
+        # A script, because each step gives one page back, and the driver steps through nothing else to the end.
+        raw.driver_connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")  # type: ignore[union-attr]
 
 
 def _add_columns(connection: Connection, found: int) -> None:

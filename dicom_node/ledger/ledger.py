@@ -184,7 +184,8 @@ class Ledger:
         """Return the documents of one version with their bytes, checked against their digests; see the port."""
         with looking(self._engine) as connection:
             rows = documents.rows_of(connection, study_instance_uid, version)
-            wanted = [row for row in rows if not sop_class_uids or row["sop_class_uid"] in sop_class_uids]
+            kept = [row for row in rows if row["purged_at"] is None]
+            wanted = [row for row in kept if not sop_class_uids or row["sop_class_uid"] in sop_class_uids]
             return tuple(documents.document_from(row, self._data) for row in wanted)
 
     def keep_answer(

@@ -22,3 +22,8 @@ def rejection_folder(data: Path, study_instance_uid: str, version: int, destinat
 def later_folder(data: Path, study_instance_uid: str, version: int) -> Path:
     """Return the folder of the documents that were made when one version's answer had left."""
     return data / "documents" / study_instance_uid / f"{version}-later"
+
+
+def evidence_folder(data: Path, study_instance_uid: str, sop_instance_uid: str) -> Path:
+    """Return the folder of the pictures that belong to the readings of one image."""
+    return data / "evidence" / study_instance_uid / sop_instance_uid

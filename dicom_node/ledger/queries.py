@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from dicom_node.ledger import destinations, documents, impressions, retractions, tables
 from dicom_node.ledger.database import looking
@@ -42,16 +42,18 @@ class ArrivalLine:
     tier: Tier
     reading_status: str
     reason_code: str
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """One document."""
+    """One document; its file is gone where it was purged."""
 
     kind: DocumentKind
     identifier: str
     version: int
     path: Path
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class LedgerView:
                 versions=versions,
                 arrivals=_arrivals(connection, study_instance_uid),
                 documents=tuple(
-                    DocumentLine(DocumentKind(row["kind"]), row["identifier"], row["version"], self._data / row["path"])
+                    _document_line(row, self._data)
                     for line in versions
                     for row in documents.rows_of(connection, study_instance_uid, line.study.version)
                 ),
@@ -217,6 +219,11 @@ class LedgerView:
             )
 
 
+def _document_line(row: RowMapping, data: Path) -> DocumentLine:
+    kind, path = DocumentKind(row["kind"]), data / row["path"]
+    return DocumentLine(kind, row["identifier"], row["version"], path, row["purged_at"])
+
+
 def _count_images(connection: Connection, study_instance_uid: str) -> int:
     query = select(func.count()).where(tables.instance.c.study_instance_uid == study_instance_uid)
     return int(connection.execute(query).scalar_one())
@@ -256,6 +263,7 @@ def _arrivals(connection: Connection, study_instance_uid: str) -> tuple[ArrivalL
             images.tier,
             readings.status,
             readings.reason_code,
+            images.purged_at,
         )
         .join_from(tables.instance, tables.reading, images.sha256 == readings.sha256, isouter=True)
         .where(images.study_instance_uid == study_instance_uid)
@@ -264,7 +272,8 @@ def _arrivals(connection: Connection, study_instance_uid: str) -> tuple[ArrivalL
     # Where several sets of models have spoken, the last one stays.
     last = {row.sop_instance_uid: row for row in connection.execute(query)}
     return tuple(
-        ArrivalLine(*row[:4], Tier(row.tier), row.status or "", row.reason_code or "") for row in last.values()
+        ArrivalLine(*row[:4], Tier(row.tier), row.status or "", row.reason_code or "", row.purged_at)
+        for row in last.values()
     )
 
 

@@ -13,7 +13,7 @@ from domain.document import DocumentKind
 def rows_sent(connection: Connection, study_instance_uid: str, version: int, destination: str) -> Sequence[RowMapping]:
     """Return the rows of the DICOM objects of earlier versions that a destination has, oldest version first.
 
-    What an earlier note has rejected there is left out, and so are the notes themselves.
+    What an earlier note has rejected there is left out, and so are the notes themselves and what was purged here.
     """
     identifiers = list(_sent(connection, study_instance_uid, version, destination))
     columns = tables.document.c
@@ -23,6 +23,7 @@ def rows_sent(connection: Connection, study_instance_uid: str, version: int, des
         columns.version >= _rejected_before(connection, study_instance_uid, version, destination),
         columns.kind != DocumentKind.REJECTION_NOTE,
         columns.sop_class_uid != "",
+        columns.purged_at.is_(None),  # a note needs the series, which stands in the file
         columns.identifier.in_(identifiers),
     )
     return connection.execute(query.order_by(columns.version, columns.path)).mappings().all()

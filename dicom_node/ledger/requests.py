@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from dicom_node.ledger import deliveries, retractions, studies, tables
 from dicom_node.ledger.rows import delivery_from
@@ -17,6 +17,13 @@ _BEING_ANSWERED = "an answer to this study is being made; ask again when `osteon
 _RETRACTED_BEFORE = "the result of this study is retracted; `osteonode reread STUDY` reads it again"
 _NO_ANSWER = "this study has no answer yet that could be retracted; `osteonode show STUDY` says why"
 _HELD = "the last version of this study is held and has no answer; `osteonode release STUDY` answers it"
+_IMAGES_PURGED = (
+    "the pixels of this study were purged (`[retention] images_days`); send it again from the archive, then ask again"
+)
+_DOCUMENTS_PURGED = (
+    "the documents of this study were purged (`[retention] documents_days`), so that none can name them; take the "
+    "answer back in the archive and the information system themselves"
+)
 
 
 def retract(
@@ -25,7 +32,7 @@ def retract(
     """Open the version that takes the last answer back, and start it; what of that answer waits is not sent any more.
 
     Raises:
-        InterventionRefused: there is no answer to take back, or another one is being made.
+        InterventionRefused: there is no answer to take back, its documents are gone, or another one is being made.
     """
     latest = _latest(connection, study_instance_uid)
     if retractions.is_retracted(connection, study_instance_uid):
@@ -34,6 +41,8 @@ def retract(
         raise InterventionRefused(_BEING_ANSWERED, subject=study_instance_uid)
     if not studies.last_spoken(connection, study_instance_uid):
         raise InterventionRefused(_NO_ANSWER, subject=study_instance_uid)
+    if _is_purged(connection, tables.document, study_instance_uid):
+        raise InterventionRefused(_DOCUMENTS_PURGED, subject=study_instance_uid)
     version = _open(connection, latest, now)
     retractions.record(connection, study_instance_uid, version, retraction, now)
     _stop_deliveries(connection, study_instance_uid, version)
@@ -45,15 +54,23 @@ def reread(connection: Connection, study_instance_uid: str, now: datetime, start
     """Open a version of the images that are there, and start its answer.
 
     Raises:
-        InterventionRefused: an answer is being made, or the last version is held.
+        InterventionRefused: an answer is being made, the last version is held, or the pixels are gone.
     """
     latest = _latest(connection, study_instance_uid)
     refusals = {StudyState.OPEN: _BEING_ANSWERED, StudyState.COMPLETE: _BEING_ANSWERED, StudyState.HELD: _HELD}
     if latest["state"] in refusals:
         raise InterventionRefused(refusals[latest["state"]], subject=study_instance_uid)
+    if _is_purged(connection, tables.instance, study_instance_uid):
+        raise InterventionRefused(_IMAGES_PURGED, subject=study_instance_uid)
     version = _open(connection, latest, now)
     starts.answer_study(connection, study_instance_uid, version, 1)
     return version
+
+
+def _is_purged(connection: Connection, table: Table, study_instance_uid: str) -> bool:
+    """Return whether files that rows of a study speak of were removed."""
+    is_gone = table.c.study_instance_uid == study_instance_uid, table.c.purged_at.is_not(None)
+    return connection.execute(select(table.c.purged_at).where(*is_gone).limit(1)).first() is not None
 
 
 def _latest(connection: Connection, study_instance_uid: str) -> RowMapping:

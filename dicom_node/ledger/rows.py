@@ -30,8 +30,9 @@ from domain.tier import Tier
 
 def instance_from(row: RowMapping, data: Path) -> ReceivedInstance:
     """Return the instance of a row; paths in rows are relative to the data folder, so that it can be moved."""
-    values = {name: row[name] for name in row if name != "version"}
-    return ReceivedInstance(**{**values, "path": data / row["path"], "tier": Tier(row["tier"])})
+    values = {name: row[name] for name in row if name not in ("version", "purged_at")}
+    held = {"path": data / row["path"], "tier": Tier(row["tier"]), "is_purged": row["purged_at"] is not None}
+    return ReceivedInstance(**{**values, **held})
 
 
 def study_from(row: RowMapping) -> Study:

@@ -57,7 +57,7 @@ def close(
     uid, version = study.study_instance_uid, study.version
     row = row_of(connection, uid, version)
     is_as_seen = row["state"] == StudyState.OPEN and row["last_arrival_at"] == study.last_arrival_at
-    if not is_as_seen or (version > 1 and row_of(connection, uid, version - 1)["state"] == StudyState.COMPLETE):
+    if not is_as_seen or _is_being_answered(connection, uid, version - 1):
         return None
     closed = {"closed_at": closed_at, "closed_by": rule, "known": known_json(known)}
     if retractions.is_retracted(connection, uid, before=version):
@@ -67,6 +67,12 @@ def close(
     change(connection, uid, version, state=StudyState.COMPLETE, **closed, turn=1)
     starts.answer_study(connection, uid, version, 1)
     return StudyState.COMPLETE
+
+
+def _is_being_answered(connection: Connection, study_instance_uid: str, version: int) -> bool:
+    """Return whether a version waits for its answer; one that was never or whose history was removed does not."""
+    query = select(tables.study.c.state).where(is_version(study_instance_uid, version)).with_for_update()
+    return bool(connection.execute(query).scalar() == StudyState.COMPLETE)
 
 
 def plan_answer(

@@ -21,7 +21,12 @@ from domain.tier import Tier
 
 SCHEMA_VERSION = 6
 #: Columns that the tables of an earlier version lack: schema version, table, column. Whole tables are just created.
-ADDED_COLUMNS = ((3, "instance", "tier"), (5, "study", "known"))
+ADDED_COLUMNS = (
+    (3, "instance", "tier"),
+    (6, "study", "known"),
+    (6, "instance", "purged_at"),
+    (6, "document", "purged_at"),
+)
 
 metadata = MetaData()
 
@@ -70,6 +75,7 @@ instance = Table(
     Column("called_ae_title", String(16), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("tier", String(16), nullable=False, server_default=Tier.FULL.value),
+    Column("purged_at", UtcDateTime),  # its pixels are gone; `path` is that of its header, or empty
 )
 
 #: One row per version of a study. `turn` counts the planned answers of the version.
@@ -137,6 +143,7 @@ document = Table(
     Column("sop_class_uid", String(64), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("path", Text, nullable=False),
+    Column("purged_at", UtcDateTime),  # its file is gone
     ForeignKeyConstraint(["study_instance_uid", "version"], ["study.study_instance_uid", "study.version"]),
     Index("document_of_study", "study_instance_uid", "version"),
 )

@@ -26,7 +26,7 @@ from dicom_node.ports import (
 )
 from domain.correction import Superseded
 from domain.document import Document
-from domain.errors import DocumentError
+from domain.errors import DocumentError, ImagesPurged
 from domain.finding import ImageReading, ReadingStatus, StudyFindings
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
@@ -37,6 +37,7 @@ from reporting.context import NAMED_BY_SUCCESSORS, BundleIdentity, ModelIdentity
 from reporting.evidence import ImageEvidence
 from reporting.retraction import withdraw
 
+_PURGED: Final = "an image of this study was purged: send the study again from the archive, then release it"
 _log = logging.getLogger(__name__)
 
 #: pydicom's validation settings belong to the process: two compositions at once would undo each other's.
@@ -75,9 +76,15 @@ class Parts:
 
 
 def read_image(parts: Parts, sop_instance_uid: str) -> None:
-    """Read one image and keep what the models said; nothing where they have spoken."""
+    """Read one image and keep what the models said; nothing where they have spoken.
+
+    Raises:
+        ImagesPurged: they have not, and its pixels are gone.
+    """
     instance = parts.ledger.instance(sop_instance_uid)
     if parts.ledger.reading(instance.sha256, parts.reader.model_set) is None:
+        if instance.is_purged:  # a failed reading would take back what was said of it
+            raise ImagesPurged(f"{_PURGED}; the models that serve now have not read it", subject=sop_instance_uid)
         folder = evidence_folder(parts.settings.node.data, instance)
         folder.mkdir(parents=True, exist_ok=True)
         read = parts.reader.read(instance.path, evidence_folder=folder)
@@ -199,8 +206,14 @@ def reading_of(parts: Parts, instance: ReceivedInstance) -> ReadImage:
 
 
 def evidence_of(parts: Parts, study_instance_uid: str, version: int) -> list[ImageEvidence]:
-    """Return header and picture of each image of a version; no picture of one that the present models have not read."""
+    """Return header and picture of each image of a version; no picture of one that the present models have not read.
+
+    Raises:
+        ImagesPurged: even the header of an image is gone.
+    """
     read = {each.sop_instance_uid: each for each in parts.ledger.instances(study_instance_uid, version)}
+    if any(each.is_purged and not each.path.is_file() for each in read.values()):
+        raise ImagesPurged(_PURGED, subject=study_instance_uid)
     readings = {uid: parts.ledger.reading(each.sha256, parts.reader.model_set) for uid, each in read.items()}
     return [
         ImageEvidence(

@@ -14,7 +14,7 @@ from dicom_node.pipeline.failures import INTERNAL_RETRY, Action, action_for, bac
 from dicom_node.pipeline.stages import Parts
 from dicom_node.ports import ExplainerClosed
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
-from domain.errors import DocumentError, ModelError, ModelUnavailable, OsteonodeError
+from domain.errors import DocumentError, ImagesPurged, ModelError, ModelUnavailable, OsteonodeError
 from domain.explanation import Explanation, ExplanationState
 
 Plan = Callable[[bool], None]
@@ -138,6 +138,8 @@ def _read(parts: Parts, sop_instance_uid: str, *, is_last_try: bool = False) -> 
     """Read one image; what our own code fails on is kept as failed, and on the last try also what a reader refuses."""
     try:
         stages.read_image(parts, sop_instance_uid)
+    except ImagesPurged:
+        raise  # the study waits for a person: a failed reading would take back what was said of the image
     except ModelUnavailable:
         if not is_last_try:
             raise

@@ -14,11 +14,10 @@ def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_thi
         "samples",
         "seed",
     }
+    units = ("_seconds", "_days", "_mib", "_kib", "_px", "_bytes")
     numbers = [key for key in known_keys().values() if key.allowed.startswith(("number", "whole number"))]
     for key in numbers:
-        assert key.path[-1] in counts or key.path[-1].endswith(("_seconds", "_mib", "_kib", "_px", "_bytes")), (
-            key.dotted
-        )
+        assert key.path[-1] in counts or key.path[-1].endswith(units), key.dotted
 
 
 def test_tables_inside_repeated_tables_are_known() -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from dicom_node.ledger.database import create_tables, looking, writing
+from dicom_node.ledger.database import create_tables, give_back_pages, looking, writing
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.tables import ADDED_COLUMNS, SCHEMA_VERSION
 from dicom_node.ports import Recorded
 from domain.errors import ConfigError, LedgerError, LedgerFull
 from domain.tier import Tier
@@ -26,6 +27,19 @@ def test_a_write_transaction_excludes_another_from_its_beginning(engine: Engine)
     other.close()
 
 
+def test_pages_that_became_empty_go_back_to_the_disk(engine: Engine) -> None:
+    with writing(engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA auto_vacuum").scalar() == 2  # INCREMENTAL
+        connection.execute(text("CREATE TABLE ballast (value BLOB)"))
+        connection.execute(text("INSERT INTO ballast VALUES (zeroblob(2000000))"))
+    with writing(engine) as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.execute(text("DROP TABLE ballast"))
+    give_back_pages(engine)
+    with looking(engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA page_count").scalar_one() < pages - 400
+
+
 def test_creating_tables_again_changes_nothing(engine: Engine, ledger: Ledger) -> None:
     ledger.record_instance(arrive("1", "1"))
     create_tables(engine)
@@ -41,6 +55,21 @@ def test_a_ledger_from_before_the_tiers_is_brought_up_and_its_studies_stay_full(
     ledger.record_instance(arrive("1", "2", tier=Tier.TYPES))
     assert [each.tier for each in ledger.instances("1.1", 1)] == [Tier.FULL, Tier.TYPES]
     create_tables(engine)
+
+
+def test_every_column_that_came_later_is_added_to_a_ledger_of_the_version_before(
+    engine: Engine, ledger: Ledger
+) -> None:
+    ledger.record_instance(arrive("1", "1"))
+    last = [(table, name) for version, table, name in ADDED_COLUMNS if version == SCHEMA_VERSION]
+    with writing(engine) as connection:
+        for table, name in last:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+        connection.execute(text(f"UPDATE meta SET value = '{SCHEMA_VERSION - 1}' WHERE name = 'schema_version'"))
+    create_tables(engine)
+    assert last
+    assert not ledger.instance("1.1.1.1").is_purged
+    assert len(ledger.open_studies()) == 1
 
 
 def test_a_ledger_of_another_schema_is_refused(engine: Engine) -> None:

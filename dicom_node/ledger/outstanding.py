@@ -1,0 +1,66 @@
+"""What a study still waits for: as long as it does, nothing of it is purged."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from dicom_node.ledger import deliveries, retractions, studies, tables
+from dicom_node.ledger.rows import delivery_from
+from domain.delivery import DeliveryState
+from domain.explanation import ExplanationState
+from domain.study import StudyState
+
+#: These work: nobody may take a study away from under them. The others wait for a person, who may give them up.
+WORKING = frozenset({"it still takes images", "its answer is being made", "an explanation of it is being made"})
+_SENDING = "a delivery to {} waits for its next attempt"
+_STATES = {StudyState.OPEN: "it still takes images", StudyState.COMPLETE: "its answer is being made"}
+
+
+def find(connection: Connection, study_instance_uid: str) -> tuple[str, ...]:
+    """Return what a study waits for, in words for a person; empty where it is finished."""
+    found = (*_versions(connection, study_instance_uid), *_deliveries(connection, study_instance_uid))
+    return tuple(dict.fromkeys((*found, *_explanations(connection, study_instance_uid))))
+
+
+def is_work(reason: str) -> bool:
+    """Return whether something is under way, and not left to a person."""
+    return reason in WORKING or reason.endswith("waits for its next attempt")
+
+
+def _versions(connection: Connection, study_instance_uid: str) -> Iterator[str]:
+    columns = tables.study.c
+    query = select(columns.version, columns.state).where(columns.study_instance_uid == study_instance_uid)
+    spoken = studies.last_spoken(connection, study_instance_uid)
+    for version, state in connection.execute(query.order_by(columns.version)):
+        if state in _STATES:
+            yield _STATES[StudyState(state)]
+        elif state == StudyState.HELD and version > spoken:
+            yield f"version {version} is held and has no answer"
+
+
+def _deliveries(connection: Connection, study_instance_uid: str) -> Iterator[str]:
+    columns = tables.delivery.c
+    query = select(tables.delivery).where(
+        columns.study_instance_uid == study_instance_uid, columns.state != DeliveryState.DELIVERED
+    )
+    for row in connection.execute(query).mappings():
+        delivery = delivery_from(row)
+        if delivery.state is DeliveryState.WAITING:
+            yield _SENDING.format(delivery.destination)
+        elif not _is_past(connection, study_instance_uid, delivery.version) and (
+            deliveries.superseded_by(connection, delivery) is None
+        ):
+            yield f"the delivery to {delivery.destination} is held"
+
+
+def _is_past(connection: Connection, study_instance_uid: str, version: int) -> bool:
+    return retractions.find_after(connection, study_instance_uid, version) is not None
+
+
+def _explanations(connection: Connection, study_instance_uid: str) -> Iterator[str]:
+    columns = tables.explanation.c
+    query = select(columns.version).where(
+        columns.study_instance_uid == study_instance_uid, columns.state == ExplanationState.WAITING
+    )
+    if connection.execute(query.limit(1)).first() is not None:
+        yield "an explanation of it is being made"
