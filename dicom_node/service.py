@@ -184,6 +184,11 @@ class Service:
         return self._scp.port
 
     @property
+    def tls_port(self) -> int | None:
+        """The TCP port of the DICOM listener with TLS, None where there is none."""
+        return self._scp.tls_port if self._scp is not None else None
+
+    @property
     def view(self) -> LedgerView:
         """Questions to the ledger of the running node."""
         if self._view is None:

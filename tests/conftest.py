@@ -20,6 +20,7 @@ NO_SHARED_DATA = "needs the real radiographs in shared/data beside the project, 
 PEERS = {
     "dcmtk": "storescu",
     "dicom3tools": "dciodvfy",
+    "openssl": "openssl",
     "orthanc": "Orthanc",
     "pixelmed-apps": "DicomSRValidator",
     "poppler-utils": "pdftotext",

@@ -9,6 +9,7 @@ dicom3tools dciodvfy every document checked against the Standard
 pixelmed-apps DicomSRValidator structured reports against the templates of the Standard
 poppler-utils pdftotext the pages of the report, read and looked at
 qpdf qpdf the report as a well-formed PDF
+openssl openssl TLS against a client that nobody here wrote
 orthanc Orthanc the whole node with an Orthanc as PACS
 orthanc-dicomweb /usr/share/orthanc/plugins/libOrthancDicomWeb.so reports and captures in OHIF
 orthanc-webviewer /usr/share/orthanc/plugins/libOrthancWebViewer.so captures in the viewer of Orthanc

@@ -42,18 +42,19 @@ def serve(config: ConfigFile = None) -> None:
         _explain_address(error, settings)
         raise
     try:
-        print(describe_ready(settings, service.port), flush=True)
+        print(describe_ready(settings, service.port, service.tls_port), flush=True)
         stop.wait()
     finally:
         service.stop()
     print(f"{settings.node.ae_title} has stopped; everything acknowledged is on disk.", flush=True)
 
 
-def describe_ready(settings: "Settings", port: int) -> str:
+def describe_ready(settings: "Settings", port: int, tls_port: int | None = None) -> str:
     """Return the line that says where the node listens and where results go."""
     node = settings.node
     going = ", ".join(map(_describe_destination, settings.destination)) or "nowhere: no destination is configured"
-    return f"{node.ae_title} is ready at {node.bind}:{port}; data in {node.data}; results go to {going}"
+    at = f"{node.bind}:{port}" + (f" and, with TLS, at {node.bind}:{tls_port}" if tls_port is not None else "")
+    return f"{node.ae_title} is ready at {at}; data in {node.data}; results go to {going}"
 
 
 def _describe_destination(destination: "Destination") -> str:

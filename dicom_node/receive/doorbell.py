@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import ssl
 from threading import Lock
 
 
@@ -27,6 +28,8 @@ class Doorbell:
 
         The end of a connection counts as something to say.
         """
+        if isinstance(connection, ssl.SSLSocket) and connection.pending():
+            return True  # the rest of a TLS record is here already, where nothing can be waited for
         number = connection.fileno() if connection is not None else -1
         self._watch_only(number)
         ready = dict(self._watch.poll(seconds * 1000))

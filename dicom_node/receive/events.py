@@ -12,6 +12,7 @@ LISTENING = "receive.listening"
 STOPPED = "receive.stopped"
 DECODERS_MISSING = "receive.decoders_missing"
 LEFTOVERS_REMOVED = "receive.leftovers_removed"
+TLS_FAILED = "receive.tls_failed"
 ASSOCIATION_ADMITTED = "receive.association_admitted"
 ASSOCIATION_REFUSED = "receive.association_refused"
 ASSOCIATION_ABORTED = "receive.association_aborted"
@@ -33,9 +34,10 @@ _STORED = {
 _SAID = {Outcome.RETRACTED: "a duplicate; its study was retracted and is not read again but by `osteonode reread`"}
 
 
-def listening(ae_title: str, address: str, port: int) -> None:
+def listening(ae_title: str, address: str, port: int, *, with_tls: bool) -> None:
     """Say that associations are taken."""
-    _emit(logging.INFO, LISTENING, "listening", ae_title=ae_title, address=address, port=port)
+    transport = "tls" if with_tls else "plain"
+    _emit(logging.INFO, LISTENING, "listening", ae_title=ae_title, address=address, port=port, transport=transport)
 
 
 def stopped(cut_associations: int) -> None:
@@ -52,6 +54,11 @@ def decoders_missing(transfer_syntax_uids: Sequence[str]) -> None:
 def leftovers_removed(count: int) -> None:
     """Say that files of an earlier run were removed that were never acknowledged."""
     _emit(logging.WARNING, LEFTOVERS_REMOVED, "unfinished files of an earlier run removed", count=count)
+
+
+def tls_failed(address: str, explanation: str) -> None:
+    """Say why a connection to the TLS port came to nothing, and which side has to change what."""
+    _emit(logging.WARNING, TLS_FAILED, explanation, address=address)
 
 
 def association_admitted(request: AssociationRequest) -> None:

@@ -1,12 +1,13 @@
 """The storage SCP: the listener that modalities and PACS send radiographs to (PS3.4 B, PS3.8)."""
 
 import logging
+import ssl
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY
-from socketserver import TCPServer
 from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Lock
 
 from pydicom.dataset import Dataset
 from pynetdicom import _config, evt
@@ -24,26 +25,19 @@ from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import supported_contexts, undecodable
 from dicom_node.receive.data_set_provider import DataSetProvider
 from dicom_node.receive.incoming import IncomingDataSet, Spool
+from dicom_node.receive.listeners import Listener, Listening, TlsListener, bind
 from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
 from dicom_node.receive.upper_layer import take_over
+from dicom_node.tls.contexts import make_server_context
+from dicom_node.tls.handshake import LateHandshake
 
 _MIB = 1 << 20
 #: Longest wait for an A-ASSOCIATE-RQ after a connection, and for the peer to close after a refusal (PS3.8 9.1.5).
 _ARTIM_SECONDS = 10.0
 _POLL_SECONDS = 0.2
-
-
-class _Listener(ThreadedAssociationServer):
-    """A server that does not drop connections when a whole department sends at once."""
-
-    request_queue_size = 128
-
-    def shutdown(self) -> None:
-        """Stop taking connections; pynetdicom's own version wants a server that its AE has started."""
-        TCPServer.shutdown(self)
 
 
 class StorageScp:
@@ -77,21 +71,26 @@ class StorageScp:
         self._stopping = Flag()
         self._open: set[Association] = set()
         self._open_lock = Lock()
-        self._server: ThreadedAssociationServer | None = None
-        self._thread: Thread | None = None
+        self._listening: list[Listening] = []
 
     @property
     def port(self) -> int:
         """The TCP port listened on, also where the settings leave the choice to the system."""
-        if self._server is None:
+        if not self._listening:
             raise RuntimeError("the storage SCP is not started")
-        return int(self._server.server_address[1])
+        return self._listening[0].port
+
+    @property
+    def tls_port(self) -> int | None:
+        """The TCP port that takes TLS, None where there is none."""
+        return self._listening[1].port if len(self._listening) > 1 else None
 
     def start(self) -> None:
         """Clean up after an earlier run and listen.
 
         Raises:
-            OSError: the folder cannot be made or the address is taken.
+            ConfigError: a file of [tls] is not what its key says.
+            OSError: the folder cannot be made or an address is taken.
         """
         silence_pynetdicom()
         self._shelf.prepare()
@@ -101,30 +100,41 @@ class StorageScp:
         if missing := undecodable():
             events.decoders_missing(missing)
         self._stopping.clear()
-        self._server = self._make_server()
-        self._thread = Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="storage-scp", daemon=True)
-        self._thread.start()
-        events.listening(self._settings.node.ae_title, self._settings.node.bind, self.port)
+        self._listening = [Listening(server) for server in self._bind()]
+        for listening in self._listening:
+            with_tls = listening.port == self.tls_port
+            events.listening(self._settings.node.ae_title, self._settings.node.bind, listening.port, with_tls=with_tls)
 
     def stop(self, grace_seconds: float = 10.0) -> None:
         """Refuse newcomers (2/3/1), let open associations end for `grace_seconds`, cut the rest, and close."""
-        if self._server is None or self._thread is None:
+        if not self._listening:
             return
         self._stopping.set()
         deadline = time.monotonic() + grace_seconds
         while self._count_open() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         # Connections without an association end by themselves: an abort is no answer in their state (PS3.8 9.2).
-        rest = [assoc for assoc in self._server.active_associations if assoc.is_established]
+        rest = [assoc for listening in self._listening for assoc in listening.established]
         for assoc in rest:
             assoc.abort()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server = self._thread = None
+        for listening in self._listening:
+            listening.close()
+        self._listening = []
         events.stopped(len(rest))
 
-    def _make_server(self) -> ThreadedAssociationServer:
+    def _bind(self) -> list[ThreadedAssociationServer]:
+        """Return the plain server and, where the settings have one, the one with TLS."""
+        node, tls, ae = self._settings.node, self._settings.tls, self._make_ae()
+        context = make_server_context(tls) if tls is not None else None
+        servers = [self._make_server(ae, node.port, None)]
+        if tls is not None:
+            with ExitStack() as undo:
+                undo.callback(servers[0].server_close)
+                servers.append(bind(lambda: self._make_server(ae, tls.port, context), f"tls.port = {tls.port}"))
+                undo.pop_all()
+        return servers
+
+    def _make_ae(self) -> ApplicationEntity:
         node, limits = self._settings.node, self._settings.limits
         ae = ApplicationEntity(ae_title=node.ae_title)
         ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
@@ -134,10 +144,16 @@ class StorageScp:
         ae.maximum_associations = 4 * limits.associations
         ae.network_timeout = ae.dimse_timeout = limits.idle_seconds
         ae.acse_timeout = min(_ARTIM_SECONDS, limits.idle_seconds)
+        return ae
+
+    def _make_server(
+        self, ae: ApplicationEntity, port: int, context: ssl.SSLContext | None
+    ) -> ThreadedAssociationServer:
         return ae.make_server(
-            (node.bind, node.port),
+            (self._settings.node.bind, port),
             contexts=supported_contexts(),
-            server_class=_Listener,
+            ssl_context=LateHandshake(context).as_context() if context is not None else None,
+            server_class=Listener if context is None else TlsListener,
             evt_handlers=[
                 (evt.EVT_CONN_OPEN, self._on_connected),
                 (evt.EVT_CONN_CLOSE, self._on_disconnected),

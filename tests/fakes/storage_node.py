@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from pynetdicom.association import Association
 from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
 
-from config.settings import Settings
+from config.settings import ListenerTls, Settings
 from dicom_node.receive.storage_scp import StorageScp
 from tests.fakes.clock import FakeClock
 from tests.fakes.instance_ledger import FakeInstanceLedger
@@ -30,12 +30,13 @@ class StorageNode:
 
     Args:
         folder: its data folder.
+        tls: the second listener, where there is one.
         limits: keys of the section `limits`.
     """
 
-    def __init__(self, folder: Path, **limits: Any) -> None:
+    def __init__(self, folder: Path, *, tls: ListenerTls | None = None, **limits: Any) -> None:
         limits = {"free_disk_mib": 1, "idle_seconds": 30.0, **limits}
-        self.settings = Settings.model_validate({"node": {"port": 0}, "sender": SENDERS, "limits": limits})
+        self.settings = Settings.model_validate({"node": {"port": 0}, "sender": SENDERS, "limits": limits, "tls": tls})
         self.folder, self.ledger = folder, FakeInstanceLedger()
         self.scp = StorageScp(self.settings, self.ledger, FakeClock(), folder)
 
@@ -50,12 +51,23 @@ class StorageNode:
         """Return the files below `incoming`, `instances` or `quarantine`."""
         return sorted(path for path in (self.folder / folder).rglob("*") if path.is_file())
 
-    def run_dcmtk(self, program: str, *arguments: str | Path, calling: str = "MOD1", called: str = "OSTEONODE") -> str:
-        """Run echoscu or storescu against the node; return its output, with its exit status at the end."""
-        address = [LOOPBACK, str(self.scp.port)]
+    def run_dcmtk(
+        self,
+        program: str,
+        *arguments: str | Path,
+        calling: str = "MOD1",
+        called: str = "OSTEONODE",
+        tls: Sequence[str | Path] | None = None,
+    ) -> str:
+        """Run echoscu or storescu against the node; return its output, with its exit status at the end.
+
+        Args:
+            tls: options for the TLS port; None calls the plain one.
+        """
+        address = [LOOPBACK, str(self.scp.port if tls is None else self.scp.tls_port)]
         options = [argument for argument in arguments if str(argument).startswith(("-", "+"))]
         files = [argument for argument in arguments if argument not in options]
-        command = [program, "-v", "-aet", calling, "-aec", called, *options, *address, *map(str, files)]
+        command = [program, "-v", "-aet", calling, "-aec", called, *options, *(tls or ()), *address, *map(str, files)]
         done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60, check=False)
         return f"{done.stdout}{done.stderr}exit {done.returncode}"
 

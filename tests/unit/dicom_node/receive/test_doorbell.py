@@ -1,9 +1,11 @@
 """Waiting for a connection and for a ring."""
 
-from socket import socketpair
+from socket import socket, socketpair
 from threading import Thread
 
 from dicom_node.receive.doorbell import Doorbell
+from dicom_node.tls.contexts import make_client_context, make_server_context
+from tests.fakes.certificates import make_pki
 
 LONG_SECONDS = 30.0
 
@@ -36,6 +38,25 @@ def test_bytes_and_the_end_of_a_connection_are_something_to_say() -> None:
     ours.close()
     assert bell.wait(ours, 0.0) is False
     bell.close()
+
+
+def test_the_rest_of_a_tls_record_is_something_to_say() -> None:
+    ours, theirs = socketpair()
+    bell = Doorbell()
+    caller = Thread(target=_send_by_tls, args=(theirs, b"ab"))
+    caller.start()
+    with make_server_context(make_pki().listener()).wrap_socket(ours, server_side=True) as connection:
+        caller.join()
+        assert bell.wait(connection, LONG_SECONDS) is True
+        assert connection.recv_into(bytearray(1)) == 1
+        assert bell.wait(connection, 0.0) is True
+    bell.close()
+
+
+def _send_by_tls(connection: socket, data: bytes) -> None:
+    context = make_client_context(make_pki().caller())
+    with context.wrap_socket(connection, server_hostname="localhost") as caller:
+        caller.sendall(data)
 
 
 def test_a_closed_bell_rings_nobody_else() -> None:
