@@ -8,6 +8,7 @@ from dicom_node.tls.contexts import make_client_context, make_server_context
 from tests.fakes.certificates import make_pki
 
 LONG_SECONDS = 30.0
+PKI = make_pki()
 
 
 def test_a_ring_ends_one_wait_whenever_it_came() -> None:
@@ -45,7 +46,7 @@ def test_the_rest_of_a_tls_record_is_something_to_say() -> None:
     bell = Doorbell()
     caller = Thread(target=_send_by_tls, args=(theirs, b"ab"))
     caller.start()
-    with make_server_context(make_pki().listener()).wrap_socket(ours, server_side=True) as connection:
+    with make_server_context(PKI.listener()).wrap_socket(ours, server_side=True) as connection:
         caller.join()
         assert bell.wait(connection, LONG_SECONDS) is True
         assert connection.recv_into(bytearray(1)) == 1
@@ -54,7 +55,7 @@ def test_the_rest_of_a_tls_record_is_something_to_say() -> None:
 
 
 def _send_by_tls(connection: socket, data: bytes) -> None:
-    context = make_client_context(make_pki().caller())
+    context = make_client_context(PKI.caller())
     with context.wrap_socket(connection, server_hostname="localhost") as caller:
         caller.sendall(data)
 
