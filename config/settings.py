@@ -12,6 +12,7 @@ from config.destination import Breaker, Destination, Retry
 from config.explanations import Explanations
 from config.fields import Section
 from config.folder import Folder
+from config.http import Http, HttpClient
 from config.node import Limits, Node
 from config.reading import Reading
 from config.reporting import Reporting
@@ -30,6 +31,8 @@ __all__ = [
     "DestinationTls",
     "Explanations",
     "Folder",
+    "Http",
+    "HttpClient",
     "Limits",
     "ListenerTls",
     "Node",
@@ -49,6 +52,8 @@ class Settings(Section):
     node: Node = Field(default_factory=Node)
     sender: tuple[Sender, ...] = Field(())
     folder: tuple[Folder, ...] = Field(())
+    http: Http | None = Field(None)
+    http_client: tuple[HttpClient, ...] = Field(())
     destination: tuple[Destination, ...] = Field(())
     completion: Completion = Field(default_factory=Completion)
     limits: Limits = Field(default_factory=Limits)
@@ -61,9 +66,10 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _one_title_has_one_tier(self) -> "Settings":
-        tiers = {(sender.ae_title, sender.tier) for sender in self.sender}
-        if len(tiers) > len({title for title, _tier in tiers}):
-            raise ValueError("two senders have the same ae_title and different tiers; a title has one tier")
+        for table, entries in (("sender", self.sender), ("http_client", self.http_client)):
+            tiers = {(entry.ae_title, entry.tier) for entry in entries}
+            if len(tiers) > len({title for title, _tier in tiers}):
+                raise ValueError(f"two {table}s have the same ae_title and different tiers; a title has one tier")
         return self
 
     @model_validator(mode="after")
@@ -86,9 +92,16 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _names_of_ways_in_are_unique(self) -> "Settings":
-        names = [folder.name for folder in self.folder]
-        if len(names) != len(set(names)):
-            raise ValueError("two tables [[folder]] have the same name")
+        for table, entries in (("folder", self.folder), ("http_client", self.http_client)):
+            names = [entry.name for entry in entries]
+            if len(names) != len(set(names)):
+                raise ValueError(f"two tables [[{table}]] have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _https_has_a_certificate(self) -> "Settings":
+        if self.http is not None and self.http.tls and self.tls is None:
+            raise ValueError("http.tls = true takes its certificate from [tls]: add that table")
         return self
 
     @model_validator(mode="after")

@@ -29,8 +29,10 @@ def check_config(file: File) -> None:
     from dicom_node.cli.terminal import explain
     from dicom_node.cli.ways_in import describe_ways
     from dicom_node.pipeline.obstacles import find_obstacles
+    from dicom_node.receive.ways import require_secrets
 
     settings = load_settings(file)
+    require_secrets(settings)
     _require_precision(settings.reading, file)
     _require_phrases(settings.reporting, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")

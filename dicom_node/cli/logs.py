@@ -24,6 +24,10 @@ LIBRARY_LEVELS = {
     "pynetdicom.transport": logging.CRITICAL,
     "dbos": logging.WARNING,
     "sqlalchemy": logging.WARNING,
+    # What was refused is told by receiving, in words; httpx writes every address that it asks.
+    "uvicorn": logging.ERROR,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
     "PIL": logging.WARNING,
     "openvino": logging.WARNING,
     "pebble": logging.WARNING,

@@ -2,15 +2,42 @@
 
 from collections.abc import Iterator
 
-from config.settings import Folder, Settings
+from config.settings import Folder, Http, HttpClient, Settings
 
 
 def describe_ways(settings: Settings) -> Iterator[str]:
     """Yield a line for each way in, nothing where C-STORE is the only one."""
-    lines = [*map(_describe_folder, settings.folder)]
+    lines = [*_describe_http(settings), *map(_describe_folder, settings.folder)]
     if lines:
         yield "# Ways in beside C-STORE:"
         yield from lines
+
+
+def _describe_http(settings: Settings) -> Iterator[str]:
+    http = settings.http
+    if http is None:
+        return
+    scheme = "https" if http.tls else "http"
+    yield f"#   STOW-RS at {scheme}://{http.bind}:{http.port}/studies"
+    for client in settings.http_client:
+        yield f"#     {_describe_client(client)}{_warn(client, http)}"
+    if not settings.http_client:
+        yield "#     nobody may post: there is no [[http_client]]"
+
+
+def _describe_client(client: HttpClient) -> str:
+    proofs = (
+        client.address and f"from {client.address}",
+        "with a token" if client.token_file else "",
+        client.certificate and f"showing {client.certificate}",
+    )
+    who = f'{client.ae_title}, tier "{client.tier.value}"'
+    return f"{client.name} posts {' '.join(filter(None, proofs))} and comes in as {who}"
+
+
+def _warn(client: HttpClient, http: Http) -> str:
+    is_readable = client.token_file is not None and not http.tls and http.bind not in ("127.0.0.1", "::1", "localhost")
+    return "; its token can be read on the way: set http.tls" if is_readable else ""
 
 
 def _describe_folder(folder: Folder) -> str:

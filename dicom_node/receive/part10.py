@@ -70,15 +70,17 @@ def encode_head(
 def decode_head(beginning: bytes) -> Head:
     """Return the head of the file that begins with `beginning`, which is all of it or `LONGEST_HEAD_BYTES`.
 
-    The group length is not relied on: some writers get it wrong.
+    The group length is not relied on: some writers get it wrong. Others, pydicom and dicomweb-client among them, leave
+    preamble and prefix out where the program that uses them does not ask for both.
 
     Raises:
         Refused: this is no Part 10 file, or its head does not say how the data set is encoded.
     """
-    if beginning[128:_PREAMBLE_BYTES] != b"DICM":
-        raise Refused(Outcome.NOT_PART10, "no prefix DICM behind a preamble of 128 bytes")
-    values, end = {}, _PREAMBLE_BYTES
-    for element in _meta_elements(beginning):
+    end = _PREAMBLE_BYTES if beginning[128:_PREAMBLE_BYTES] == b"DICM" else 0
+    if beginning[end : end + 2] != _META_GROUP:
+        raise Refused(Outcome.NOT_PART10, "it does not begin with a preamble, DICM and file meta information")
+    values = {}
+    for element in _meta_elements(beginning, end):
         end = element.end
         if element.tag in (_CLASS, _INSTANCE, _SYNTAX):
             values[element.tag] = beginning[element.start : element.end].decode("ascii", "replace").strip("\0 ")
@@ -89,10 +91,9 @@ def decode_head(beginning: bytes) -> Head:
     return Head(values[_SYNTAX], values.get(_CLASS, ""), values.get(_INSTANCE, ""), end)
 
 
-def _meta_elements(beginning: bytes) -> Iterator[Element]:
+def _meta_elements(beginning: bytes, at: int) -> Iterator[Element]:
     """Yield the elements of group 0002, explicit VR little endian whatever follows (PS3.10 7.1)."""
-    elements = ElementWalk(beginning, Encoding(implicit_vr=False), _PREAMBLE_BYTES).elements()
-    at = _PREAMBLE_BYTES
+    elements = ElementWalk(beginning, Encoding(implicit_vr=False), at).elements()
     while beginning[at : at + 2] == _META_GROUP:
         try:
             element = next(elements)

@@ -16,3 +16,19 @@ def test_a_watched_folder_is_told_with_its_title_and_with_what_becomes_of_files(
     said = describe(folder=[{"name": "export", "path": "/srv/export", "ae_title": "EXPORT", "taken": "delete"}])
     assert "/srv/export come in as EXPORT" in said
     assert "deleted" in said
+
+
+def test_each_client_is_told_with_what_it_is_known_by() -> None:
+    clients = [
+        {"name": "ward", "address": "10.1.0.0/16"},
+        {"name": "gateway", "token_file": "gateway.token", "ae_title": "GATEWAY"},
+    ]
+    said = describe(http={"bind": "0.0.0.0"}, http_client=clients)
+    assert "STOW-RS at http://0.0.0.0:8080/studies" in said
+    assert 'ward posts from 10.1.0.0/16 and comes in as HTTP, tier "full"\n' in said
+    assert "gateway posts with a token and comes in as GATEWAY" in said
+    assert said.count("its token can be read on the way") == 1
+
+
+def test_a_listener_without_clients_is_told_to_be_of_no_use() -> None:
+    assert "nobody may post" in describe(http={})

@@ -60,6 +60,10 @@ def test_the_head_of_a_file_says_how_its_data_set_is_encoded_and_where_it_begins
     )
 
 
+def test_a_head_without_preamble_and_prefix_will_do() -> None:
+    assert decode_head(make_head()[132:]).data_set_offset == len(make_head()) - 132
+
+
 def test_a_wrong_group_length_leads_nobody_astray() -> None:
     head = bytearray(make_head())
     head[140:144] = (9999).to_bytes(4, "little")
