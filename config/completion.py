@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from config.fields import AETitle, Port, PositiveSeconds, Section
+from config.tls import DestinationTls
 
 
 class Completion(Section):
@@ -25,6 +26,7 @@ class Query(Section):
     host: str = Field(description="Its host name or address.")
     port: Port = Field(description="Its TCP port.")
     calling_ae_title: AETitle | None = Field(None, description="Our AE title towards it; not set: that of the node.")
+    tls: DestinationTls | None = Field(None, description="How to call it by TLS.")
     timeout_seconds: PositiveSeconds = Field(10.0, description="Longest wait for an association and for each answer.")
     retry_seconds: PositiveSeconds = Field(
         5.0, description="Where images are still missing it is asked again after this; the wait doubles each time."

@@ -6,7 +6,7 @@ file is a module beside this one.
 
 from pydantic import Field, model_validator
 
-from config.completion import Completion
+from config.completion import Completion, Query
 from config.console import Console
 from config.destination import Breaker, Destination, Retry
 from config.explanations import Explanations
@@ -56,6 +56,7 @@ class Settings(Section):
     http_client: tuple[HttpClient, ...] = Field(())
     destination: tuple[Destination, ...] = Field(())
     completion: Completion = Field(default_factory=Completion)
+    query: tuple[Query, ...] = Field(())
     limits: Limits = Field(default_factory=Limits)
     reading: Reading = Field(default_factory=Reading)
     reporting: Reporting = Field(default_factory=Reporting)
@@ -82,6 +83,12 @@ class Settings(Section):
         """Return the tier of a calling AE: that of its own entry before that of "*"."""
         tiers = {sender.ae_title: sender.tier for sender in self.sender}
         return tiers.get(calling_ae_title.strip()) or tiers.get(ANY_AE_TITLE) or Tier.FULL
+
+    @model_validator(mode="after")
+    def _one_sender_has_one_source(self) -> "Settings":
+        if len({each.sender for each in self.query}) < len(self.query):
+            raise ValueError("two queries are for the same sender")
+        return self
 
     @model_validator(mode="after")
     def _destination_names_are_unique(self) -> "Settings":

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,8 @@ from config.settings import Retention, Settings
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
+from dicom_node.deliver.image_count import Taken
+from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
 from dicom_node.ledger.erasing import Erasing
@@ -42,6 +44,8 @@ from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
 from dicom_node.ports import Clock, FractureReader, StudyExplainer
 from dicom_node.receive import ways
 from dicom_node.receive.association_marks import FileMarks
+from dicom_node.receive.contexts import STORAGE_SOP_CLASSES
+from dicom_node.receive.mpps_scp import MppsScp
 from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.repeating import Repeating
 from domain.errors import LedgerError
@@ -234,10 +238,12 @@ class Service:
         starts = WorkflowStarts(engine, _lanes(self._settings), bundle.reader.model_set)
         ledger = Ledger(engine, self._data, self._clock, starts)
         parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
+        parts = replace(parts, facts=self._find_facts(engine, stops))
         self._start_pipeline(parts, stops)
         self._start_retention(engine, stops)
         warming()
-        scp = StorageScp(self._settings, ledger, self._clock, self._data)
+        services = [MppsScp(StepBook(engine, self._clock))]
+        scp = StorageScp(self._settings, ledger, self._clock, self._data, services)
         scp.start()
         stops.callback(scp.stop)
         for way in ways.build(self._settings, ledger, self._clock, self._data):
@@ -255,6 +261,14 @@ class Service:
         create_tables(engine)
         return engine
 
+    def _find_facts(self, engine: Engine, stops: ExitStack) -> KnownFacts:
+        """Return what finds out what is known of open studies beside their images."""
+        book, settings = StepBook(engine, self._clock), self._settings
+        taken = Taken(frozenset(map(str, STORAGE_SOP_CLASSES)), book.own_results)
+        counts = FoundCounts(settings.query, settings.node.ae_title, taken, self._clock)
+        stops.callback(counts.close)
+        return KnownFacts(book, FileMarks(self._data), self._clock, counts, asks=bool(settings.query))
+
     def _assemble(self, ledger: Ledger, breakers: Breakers, engine: Engine, bundle: BundleReader) -> Parts:
         return Parts(
             settings=self._settings,
@@ -269,7 +283,6 @@ class Service:
             chance=SystemChance(),
             explained_to=choose_recipients,
             explainer=self._explainer_factory(self._settings),
-            facts=KnownFacts(StepBook(engine, self._clock), FileMarks(self._data), self._clock),
         )
 
     def _start_pipeline(self, parts: Parts, stops: ExitStack) -> None:

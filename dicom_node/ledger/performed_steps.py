@@ -87,6 +87,12 @@ class StepBook:
         with looking(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
 
+    def own_results(self, sop_instance_uids: Collection[str]) -> frozenset[str]:
+        """Return those of some SOP Instance UIDs that are documents of this node."""
+        query = select(tables.document.c.identifier).where(tables.document.c.identifier.in_(list(sop_instance_uids)))
+        with looking(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def forget_steps(self, before: datetime) -> int:
         """Remove the steps that nobody changed since a time; return how many rows that were."""
         with writing(self._engine) as connection:

@@ -24,6 +24,7 @@ INSTANCE_CONFLICT = "receive.instance_conflict"
 INSTANCE_REFUSED = "receive.instance_refused"
 QUARANTINE_FAILED = "receive.quarantine_failed"
 HANDLER_FAILED = "receive.handler_failed"
+STEP_ANSWERED = "receive.step_answered"
 
 _STORED = {
     Outcome.STORED: (logging.INFO, INSTANCE_STORED),
@@ -97,6 +98,13 @@ def instance_answered(outcome: Outcome, detail: str, *, sop_instance_uid: str, c
         sop_instance_uid=sop_instance_uid,
         calling_ae_title=calling_ae_title,
     )
+
+
+def step_answered(status: int, detail: str, sop_instance_uid: str) -> None:
+    """Say what became of an N-CREATE or N-SET of a performed procedure step."""
+    level = logging.INFO if status == 0 else logging.WARNING
+    fields = {"status": f"0x{status:04X}", "sop_instance_uid": sop_instance_uid}
+    _emit(level, STEP_ANSWERED, detail or "performed procedure step answered", **fields)
 
 
 def quarantine_failed(error: Exception, sop_instance_uid: str) -> None:

@@ -3,6 +3,7 @@
 import logging
 import ssl
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY
@@ -24,6 +25,7 @@ from dicom_node.receive.admission import AssociationRequest, Refusal, Rejection,
 from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import supported_contexts, undecodable
 from dicom_node.receive.data_set_provider import DataSetProvider
+from dicom_node.receive.dimse_service import DimseService
 from dicom_node.receive.incoming import IncomingDataSet, Spool
 from dicom_node.receive.listeners import Listener, Listening, TlsListener, bind
 from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
@@ -48,11 +50,19 @@ class StorageScp:
         ledger: told of every instance before it is acknowledged, and of everything put aside.
         clock: dates the arrivals.
         folder: data folder; `incoming`, `instances` and `quarantine` are made below it.
+        services: what else is served on the same port.
     """
 
-    def __init__(self, settings: Settings, ledger: InstanceLedger, clock: Clock, folder: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: InstanceLedger,
+        clock: Clock,
+        folder: Path,
+        services: Sequence[DimseService] = (),
+    ) -> None:
         limits = settings.limits
-        self._settings = settings
+        self._settings, self._services = settings, services
         self._shelf = Shelf(folder.resolve())
         self._spool = Spool(
             self._shelf.incoming,
@@ -151,7 +161,7 @@ class StorageScp:
     ) -> ThreadedAssociationServer:
         return ae.make_server(
             (self._settings.node.bind, port),
-            contexts=supported_contexts(),
+            contexts=[*supported_contexts(), *(context for each in self._services for context in each.contexts)],
             ssl_context=LateHandshake(context).as_context() if context is not None else None,
             server_class=Listener if context is None else TlsListener,
             evt_handlers=[
@@ -163,6 +173,7 @@ class StorageScp:
                 (evt.EVT_ABORTED, _on_aborted),
                 (evt.EVT_C_ECHO, _on_echo),
                 (evt.EVT_C_STORE, self._on_store),
+                *(handler for each in self._services for handler in each.handlers),
             ],
         )
 

@@ -16,6 +16,7 @@ from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
 
 from config.settings import ListenerTls, Settings
+from dicom_node.receive.dimse_service import DimseService
 from dicom_node.receive.storage_scp import StorageScp
 from tests.fakes.clock import FakeClock
 from tests.fakes.instance_ledger import FakeInstanceLedger
@@ -30,15 +31,18 @@ class StorageNode:
 
     Args:
         folder: its data folder.
+        services: what else is served on its port.
         tls: the second listener, where there is one.
         limits: keys of the section `limits`.
     """
 
-    def __init__(self, folder: Path, *, tls: ListenerTls | None = None, **limits: Any) -> None:
+    def __init__(
+        self, folder: Path, services: Sequence[DimseService] = (), *, tls: ListenerTls | None = None, **limits: Any
+    ) -> None:
         limits = {"free_disk_mib": 1, "idle_seconds": 30.0, **limits}
         self.settings = Settings.model_validate({"node": {"port": 0}, "sender": SENDERS, "limits": limits, "tls": tls})
         self.folder, self.ledger = folder, FakeInstanceLedger()
-        self.scp = StorageScp(self.settings, self.ledger, FakeClock(), folder)
+        self.scp = StorageScp(self.settings, self.ledger, FakeClock(), folder, services)
 
     def __enter__(self) -> "StorageNode":
         self.scp.start()
