@@ -60,17 +60,17 @@ class MppsScp:
         return [(evt.EVT_N_CREATE, self._on_create), (evt.EVT_N_SET, self._on_set)]
 
     def _on_create(self, event: Event) -> tuple[Any, Dataset | None]:
-        return self._answer(lambda: self._create(event), str(event.request.AffectedSOPInstanceUID or ""))
+        return self._answer(lambda: self._create(event), _uid_of(event, "AffectedSOPInstanceUID"))
 
     def _on_set(self, event: Event) -> tuple[Any, Dataset | None]:
-        return self._answer(lambda: self._set(event), str(event.request.RequestedSOPInstanceUID or ""))
+        return self._answer(lambda: self._set(event), _uid_of(event, "RequestedSOPInstanceUID"))
 
     def _create(self, event: Event) -> int:
-        step = read_creation(str(event.request.AffectedSOPInstanceUID or ""), event.attribute_list)
+        step = read_creation(_uid_of(event, "AffectedSOPInstanceUID"), event.attribute_list)
         return _CREATED[self.keeper.create_step(step)]
 
     def _set(self, event: Event) -> int:
-        uid, changed = str(event.request.RequestedSOPInstanceUID or ""), event.modification_list
+        uid, changed = _uid_of(event, "RequestedSOPInstanceUID"), event.modification_list
         return _CHANGED[self.keeper.change_step(uid, read_status(changed), read_references(changed))]
 
     def _answer(self, keep: Callable[[], int], sop_instance_uid: str) -> tuple[Any, Dataset | None]:
@@ -89,6 +89,10 @@ class MppsScp:
             return PROCESSING_FAILURE, None
         events.step_answered(status, detail, sop_instance_uid)
         return _encode(status, is_ended=status == PROCESSING_FAILURE and not detail), None
+
+
+def _uid_of(event: Event, parameter: str) -> str:
+    return str(getattr(event.request, parameter, None) or "")
 
 
 def _encode(status: int, *, is_ended: bool) -> int | Dataset:
