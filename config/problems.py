@@ -4,18 +4,20 @@ import copy
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.keys import Key, known_keys
-from config.settings import Settings
+from config.route_faults import find_faults
+from config.settings import Destination, Route, Settings
 from config.toml_lines import nearest_line
 from domain.tier import Tier
 
 Location = tuple[str | int, ...]
 _LONGEST_VALUE = 60
+_Table = TypeVar("_Table", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def find_problems(tables: dict[str, Any]) -> tuple[Problem, ...]:
             _take_out(rest, error["loc"])
     for error in _validate(rest):
         _note(_explain(error), found)
-    if placed := (*_repeated_names(tables), *_contradicting_tiers(tables)):
+    if placed := (*_repeated_names(tables), *_contradicting_tiers(tables), *_faulty_routes(tables)):
         found.pop((), None)  # the same rules, told by the settings without a place
         _note(placed, found)
     return tuple(found.values())
@@ -86,6 +88,25 @@ def _contradicting_tiers(tables: dict[str, Any]) -> Iterator[Problem]:
                 ("sender", number, "tier"),
                 f" = {write_value(tier)}, but an earlier sender of this ae_title has another; a title has one tier",
             )
+
+
+def _faulty_routes(tables: dict[str, Any]) -> Iterator[Problem]:
+    """Settings check the routes too, but without a place, and only where everything else passed."""
+    routes = {number: route for number, each in enumerate(_entries(tables, "route")) if (route := _make(Route, each))}
+    takes = {
+        str(each.get("name")): made.sends if (made := _make(Destination, each)) else None
+        for each in _entries(tables, "destination")
+    }
+    for fault in find_faults(routes, takes):
+        yield Problem(("route", fault.route, *fault.key), fault.sentence)
+
+
+def _make(kind: type[_Table], entry: dict[str, Any]) -> _Table | None:
+    """Return a table by itself; None where it has problems, which are told as its own."""
+    try:
+        return kind.model_validate(entry)
+    except ValidationError:
+        return None
 
 
 def _entries(tables: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -143,7 +164,11 @@ def _explain(error: ErrorDetails) -> tuple[Problem, ...]:
 
 def _explain_value(error: ErrorDetails) -> Problem:
     location = error["loc"]
-    key = known_keys().get(_names(location))
+    names = _names(location)
+    key = known_keys().get(names)
+    above = known_keys().get(names[:-1])
+    if key is None and above is not None and not above.table:  # in a value that is a table of a site's own keys
+        return Problem(location, f" = {write_value(error['input'])} cannot stand here; {_message(error)}")
     if key is None or key.table:
         what = "tables" if key and key.repeated else "a table"
         header = write_location(_names(location))

@@ -17,6 +17,8 @@ from config.node import Limits, Node
 from config.reading import Reading
 from config.reporting import Reporting
 from config.retention import Retention
+from config.route import Route
+from config.route_faults import find_faults
 from config.sender import ANY_AE_TITLE, Sender
 from config.tls import DestinationTls, ListenerTls
 from domain.document import OPTIONAL_KINDS
@@ -40,6 +42,7 @@ __all__ = [
     "Reporting",
     "Retention",
     "Retry",
+    "Route",
     "Section",
     "Sender",
     "Settings",
@@ -55,6 +58,7 @@ class Settings(Section):
     http: Http | None = Field(None)
     http_client: tuple[HttpClient, ...] = Field(())
     destination: tuple[Destination, ...] = Field(())
+    route: tuple[Route, ...] = Field(())
     completion: Completion = Field(default_factory=Completion)
     query: tuple[Query, ...] = Field(())
     limits: Limits = Field(default_factory=Limits)
@@ -117,4 +121,12 @@ class Settings(Section):
         if missing := (named & OPTIONAL_KINDS) - set(self.reporting.optional_documents):
             kinds = ", ".join(sorted(missing))
             raise ValueError(f"a destination names {kinds}: add it to optional_documents of [reporting] as well")
+        return self
+
+    @model_validator(mode="after")
+    def _routes_can_be_followed(self) -> "Settings":
+        takes = {destination.name: destination.sends for destination in self.destination}
+        fault = next(find_faults(dict(enumerate(self.route)), takes), None)
+        if fault is not None:
+            raise ValueError(f"route {fault.route + 1}: {'.'.join(fault.key)}{fault.sentence}")
         return self

@@ -19,6 +19,7 @@ from domain.explanation import Explanation, ExplanationState
 from domain.finding import ImageReading, StudyFindings
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
+from domain.routing import Kinds, Routing
 from domain.study import CompletionRule, Study, StudyState
 
 if TYPE_CHECKING:  # both load pydicom and what it decodes with, which those who only hand work over do not need
@@ -313,6 +314,7 @@ class StudyLedger(Protocol):
         withheld: Sequence[str] = (),
         explained_to: Sequence[str] = (),
         impression: Impression | None = None,
+        routing: Routing | None = None,
     ) -> None:
         """Keep the documents of one version with what they say, and start one delivery per recipient.
 
@@ -320,6 +322,7 @@ class StudyLedger(Protocol):
 
         `recipients` are names of destinations, `withheld` says why documents are missing, for a person. When the answer
         has left, the version is explained to those in `explained_to`. `impression` is kept as codes, without its text.
+        `routing` says what each recipient may get, and by which rule; without it, all that it takes.
         """
         ...
 
@@ -364,6 +367,14 @@ class StudyLedger(Protocol):
 
     def delivery(self, study_instance_uid: str, version: int, destination: str) -> Delivery:
         """Return one delivery."""
+        ...
+
+    def routing(self, study_instance_uid: str, version: int) -> Routing | None:
+        """Return where one version of an answer goes, None where everything goes everywhere."""
+        ...
+
+    def routed_earlier(self, study_instance_uid: str, version: int) -> Mapping[str, Kinds]:
+        """Return the destinations that versions before this one went to, with the kinds that might go there."""
         ...
 
     def claim_attempt(self, planned: Delivery) -> Delivery | None:

@@ -1,6 +1,6 @@
-"""The tables of the ledger that say how destinations answer."""
+"""The tables of the ledger that say where answers go, and how destinations answer."""
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, Integer, String, Table, Text
 
 from dicom_node.ledger.tables import UtcDateTime, metadata
 
@@ -16,4 +16,16 @@ breaker = Table(
     Column("probe_at", UtcDateTime),
     Column("trial", Text, nullable=False),
     Column("explanation", Text, nullable=False),
+)
+
+#: Where a version of an answer goes: `documents` has the kinds by destination, null for all; `judged` every rule.
+routing = Table(
+    "routing",
+    metadata,
+    Column("study_instance_uid", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("route", String(32), nullable=False),
+    Column("documents", JSON, nullable=False),
+    Column("corrected", JSON, nullable=False),
+    Column("judged", JSON, nullable=False),
 )

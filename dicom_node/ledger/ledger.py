@@ -15,6 +15,7 @@ from dicom_node.ledger import (
     impressions,
     rejections,
     retractions,
+    routings,
     studies,
     tables,
 )
@@ -32,6 +33,7 @@ from domain.explanation import Explanation, ExplanationState
 from domain.finding import StudyFindings
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
+from domain.routing import Kinds, Routing
 from domain.study import CompletionRule, Study, StudyState
 
 
@@ -199,6 +201,7 @@ class Ledger:
         withheld: Sequence[str] = (),
         explained_to: Sequence[str] = (),
         impression: Impression | None = None,
+        routing: Routing | None = None,
     ) -> None:
         """Keep the documents of one version and start their deliveries; only a complete version takes one."""
         key = (study_instance_uid, version)
@@ -214,6 +217,8 @@ class Ledger:
             studies.change(connection, *key, state=state, answered_at=now, withheld=list(withheld))
             for destination in recipients:
                 deliveries.open_delivery(connection, *key, destination, now, self._starts)
+            if routing is not None:
+                routings.keep(connection, *key, routing)
             impressions.keep(connection, *key, impression)
             explanations.ask(connection, *key, explained_to)
             explanations.start_when_sent(connection, *key, self._starts)
@@ -235,6 +240,16 @@ class Ledger:
         """Return one delivery."""
         with looking(self._engine) as connection:
             return deliveries.find(connection, study_instance_uid, version, destination)
+
+    def routing(self, study_instance_uid: str, version: int) -> Routing | None:
+        """Return where one version of an answer goes; see the port."""
+        with looking(self._engine) as connection:
+            return routings.find(connection, study_instance_uid, version)
+
+    def routed_earlier(self, study_instance_uid: str, version: int) -> dict[str, Kinds]:
+        """Return the destinations that versions before this one went to; see the port."""
+        with looking(self._engine) as connection:
+            return routings.earlier(connection, study_instance_uid, version)
 
     def claim_attempt(self, planned: Delivery) -> Delivery | None:
         """Return the delivery whose planned attempt is to be made now; see the port."""

@@ -8,6 +8,7 @@ from typing import Final
 from config.settings import Destination as DestinationSettings
 from dicom_node.pipeline import probing, rejecting
 from dicom_node.pipeline.failures import jittered_seconds
+from dicom_node.pipeline.routing import let_through
 from dicom_node.pipeline.stages import Parts, require_one_study
 from domain.delivery import NOT_SENT, Attempt, Delivery, Outcome, Receipt
 from domain.document import HL7_KINDS, LATER_KINDS, Document, DocumentKind
@@ -15,6 +16,10 @@ from domain.errors import DocumentError
 from reporting.hl7.address import address
 
 NOT_CONFIGURED: Final = "Not sent: this destination is no longer in the configuration. Add it again there and retry."
+NOTHING_TO_CORRECT_WITH: Final = (
+    "Not sent: none of the documents of this version may go there, so that it may still show an earlier one. Change "
+    "`documents` there and retry, or have it corrected by hand."
+)
 NOTHING_TO_SEND: Final = "Not sent: the configuration lets none of these documents go there. Change `documents` there."
 
 _log = logging.getLogger(__name__)
@@ -53,9 +58,10 @@ def _attempt(parts: Parts, delivery: Delivery) -> tuple[Attempt, bool]:
     documents = _documents_of(parts, delivery)
     if settings is None:
         return _refuse(documents, NOT_CONFIGURED), False
-    meant = [each for each in documents if each.kind in settings.sends or delivery.is_rejection]
+    may_go = _kinds_for(parts, delivery, settings)
+    meant = [each for each in documents if each.kind in may_go or delivery.is_rejection]
     if not meant:
-        return _refuse(documents, NOTHING_TO_SEND), False
+        return _refuse(documents, NOTHING_TO_CORRECT_WITH if delivery.version > 1 else NOTHING_TO_SEND), False
     settled = _find_settled(delivery)
     outstanding = [document for document in meant if document.identifier not in settled]
     if not outstanding:
@@ -65,6 +71,12 @@ def _attempt(parts: Parts, delivery: Delivery) -> tuple[Attempt, bool]:
     except DocumentError as error:
         return _refuse(outstanding, f"Not sent: {error.args[0]}."), False
     return _add_refused(parts.destinations[delivery.peer].deliver(addressed), settled.values()), True
+
+
+def _kinds_for(parts: Parts, delivery: Delivery, settings: DestinationSettings) -> frozenset[DocumentKind]:
+    """Return what may go there: what the destination takes, and of that what the route let through when it was kept."""
+    routed = parts.ledger.routing(delivery.study_instance_uid, delivery.version)
+    return settings.sends if routed is None else let_through(settings, routed)
 
 
 def _find_settled(delivery: Delivery) -> dict[str, Receipt]:

@@ -13,6 +13,7 @@ from typing import Final
 import pydicom
 
 from config.settings import Settings
+from dicom_node.pipeline import routing, traits
 from dicom_node.pipeline.facts import NO_FACT_FINDER, FactFinder
 from dicom_node.ports import (
     BreakerLedger,
@@ -25,11 +26,12 @@ from dicom_node.ports import (
     StudyLedger,
 )
 from domain.correction import Superseded
-from domain.document import Document
+from domain.document import LATER_KINDS, Document
 from domain.errors import DocumentError, ImagesPurged
 from domain.finding import ImageReading, ReadingStatus, StudyFindings
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
+from domain.routing import Routing
 from domain.tier import lowest
 from inference.reasons import REASONS
 from reporting.compose import Composition
@@ -132,16 +134,18 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         raise DocumentError("no document of this study is fit to leave", subject=study_instance_uid)
     require_one_study(composition.documents, study_instance_uid, version)
     _note_impression(study_instance_uid, version, composition.impression)
+    routed = _route(parts, findings, version)
     parts.ledger.keep_answer(
         study_instance_uid,
         version,
         composition.documents,
         findings=findings,
-        recipients=_recipients(parts.settings, composition.documents),
+        recipients=_recipients(parts.settings, composition.documents, routed),
         withheld=[f"{each.kind.value}: {each.reason}" for each in composition.withheld],
         # An explanation shows where in the image: a tier that states no places has none.
-        explained_to=parts.explained_to(parts.settings, findings) if context.tier.states_places else (),
+        explained_to=_explained_to(parts, findings, routed) if context.tier.states_places else (),
         impression=composition.impression,
+        routing=routed,
     )
 
 
@@ -244,6 +248,29 @@ def _predecessors(
     return tuple(map(Predecessor.of, documents))
 
 
-def _recipients(settings: Settings, documents: Sequence[Document]) -> list[str]:
+def _route(parts: Parts, findings: StudyFindings, version: int) -> Routing:
+    """Return where a version goes: by the routes as they are now, and to whoever got an earlier one."""
+    uid = findings.study_instance_uid
+    earlier = parts.ledger.routed_earlier(uid, version)
+    if parts.ledger.retraction(uid, version) is not None:
+        return routing.take_back(parts.settings, earlier)
+    found = traits.traits_of(parts.ledger.instances(uid, version), findings, parts.settings.route)
+    decided = routing.decide(parts.settings, found, earlier)
+    if decided.route:
+        _log.info("study %s version %d goes by route %s", uid, version, decided.route)
+    return decided
+
+
+def _recipients(settings: Settings, documents: Sequence[Document], routed: Routing) -> list[str]:
+    """Return the destinations that get something of these documents.
+
+    And those that got an earlier version whatever they get of this one: where that is nothing, a person must see it.
+    """
     kinds = {document.kind for document in documents}
-    return [destination.name for destination in settings.destination if destination.sends & kinds]
+    getting = [each.name for each in settings.destination if routing.let_through(each, routed) & kinds]
+    return [*getting, *(name for name in routed.owed if name not in getting)]
+
+
+def _explained_to(parts: Parts, findings: StudyFindings, routed: Routing) -> list[str]:
+    takers = {each.name for each in parts.settings.destination if routing.let_through(each, routed) & LATER_KINDS}
+    return [name for name in parts.explained_to(parts.settings, findings) if name in takers]
