@@ -25,6 +25,7 @@ from dicom_node.cli import (
     reread,
     retract,
     retry,
+    route,
     send,
     serve,
     show,
@@ -64,6 +65,7 @@ app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("send", rich_help_panel="Set up")(send.send)
 app.command("studies", rich_help_panel="Look and intervene")(studies.studies)
 app.command("show", rich_help_panel="Look and intervene")(show.show)
+app.command("route", rich_help_panel="Set up")(route.route)
 app.command("destinations", rich_help_panel="Look and intervene")(destinations.destinations)
 app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)

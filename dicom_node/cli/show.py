@@ -50,6 +50,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
         _show_retractions(history)
         _show_images(history)
         _show_documents(history)
+        _show_routings(history)
         _show_deliveries(history)
         _show_explanations(history)
         _show_impressions(history)
@@ -152,6 +153,23 @@ def _show_deliveries(history: "History") -> None:
         for line in history.attempts
     ]
     _print("attempts", ("ended", "version", "destination", "outcome", "explanation"), attempts)
+
+
+def _show_routings(history: "History") -> None:
+    from dicom_node.cli.routes import write_kinds
+
+    rows = [
+        (
+            str(version),
+            routing.route or "none",
+            "; ".join(f"{name}: {write_kinds(kinds)}" for name, kinds in routing.documents.items()) or "nobody",
+            ", ".join(routing.corrected) or "-",
+        )
+        for version, routing in history.routings.items()
+        if routing.judged or routing.corrected
+    ]
+    if rows:  # a site without routes has none
+        _print("routes", ("version", "route", "goes to", "because they got an earlier version"), rows)
 
 
 def _show_explanations(history: "History") -> None:

@@ -1,21 +1,23 @@
 """What a person asks of the ledger: which studies, how far each is and why it waits. Reads only; no patient data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
-from dicom_node.ledger import destinations, documents, impressions, retractions, tables
+from dicom_node.ledger import destinations, documents, impressions, retractions, routings, tables
 from dicom_node.ledger.database import looking
 from dicom_node.ledger.destinations import DestinationLine
 from dicom_node.ledger.impressions import ImpressionLine
+from dicom_node.ledger.routings import RoutedStudy
 from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
 from domain.correction import Retraction
 from domain.delivery import Delivery, DeliveryState
 from domain.document import DocumentKind
 from domain.explanation import ExplanationState
+from domain.routing import Routing
 from domain.study import Study, StudyState
 from domain.tier import Tier
 
@@ -109,6 +111,7 @@ class History:
     explanations: tuple[ExplanationLine, ...] = ()
     retractions: tuple[RetractionLine, ...] = ()
     impressions: tuple[ImpressionLine, ...] = ()
+    routings: Mapping[int, Routing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ class LedgerView:
                 explanations=_explanations(connection, study_instance_uid),
                 retractions=_retractions(connection, study_instance_uid),
                 impressions=impressions.lines_of(connection, study_instance_uid),
+                routings=routings.of_study(connection, study_instance_uid),
             )
 
     def unfinished_deliveries(self) -> tuple[Delivery, ...]:
@@ -192,6 +196,11 @@ class LedgerView:
         with looking(self._engine) as connection:
             rows = connection.execute(query.order_by(columns.next_attempt_at)).mappings()
             return tuple(delivery_from(row) for row in rows)
+
+    def routed_study(self, study_instance_uid: str) -> RoutedStudy:
+        """Return what routes ask of a study, and where it went."""
+        with looking(self._engine) as connection:
+            return routings.look_up(connection, study_instance_uid, self._data)
 
     def destinations(self) -> dict[str, DestinationLine]:
         """Return how each destination answers and what waits for it, by its name."""

@@ -1,14 +1,54 @@
 """Where each version of an answer went, and why: kept with the answer, so that a later look finds what held then."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from dicom_node.ledger import tables
+from dicom_node.ledger import answers, retractions, studies, tables
 from dicom_node.ledger.delivery_tables import routing as table
+from dicom_node.ledger.rows import instance_from
 from domain.document import DocumentKind
+from domain.finding import StudyFindings
+from domain.instance import ReceivedInstance
 from domain.routing import Condition, JudgedRoute, Kinds, Routing, unite
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedStudy:
+    """What routes ask of a study, for a person who tries other routes.
+
+    Attributes:
+        version: the last one that was answered; where none was, the one that waits.
+        findings: None where it was not answered.
+        retracts: it takes the version before it back.
+        routing: where it went when it was answered; None where nobody kept that.
+        earlier: the destinations that versions before this one went to.
+    """
+
+    version: int
+    instances: tuple[ReceivedInstance, ...]
+    findings: StudyFindings | None
+    retracts: bool
+    routing: Routing | None
+    earlier: Mapping[str, Kinds]
+
+
+def look_up(connection: Connection, study_instance_uid: str, data: Path) -> RoutedStudy:
+    """Return what routes ask of the last version of a study that was answered."""
+    version = studies.last_spoken(connection, study_instance_uid) or 1
+    columns = tables.instance.c
+    query = select(tables.instance).where(columns.study_instance_uid == study_instance_uid, columns.version <= version)
+    return RoutedStudy(
+        version=version,
+        instances=tuple(instance_from(row, data) for row in connection.execute(query).mappings()),
+        findings=answers.find(connection, study_instance_uid, version),
+        retracts=retractions.find(connection, study_instance_uid, version) is not None,
+        routing=find(connection, study_instance_uid, version),
+        earlier=earlier(connection, study_instance_uid, version),
+    )
 
 
 def keep(connection: Connection, study_instance_uid: str, version: int, routing: Routing) -> None:

@@ -140,3 +140,12 @@ def test_a_route_of_which_it_is_told_never_fires(conditions: list[dict[str, Any]
         study = StudyTraits(finding=finding, tier=tier, regions=(region,))
         fired = [number for number, each in enumerate(judge(routes, study)) if each.fired]
         assert not never & set(fired)
+
+
+def test_the_routes_of_the_manual_hold_as_they_stand() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "delivery.md").read_text(encoding="utf-8")
+    routes = manual.split("```toml\n")[1].split("```")[0]
+    more = "".join(
+        f'[[destination]]\nname = "{name}"\nkind = "folder"\nfolder = "{name}"\n' for name in ("hand-surgery", "trauma")
+    )
+    assert [route.name for route in load(more + routes).route] == ["emergency", "negatives", "hands", "hips"]
