@@ -31,6 +31,11 @@ class Retention(Section):
         730.0, description="What `osteonode show` tells of a study: readings, versions, deliveries, attempts."
     )
     quarantine_days: Days = Field(90.0, description="Files that were put aside.")
+    orders_days: Days = Field(
+        180.0,
+        description="Orders and performed procedure steps, from the last message about them; longer than the wait of "
+        "a patient for an examination.",
+    )
     sweep_seconds: PositiveSeconds = Field(600.0, description="How often it is looked for what is due.")
 
     @model_validator(mode="after")

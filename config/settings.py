@@ -14,6 +14,7 @@ from config.fields import Section
 from config.folder import Folder
 from config.http import Http, HttpClient
 from config.node import Limits, Node
+from config.orders import Orders
 from config.reading import Reading
 from config.reporting import Reporting
 from config.retention import Retention
@@ -61,6 +62,7 @@ class Settings(Section):
     route: tuple[Route, ...] = Field(())
     completion: Completion = Field(default_factory=Completion)
     query: tuple[Query, ...] = Field(())
+    orders: Orders | None = Field(None)
     limits: Limits = Field(default_factory=Limits)
     reading: Reading = Field(default_factory=Reading)
     reporting: Reporting = Field(default_factory=Reporting)
@@ -111,8 +113,9 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _https_has_a_certificate(self) -> "Settings":
-        if self.http is not None and self.http.tls and self.tls is None:
-            raise ValueError("http.tls = true takes its certificate from [tls]: add that table")
+        for name, table in (("http", self.http), ("orders", self.orders)):
+            if table is not None and table.tls and self.tls is None:
+                raise ValueError(f"{name}.tls = true takes its certificate from [tls]: add that table")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.completeness import Remark
+from domain.order import ImagingOrder, OrderChange
 from domain.performed_step import PerformedStep, StepStatus
 
 
@@ -130,4 +131,38 @@ class CompletenessLedger(Protocol):
 
     def senders(self, study_instance_uid: str) -> frozenset[str]:
         """Return the AE titles that sent images of a study."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMessage:
+    """What tells one message from the next.
+
+    Attributes:
+        identity: digest of who sent it (MSH-3, MSH-4) and MSH-10.
+        content: digest of all of it but the header.
+    """
+
+    identity: str
+    content: str
+
+
+class OrderKeeper(Protocol):
+    """Keeps orders. Durable when it returns.
+
+    Raises:
+        LedgerFull: there is no room; nothing was kept.
+        LedgerError: the store failed; nothing was kept.
+    """
+
+    def keep_orders(self, message: OrderMessage, changes: Sequence[OrderChange]) -> bool:
+        """Keep what a message says of its orders, all or nothing; False where it was kept before, without effect."""
+        ...
+
+
+class OrderLookup(Protocol):
+    """Finds the orders that a study may have been made for."""
+
+    def find_orders(self, study_instance_uid: str, accession_number: str) -> Sequence[ImagingOrder]:
+        """Return the orders with this Study Instance UID or, where it is not empty, this accession number."""
         ...

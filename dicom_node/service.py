@@ -26,6 +26,7 @@ from dicom_node.ledger.erasing import Erasing
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.queries import LedgerView
@@ -46,6 +47,7 @@ from dicom_node.receive import ways
 from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import STORAGE_SOP_CLASSES
 from dicom_node.receive.mpps_scp import MppsScp
+from dicom_node.receive.orders.listeners import build_listeners
 from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.repeating import Repeating
 from domain.errors import LedgerError
@@ -246,7 +248,8 @@ class Service:
         scp = StorageScp(self._settings, ledger, self._clock, self._data, services)
         scp.start()
         stops.callback(scp.stop)
-        for way in ways.build(self._settings, ledger, self._clock, self._data):
+        listeners = build_listeners(self._settings, OrderBook(engine, self._clock), self._clock)
+        for way in (*ways.build(self._settings, ledger, self._clock, self._data), *listeners):
             way.start()
             stops.callback(way.stop)
         self._scp, self._view = scp, LedgerView(engine, self._data)
@@ -307,8 +310,13 @@ class Service:
         retention, purging = self._settings.retention, Purging(engine, self._data, self._clock)
         ages = retaining.ages(retention)
         sweep = Repeating("retention", retention.sweep_seconds, lambda: retaining.purge_due(purging, ages, self._clock))
-        sweep.start()
-        stops.callback(sweep.stop)
+        books = OrderBook(engine, self._clock).forget_orders, StepBook(engine, self._clock).forget_steps
+        orders = Repeating(
+            "orders", retention.sweep_seconds, lambda: retaining.forget_known(books, retention.orders_days, self._clock)
+        )
+        for loop in (sweep, orders):
+            loop.start()
+            stops.callback(loop.stop)
 
 
 def _open_used(settings: Settings) -> tuple[Path, Engine]:

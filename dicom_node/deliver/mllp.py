@@ -17,8 +17,8 @@ from dicom_node.deliver.acknowledgements import (
 )
 from dicom_node.deliver.echo import probe_mllp
 from dicom_node.deliver.encryption import TlsFailed, connect, explain_break
-from dicom_node.deliver.mllp_frames import FrameError, FrameReader, frame
 from dicom_node.deliver.replies import Reply, conclude, reply
+from dicom_node.mllp_frames import FrameError, FrameReader, frame
 from dicom_node.ports import Probe
 from domain.delivery import Attempt, Outcome
 from domain.document import HL7_KINDS, Document

@@ -1,6 +1,6 @@
-"""The tables of what is known beside the images: performed procedure steps."""
+"""The tables of what is known beside the images: performed procedure steps, and orders."""
 
-from sqlalchemy import JSON, Column, Index, String, Table
+from sqlalchemy import JSON, Column, Index, String, Table, Text
 
 from dicom_node.ledger.tables import UtcDateTime, metadata
 
@@ -14,4 +14,24 @@ performed_step = Table(
     Column("refs", JSON, nullable=False, default=list),
     Column("changed_at", UtcDateTime, nullable=False),
     Index("performed_step_of_study", "study_instance_uid"),
+)
+
+#: One row per order; `content` is the noun as JSON, with digests in the place of patient identifiers.
+imaging_order = Table(
+    "imaging_order",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("study_instance_uid", String(64), nullable=False, index=True),
+    Column("accession_number", Text, nullable=False, index=True),
+    Column("content", JSON, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+#: Messages that were kept: the same one, sent again, has no second effect.
+order_message = Table(
+    "order_message",
+    metadata,
+    Column("identity", String(64), primary_key=True),
+    Column("content", String(64), nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
 )

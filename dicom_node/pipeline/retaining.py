@@ -1,7 +1,7 @@
 """Retention: each pass removes what the settings call due. It remembers nothing; the ledger says what is there."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -77,6 +77,12 @@ def ages(retention: Retention) -> dict[str, float]:
         QUARANTINE: retention.quarantine_days,
     }
     return {kind: each for kind, each in days.items() if each}
+
+
+def forget_known(forget: Sequence[Callable[[datetime], int]], days: float, clock: Clock) -> int:
+    """Let orders and performed steps go that nobody changed for so many days; return how many. 0 keeps for ever."""
+    before = clock.now() - timedelta(days=days)
+    return sum(each(before) for each in forget) if days else 0
 
 
 def purge_due(purging: Purging, ages_days: Mapping[str, float], clock: Clock, *, dry_run: bool = False) -> Tally:

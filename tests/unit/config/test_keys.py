@@ -9,11 +9,13 @@ def test_every_key_says_what_it_is_and_what_may_stand_there() -> None:
 
 def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_things() -> None:
     counts = {"port", "probability_at_least", "max_attempts", "concurrency", "associations", "processes", "threads"} | {
+        "connections",
         "failures",
         "images",
         "requests",
         "samples",
         "seed",
+        "views",
     }
     units = ("_seconds", "_days", "_mib", "_kib", "_px", "_bytes")
     numbers = [key for key in known_keys().values() if key.allowed.startswith(("number", "whole number"))]

@@ -1,5 +1,7 @@
 """The frame of the Minimal Lower Layer Protocol: 0x0B, content, 0x1C 0x0D (HL7 v2 Transport, MLLP Release 1)."""
 
+from collections.abc import Iterator
+
 START_BLOCK = b"\x0b"
 END_BLOCK = b"\x1c"
 CARRIAGE_RETURN = b"\x0d"
@@ -61,3 +63,31 @@ class FrameReader:
             return None
         stop = self._received.find(end, start)
         return None if stop < 0 else bytes(self._received[start + 1 : stop])
+
+
+class FrameStream:
+    """Finds frame after frame on a connection that stays open.
+
+    Args:
+        limit_bytes: of one frame.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._received = bytearray()
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Take a piece and yield the content of every frame that is whole by now.
+
+        Raises:
+            FrameError: there is more than `limit_bytes` and no frame.
+        """
+        self._received += piece
+        while (stop := self._received.find(END_BLOCK + CARRIAGE_RETURN)) >= 0:
+            framed = bytes(self._received[:stop])
+            del self._received[: stop + 2]
+            start = framed.find(START_BLOCK)
+            if start >= 0:  # stray bytes before the start block are skipped
+                yield framed[start + 1 :]
+        if len(self._received) > self._limit_bytes:
+            raise FrameError(f"more than {self._limit_bytes} bytes and no end of frame")

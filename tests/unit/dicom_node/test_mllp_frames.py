@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicom_node.deliver.mllp_frames import FrameError, FrameReader, frame
+from dicom_node.mllp_frames import FrameError, FrameReader, FrameStream, frame
 
 LIMIT_BYTES = 4096
 contents = st.binary(max_size=300).filter(lambda content: b"\x0b" not in content and b"\x1c" not in content)
@@ -67,3 +67,16 @@ def test_a_broken_off_frame_is_an_error(received: bytes) -> None:
 def test_content_that_would_be_cut_short_gets_no_frame(content: bytes) -> None:
     with pytest.raises(FrameError):
         frame(content)
+
+
+def test_a_stream_gives_frame_after_frame_whatever_the_pieces() -> None:
+    framed = b"".join(frame(content) + b"\r\n" for content in (b"one", b"two", b"three"))
+    for size in (1, 3, 100):
+        stream = FrameStream(100)
+        pieces = (framed[start : start + size] for start in range(0, len(framed), size))
+        assert [content for piece in pieces for content in stream.feed(piece)] == [b"one", b"two", b"three"]
+
+
+def test_a_stream_without_an_end_is_an_error() -> None:
+    with pytest.raises(FrameError):
+        list(FrameStream(10).feed(b"\x0b" + b"a" * 11))

@@ -1,0 +1,21 @@
+"""The listener for orders that a configuration asks for, ready to be started."""
+
+from collections.abc import Iterator
+
+from config.settings import Settings
+from dicom_node.knowledge_ports import OrderKeeper
+from dicom_node.ports import Clock
+from dicom_node.receive.orders.desk import OrderDesk
+from dicom_node.receive.orders.mllp_listener import MllpListener
+from dicom_node.tls.contexts import make_server_context
+
+
+def build_listeners(settings: Settings, keeper: OrderKeeper, clock: Clock) -> Iterator[MllpListener]:
+    """Yield the listener, not started; none where there is no table [orders].
+
+    Raises:
+        ConfigError: a certificate cannot be read.
+    """
+    if settings.orders is not None:
+        context = make_server_context(settings.tls) if settings.orders.tls and settings.tls else None
+        yield MllpListener(settings.orders, OrderDesk(settings.orders, keeper, clock).answer, context)
