@@ -51,6 +51,10 @@ lint: $(VENV)/.dev ## format, and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+.PHONY: torture
+torture: $(VENV)/.dev ## kill -9 a hundred times over two hundred studies, and count: a quarter of an hour (ARGS="--kills 20 --studies 40")
+	$(BIN)/pytest -q -s tests/system/test_kill.py $(or $(ARGS),--kills 100 --studies 200)
+
 .PHONY: bench
 bench: $(VENV)/.node ## measure this machine: make bench ARGS=ingest (or read, study, compose)
 	@$(BIN)/osteonode bench $(or $(ARGS),study)

@@ -114,8 +114,10 @@ def is_installed(program: str) -> bool:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make screenshots` keeps what the tests of viewers have seen."""
+    """`make screenshots` keeps what the tests of viewers have seen; `make torture` is harder on the node than CI."""
     parser.addoption("--screenshots", metavar="DIR", type=Path, help="Write what viewers show to this folder.")
+    parser.addoption("--kills", metavar="N", type=int, default=12, help="How often tests/system/test_kill.py kills.")
+    parser.addoption("--studies", metavar="N", type=int, default=30, help="Over how many studies it does so.")
 
 
 @pytest.fixture(scope="session")

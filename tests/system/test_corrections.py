@@ -31,8 +31,8 @@ from tests.peers.report_templates import KNOWN, find_remarks
 from tests.peers.validators import compare_entities, find_errors
 from tests.system.free_port import free_port
 from tests.system.node_process import NodeProcess
-from tests.system.test_crash import WitnessArchive
 from tests.system.test_service import Hospital
+from tests.system.witnesses import WitnessArchive
 
 pytestmark = [
     pytest.mark.system,

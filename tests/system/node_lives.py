@@ -1,0 +1,178 @@
+"""A node with many lives, each ended by kill -9: a nursery that has everything imported forks the next in no time.
+
+Run by `NodeLives`: python -m tests.system.node_lives SETTINGS LISTING
+"""
+
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+
+from config.settings import Settings
+from tests.system.node_process import PROJECT
+
+LIGHT, POOLED, REAL = "light", "pooled", "real"
+_PATIENCE_SECONDS = 120.0
+
+
+class NodeLives:
+    """Starts and kills one node after the other on the same data folder.
+
+    Args:
+        reader: `light` reads in the node's process, `pooled` in a child without models, `real` with the bundle.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, *, reader: str = LIGHT) -> None:
+        self._reader = reader
+        self._log = folder / "node.log"
+        self._listing = folder / "points"
+        self._listing.touch()
+        file = folder / "settings.json"
+        file.write_text(settings.model_dump_json())
+        command = [sys.executable, "-m", "tests.system.node_lives", str(file), str(self._listing)]
+        with self._log.open("a") as log:
+            self._nursery = subprocess.Popen(
+                command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0
+            )
+        self._node: psutil.Process | None = None
+        self._dead: list[psutil.Process] = []
+
+    def begin(self, deadly: str = "") -> None:
+        """Fork a node; `deadly` is the point where it dies (commit_points.py)."""
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.write(f"{self._reader};{deadly}\n".encode())
+        self._node = psutil.Process(int(self._await("born")))
+
+    def await_ready(self) -> int:
+        """Return the port of the node that was begun."""
+        return int(self._await("ready"))
+
+    def await_death(self, seconds: float = _PATIENCE_SECONDS) -> None:
+        """Wait until the node dies by itself."""
+        self._await("died", seconds)
+        self._node = None
+
+    def kill(self, rng: random.Random) -> str:
+        """Kill the node, its whole group, or one of its children; return which."""
+        assert self._node is not None
+        family = self._node.children(recursive=True)
+        victim = rng.choice(["node", "node", "group", *(["child"] * 2 if family else [])])
+        if victim == "child":
+            rng.choice(family).kill()
+            return victim
+        self._dead += family
+        if victim == "group":
+            for process in family:
+                process.kill()
+        self._node.kill()
+        self._await("died")
+        self._node = None
+        return victim
+
+    def stop(self) -> None:
+        """Ask the node to stop, and wait."""
+        if self._node is not None:
+            self._node.terminate()
+            self._await("died")
+            self._node = None
+
+    def survivors(self) -> list[psutil.Process]:
+        """Return the children of killed nodes that did not end with them."""
+        return psutil.wait_procs(self._dead, timeout=15)[1]
+
+    @property
+    def is_dead(self) -> bool:
+        return self._node is None
+
+    def points(self) -> list[str]:
+        """Return the points that were passed (commit_points.py), each once, in order."""
+        return list(dict.fromkeys(self._listing.read_text().split()))
+
+    def log(self) -> str:
+        """Return what the node has said so far, over all its lives."""
+        return self._log.read_text()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for pipe in (self._nursery.stdin, self._nursery.stdout):
+            assert pipe is not None
+            pipe.close()  # with its stdin the nursery ends its node
+        self._nursery.wait(30)
+
+    def _await(self, word: str, seconds: float = _PATIENCE_SECONDS) -> str:
+        """Return what follows a word that the nursery or its node says; words of a node that died are passed over."""
+        assert self._nursery.stdout is not None
+        deadline = time.monotonic() + seconds
+        while True:
+            ready, _, _ = select.select([self._nursery.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            said = self._nursery.stdout.readline().decode().split() if ready else []
+            assert said, f"nothing but {word!r} was expected: {self.log()[-3000:]}"
+            if said[0] == word:
+                return said[1]
+            assert word == "died" or said[0] != "died", f"the node died: {self.log()[-3000:]}"
+
+
+def _nurse(settings_file: str, listing: str) -> None:
+    """Fork a node for each line of stdin, say how it ends, and end it where stdin ends."""
+    for module in ("dicom_node.cli.logs", "dicom_node.service", "tests.fakes.light_child"):
+        import_module(module)  # what every life would have to wait for
+
+    for line in sys.stdin:
+        reader, _, deadly = line.strip().partition(";")
+        pid = os.fork()
+        if pid == 0:
+            _live_and_end(settings_file, reader, Path(listing), deadly)
+        print(f"born {pid}", flush=True)
+        _watch(pid)
+
+
+def _watch(pid: int) -> None:
+    watched = os.pidfd_open(pid)
+    ended, _, _ = select.select([sys.stdin, watched], [], [])
+    if watched not in ended:
+        os.kill(pid, signal.SIGKILL)
+    os.close(watched)
+    print(f"died {os.waitpid(pid, 0)[1]}", flush=True)
+
+
+def _live_and_end(*life: Any) -> None:
+    try:
+        _live(*life)
+    except Exception:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def _live(settings_file: str, reader: str, listing: Path, deadly: str) -> None:
+    from dicom_node.cli.logs import configure_logging
+    from dicom_node.service import Service, open_reader
+    from tests.fakes.commit_points import CommitPoints
+    from tests.fakes.light_child import pooled
+    from tests.fakes.light_reader import light
+
+    os.close(sys.stdin.fileno())
+    settings = Settings.model_validate_json(Path(settings_file).read_text())
+    configure_logging(settings.console)
+    CommitPoints(listing, deadly).install()
+    done = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: done.set())
+    readers = {LIGHT: light(), POOLED: pooled(), REAL: open_reader}[reader]
+    with Service(settings, reader_factory=readers, rescue_seconds=1.0) as service:
+        print(f"ready {service.port}", flush=True)
+        done.wait()
+
+
+if __name__ == "__main__":
+    _nurse(*sys.argv[1:])

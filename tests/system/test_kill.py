@@ -1,0 +1,145 @@
+"""kill -9 at every commit point and at random instants under load: nothing acknowledged is lost or answered twice.
+
+As long as a person likes: make torture, or pytest tests/system/test_kill.py -s --kills 100 --studies 200
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydicom
+import pytest
+
+from config.settings import Settings
+from dicom_node.demo_peers.mllp_receiver import MllpReceiver
+from dicom_node.service import open_ledger
+from tests.fakes.commit_points import AFTER, BEFORE
+from tests.fakes.hospital import draw_study, make_settings, wait_until, write_study
+from tests.fakes.stand_in_bundle import write_bundle
+from tests.system.busy_modality import BusyModalities
+from tests.system.free_port import free_port
+from tests.system.node_lives import LIGHT, POOLED, REAL, NodeLives
+from tests.system.witnesses import Census, WitnessArchive, check_hospital, is_all_done
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.system,
+    pytest.mark.timeout(3600),
+    # pynetdicom leaves the sockets of broken associations to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+SEED = 20260301
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A node that may be killed, its peers, and who sends."""
+
+    settings: Settings
+    node: NodeLives
+    modalities: BusyModalities
+    archive: WitnessArchive
+    ris: MllpReceiver
+
+    def end(self, seconds: float) -> Census:
+        """Let the last node do what is left, and count."""
+        if self.node.is_dead:
+            self.node.begin()
+            self.node.await_ready()
+        self.modalities.finish(seconds)
+        view = open_ledger(self.settings).view
+        wait_until(lambda: is_all_done(view), seconds)
+        self.node.stop()
+        assert self.node.survivors() == []
+        assert "P000" not in self.node.log()
+        assert "Phantom^" not in self.node.log()
+        sent = {_study_of(paths[0]): {path.stem for path in paths} for paths in self.modalities.released}
+        return check_hospital(self.settings, sent, self.modalities.acknowledged, self.archive, self.ris)
+
+
+@contextmanager
+def open_scene(folder: Path, studies: int, reader: str) -> Iterator[Scene]:
+    """Draw studies, and put a node between its peers; nothing is sent or started yet."""
+    files = [write_study(folder / "in" / str(number), draw_study(number)) for number in range(studies)]
+    with WitnessArchive(folder / "archive") as archive, MllpReceiver() as ris:
+        port = free_port()
+        bundle = {"bundle": write_bundle(folder / "bundle"), "threads": 1}
+        settings = make_settings(folder / "data", pacs=archive.port, ris=ris.port, port=port, reading=bundle)
+        with NodeLives(settings, folder, reader=reader) as node:
+            yield Scene(settings, node, BusyModalities(files, port), archive, ris)
+
+
+def _study_of(path: Path) -> str:
+    return str(pydicom.dcmread(path, stop_before_pixels=True).StudyInstanceUID)
+
+
+def kill_at_random(scene: Scene, kills: int, release: Callable[[int], int], rng: random.Random) -> Counter[str]:
+    """Start and kill; the studies that belong to each kill are released first. One death in seven is at the start."""
+    killed: Counter[str] = Counter()
+    for number in range(kills):
+        scene.modalities.release(release(number))
+        if scene.node.is_dead:
+            scene.node.begin()
+            if rng.random() < 1 / 7:
+                time.sleep(rng.uniform(0.0, 0.3))
+                killed["starting " + scene.node.kill(rng)] += 1
+                continue
+            scene.node.await_ready()
+        time.sleep(rng.uniform(0.05, 1.5))
+        killed[scene.node.kill(rng)] += 1
+    return killed
+
+
+def share(studies: int, kills: int) -> Callable[[int], int]:
+    """Return how many studies belong to each kill, so that all of them happen under load."""
+    return lambda number: studies * (number + 1) // kills - studies * number // kills
+
+
+def torture(folder: Path, kills: int, studies: int, reader: str) -> None:
+    """Kill that often while that many studies arrive; print what was counted."""
+    began = time.monotonic()
+    with open_scene(folder, studies, reader) as scene:
+        killed = kill_at_random(scene, kills, share(studies, kills), random.Random(SEED))
+        census = scene.end(600 + 2 * studies)
+    what = ", ".join(f"{count} x {name}" for name, count in sorted(killed.items()))
+    print(f"\n{kills} times kill -9 ({what}), reader {reader}, {time.monotonic() - began:.0f} s\n{census}")
+
+
+def test_at_random_instants_under_load(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    torture(tmp_path, request.config.getoption("--kills"), request.config.getoption("--studies"), POOLED)
+
+
+def test_at_random_instants_with_models(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    kills, studies = request.config.getoption("--kills"), request.config.getoption("--studies")
+    torture(tmp_path, max(3, kills // 5), max(4, studies // 10), REAL)
+
+
+def points_of_one_study(folder: Path) -> list[str]:
+    """Let a new node answer one study unharmed; return where it committed or renamed, in order."""
+    with open_scene(folder, 1, LIGHT) as scene:
+        scene.node.begin()
+        scene.node.await_ready()
+        scene.modalities.release(1)
+        scene.end(60)
+        return scene.node.points()
+
+
+def test_before_and_after_every_commit_point(tmp_path: Path) -> None:
+    died: list[str] = []
+    with open_scene(tmp_path, 60, LIGHT) as scene:
+        left = points_of_one_study(tmp_path / "unharmed")
+        while left:
+            for point in (f"{when} {left[0]}" for when in (BEFORE, AFTER)):
+                scene.node.begin(point)
+                scene.modalities.release(1)
+                scene.node.await_death(30)
+            died.append(left.pop(0))
+            # Some points there are only where another life has left something.
+            left += [name for name in scene.node.points() if name not in {*died, *left}]
+        census = scene.end(240)
+    assert len(died) >= 12
+    print(f"\n{2 * len(died)} deaths, before and after: {', '.join(died)}\n{census}")
