@@ -55,6 +55,11 @@ lint: $(VENV)/.dev ## format, and fix what ruff can fix
 torture: $(VENV)/.dev ## kill -9 a hundred times over two hundred studies, and count: a quarter of an hour (ARGS="--kills 20 --studies 40")
 	$(BIN)/pytest -q -s tests/system/test_kill.py $(or $(ARGS),--kills 100 --studies 200)
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## spoil what comes from outside, guided by coverage, ten minutes a target (BUDGET=60 FUZZ=header)
+	for target in $(or $(FUZZ),acknowledgement association header radiograph); do \
+	  $(BIN)/python -m tests.fuzz.run $$target --seconds $(or $(BUDGET),600); done
+
 .PHONY: bench
 bench: $(VENV)/.node ## measure this machine: make bench ARGS=ingest (or read, study, compose)
 	@$(BIN)/osteonode bench $(or $(ARGS),study)

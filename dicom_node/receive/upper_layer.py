@@ -5,11 +5,13 @@ many associations the looking takes all the time there is. Here both wait: one f
 other for a message (`DataSetProvider.get_msg`). PDUs without data, and the state machine, are pynetdicom's.
 """
 
-from queue import Queue
+from contextlib import suppress
+from queue import Empty, Queue
 from typing import Any, Final
 
 from pynetdicom.association import Association
 from pynetdicom.dul import DULServiceProvider
+from pynetdicom.fsm import InvalidEventError
 
 from dicom_node.receive.data_set_provider import DataSetProvider
 from dicom_node.receive.doorbell import Doorbell
@@ -37,9 +39,24 @@ class StreamingUpperLayer(DULServiceProvider):
     def run_reactor(self) -> None:
         """Serve the connection until it ends."""
         try:
-            super().run_reactor()
+            while not self._has_ended():
+                pass
         finally:
             self._bell.close()
+
+    def _has_ended(self) -> bool:
+        """Serve; return whether that was until the end.
+
+        A peer may break off while its request is answered. pynetdicom's thread dies of that answer, for the state has
+        no row for it in PS3.8 Table 9-10, and the association would count as open until it is idle for too long.
+        """
+        try:
+            super().run_reactor()
+        except InvalidEventError:
+            with suppress(Empty):
+                self.to_provider_queue.get(block=False)  # the answer that nobody waits for
+            return False
+        return True
 
     def send_pdu(self, primitive: Any) -> None:
         """Have a primitive sent."""

@@ -1,0 +1,26 @@
+"""What fuzzing found, each as small as it could be made."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.storage_node import StorageNode, wait_until
+from tests.fuzz.associations import Alarm, speak
+from tests.fuzz.wire import ABORT, RELEASE, associate_request
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("haste", [RELEASE, RELEASE + ABORT, ABORT, b"\x04\0\0\0\0\0"])
+def test_a_peer_that_breaks_off_while_it_is_answered_holds_no_association(tmp_path: Path, haste: bytes) -> None:
+    alarm = Alarm()
+    with StorageNode(tmp_path, associations=5, idle_seconds=60.0) as node:
+        began = time.monotonic()
+        for _ in range(20):  # in about half of them the answer comes after the end
+            speak(node.scp.port, associate_request() + haste)
+        wait_until(lambda: node.scp._count_open() == 0, 5.0)
+        assert time.monotonic() - began < 15
+        with node.associate() as assoc:
+            assert assoc.is_established
+    assert not alarm.faults
