@@ -41,14 +41,16 @@ from dicom_node.pipeline.probing import INTERVAL_SECONDS as PROBING_SECONDS
 from dicom_node.pipeline.probing import Probing
 from dicom_node.pipeline.reader_pool import ReaderPool
 from dicom_node.pipeline.stages import Parts
-from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
+from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.pipeline.workflows import Workflows
 from dicom_node.ports import Clock, FractureReader, StudyExplainer
 from dicom_node.receive import ways
 from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import STORAGE_SOP_CLASSES
-from dicom_node.receive.mpps_scp import MppsScp
 from dicom_node.receive.orders.listeners import build_listeners
 from dicom_node.receive.storage_scp import StorageScp
+from dicom_node.reception.composition import lanes, make_scp
+from dicom_node.reception.process import ReceptionProcess
 from dicom_node.repeating import Repeating
 from domain.errors import LedgerError
 from domain.impression import PhraseWriter
@@ -120,7 +122,7 @@ def open_ledger(settings: Settings) -> OpenLedger:
         LedgerError: there is none.
     """
     data, engine = _open_used(settings)
-    starts = WorkflowStarts(engine, _lanes(settings))
+    starts = WorkflowStarts(engine, lanes(settings))
     return OpenLedger(LedgerView(engine, data), Interventions(engine, SystemClock(), starts), engine.dispose)
 
 
@@ -158,6 +160,8 @@ class Service:
         explainer_factory: makes what explains studies afterwards; LIME in a child process by default.
         writer_factory: makes what proposes impressions; the configured phrase model by default.
         rescue_seconds: how often lost work is looked for.
+        prepare_reception: images arrive in a process of their own, which calls this first (importable by name); None
+            lets them arrive in this one, which then has to share its interpreter with everything else.
     """
 
     def __init__(
@@ -169,6 +173,7 @@ class Service:
         writer_factory: Callable[[Settings], PhraseWriter | None] = open_phrase_writer,
         clock: Clock | None = None,
         rescue_seconds: float = RESCUE_SECONDS,
+        prepare_reception: Callable[[], None] | None = None,
     ) -> None:
         data = settings.node.data.resolve()
         self._settings = settings.model_copy(update={"node": settings.node.model_copy(update={"data": data})})
@@ -178,8 +183,9 @@ class Service:
         self._writer_factory = writer_factory
         self._clock = clock or SystemClock()
         self._rescue_seconds = rescue_seconds
+        self._prepare_reception = prepare_reception
         self._stops = ExitStack()
-        self._scp: StorageScp | None = None
+        self._scp: StorageScp | ReceptionProcess | None = None
         self._view: LedgerView | None = None
 
     @property
@@ -237,15 +243,15 @@ class Service:
         bundle = self._reader_factory(self._settings)
         stops.callback(bundle.reader.close)
         warming = _in_thread(bundle.reader.warm_up)
-        starts = WorkflowStarts(engine, _lanes(self._settings), bundle.reader.model_set)
+        apart = self._open_reception(bundle.reader.model_set, stops)
+        starts = WorkflowStarts(engine, lanes(self._settings), bundle.reader.model_set)
         ledger = Ledger(engine, self._data, self._clock, starts)
         parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
         parts = replace(parts, facts=self._find_facts(engine, stops))
         self._start_pipeline(parts, stops)
         self._start_retention(engine, stops)
         warming()
-        services = [MppsScp(StepBook(engine, self._clock))]
-        scp = StorageScp(self._settings, ledger, self._clock, self._data, services)
+        scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set)
         scp.start()
         stops.callback(scp.stop)
         listeners = build_listeners(self._settings, OrderBook(engine, self._clock), self._clock)
@@ -253,6 +259,14 @@ class Service:
             way.start()
             stops.callback(way.stop)
         self._scp, self._view = scp, LedgerView(engine, self._data)
+
+    def _open_reception(self, model_set: str, stops: ExitStack) -> ReceptionProcess | None:
+        """Let the process that receives load while the models do; None where this one is to receive."""
+        if self._prepare_reception is None:
+            return None
+        reception = ReceptionProcess(self._settings, model_set, self._prepare_reception)
+        stops.callback(reception.stop)
+        return reception
 
     def _open_store(self, stops: ExitStack) -> Engine:
         self._data.mkdir(parents=True, exist_ok=True)
@@ -326,10 +340,6 @@ def _open_used(settings: Settings) -> tuple[Path, Engine]:
     engine = open_engine(database_url(data))
     create_tables(engine)
     return data, engine
-
-
-def _lanes(settings: Settings) -> dict[str, int]:
-    return {destination.name: destination.concurrency for destination in settings.destination}
 
 
 def _in_thread(work: Callable[[], None]) -> Callable[[], None]:

@@ -25,6 +25,7 @@ class NodeProcess:
     """A serving process and its peers, which run in this one; `ready_seconds` from its start to its word."""
 
     pid: int
+    data: Path
     ready_seconds: float
     peer: Peer
     archive: Archive
@@ -51,7 +52,7 @@ def run_node(folder: Path, *, quiet_seconds: float, reading: Reading) -> Iterato
                 port = _await_ready(process, log)
                 ready_seconds = round(time.monotonic() - started, 2)
                 peer = Peer(HOST, port, NODE_AE_TITLE, MODALITY_AE_TITLE)
-                yield NodeProcess(process.pid, ready_seconds, peer, archive, receiver)
+                yield NodeProcess(process.pid, settings.node.data, ready_seconds, peer, archive, receiver)
             finally:
                 _stop(process)
 

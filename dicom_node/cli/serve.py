@@ -3,6 +3,7 @@
 import errno
 import signal
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -35,7 +36,7 @@ def serve(config: ConfigFile = None) -> None:
 
     from dicom_node.service import Service  # the engine and the models: a second of imports
 
-    service = Service(settings)
+    service = Service(settings, prepare_reception=partial(configure_logging, settings.console))
     try:
         service.start()
     except OSError as error:

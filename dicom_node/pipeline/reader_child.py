@@ -1,12 +1,13 @@
 """What runs inside a reader process. The models' libraries are imported here, in the child, and nowhere else."""
 
 import logging
+import os
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
@@ -25,6 +26,8 @@ ReadFile = Callable[[Path, Path], ReadImage]
 #: Makes a `ReadFile`; called once in each process, so it must be importable by name there.
 OpenReader = Callable[[], ReadFile]
 
+#: Images that arrive come first: a sender waits for each, and what is read a little later was still read in time.
+_NICENESS: Final = 10
 _log = logging.getLogger(__name__)
 
 
@@ -84,6 +87,7 @@ def serve(
     ReadImage, or the OSError that kept its pictures from being written.
     """
     live_with_the_parent()
+    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     reuse_freed_memory()
     try:
         read_file = open_reader()

@@ -33,6 +33,12 @@ def _write_whole(file: FileIO, fragments: Sequence[memoryview]) -> None:
             left[0] = left[0][written:]
 
 
+def _is_in_work(path: Path) -> bool:
+    """Return whether another process that lives is writing a file: see `Spool.new_path`."""
+    owner = path.name.partition("-")[0]
+    return owner.isdecimal() and int(owner) != os.getpid() and Path("/proc", owner).exists()
+
+
 class Spool:
     """The folder that data sets are written to while they arrive; on the volume of their final place.
 
@@ -55,11 +61,14 @@ class Spool:
         self._measure_free_bytes = measure_free_bytes
 
     def sweep(self) -> int:
-        """Make the folder, remove what a crash left in it, and return how many files that were."""
+        """Make the folder, remove what a process that has gone left in it, and return how many files that were.
+
+        A file of ours counts as left behind too: whoever sweeps has begun nothing yet.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        leftovers = [path for path in self.folder.iterdir() if path.is_file()]
+        leftovers = [path for path in self.folder.iterdir() if path.is_file() and not _is_in_work(path)]
         for path in leftovers:
-            path.unlink()
+            path.unlink(missing_ok=True)
         return len(leftovers)
 
     def has_room(self) -> bool:
@@ -68,7 +77,7 @@ class Spool:
 
     def new_path(self) -> Path:
         """Return the path of a file that does not exist yet."""
-        return self.folder / f"{uuid4().hex}.part"
+        return self.folder / f"{os.getpid()}-{uuid4().hex}.part"
 
 
 class IncomingDataSet(BytesIO):

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from dicom_node.ledger.database import create_tables, database_url, open_engine, writing
 from dicom_node.ledger.ledger import Ledger
-from dicom_node.pipeline.workflows import WorkflowStarts
+from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from domain.delivery import Delivery, DeliveryState
 from tests.fakes.arrivals import arrive
 from tests.fakes.clock import FakeClock

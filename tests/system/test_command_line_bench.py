@@ -22,7 +22,7 @@ def test_the_documents_of_a_study_are_measured_one_by_one_and_their_memory_does_
     assert set(result["code"]) == {"version", "commit"}
 
 
-@pytest.mark.parametrize(("name", "measured"), [("ingest", "image"), ("read", "image"), ("study", "study")])
+@pytest.mark.parametrize(("name", "measured"), [("read", "image"), ("study", "study")])
 def test_a_benchmark_says_what_it_measured_on_which_machine_and_commit(
     tmp_path: Path, name: str, measured: str
 ) -> None:
@@ -37,3 +37,20 @@ def test_a_benchmark_says_what_it_measured_on_which_machine_and_commit(
     if name == "study":
         assert result["memory_after"]["processes"] >= 2
         assert result["memory_after"]["rss_mib"] > 100
+
+
+def test_ingest_compares_the_node_with_every_peer_that_is_there_and_all_take_every_image(
+    tmp_path: Path,
+) -> None:
+    done = run_command("bench", "ingest", "--quick", "--rounds", 1, "--json", "--bundle", write_bundle(tmp_path / "b"))
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    peers = {receiver["receiver"] for receiver in result["receivers"]} | set(result["absent"])
+    assert peers >= {"osteonode", "pynetdicom", "nothing"}
+    assert len(peers) == 5
+    measured = [load for receiver in result["receivers"] for load in receiver["loads"].values()]
+    assert len(measured) == 4 * len(result["receivers"])
+    assert all(load["images_per_second"] > 0 and load["failures"] == [] for load in measured)
+    assert result["meanwhile"]["failures"] == []
+    assert result["bars"]["p99 of C-STORE, ms"]["measured"] > 0
+    assert set(result["code"]) == {"version", "commit"}

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from dicom_node.ledger.database import database_url
 from dicom_node.ledger.ledger import Ledger
-from dicom_node.pipeline.workflows import Workflows, WorkflowStarts
+from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.pipeline.workflows import Workflows
 from domain.delivery import DeliveryState
 from domain.study import CompletionRule
 from tests.fakes.hospital import wait_until

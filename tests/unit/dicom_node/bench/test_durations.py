@@ -1,6 +1,6 @@
 import pytest
 
-from dicom_node.bench.durations import summarise
+from dicom_node.bench.durations import find_p99_ms, summarise
 
 
 def test_the_95th_percentile_lies_between_the_ranks_and_all_are_milliseconds() -> None:
@@ -10,3 +10,9 @@ def test_the_95th_percentile_lies_between_the_ranks_and_all_are_milliseconds() -
 
 def test_one_duration_is_its_own_summary() -> None:
     assert summarise([0.25])["p95_ms"] == pytest.approx(250)
+
+
+def test_the_99th_percentile_of_few_durations_lies_below_the_longest() -> None:
+    assert find_p99_ms([number / 1000 for number in range(1, 102)]) == 100.0
+    assert find_p99_ms([0.25]) == 250.0
+    assert find_p99_ms([]) is None

@@ -8,7 +8,7 @@ import pytest
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.pipeline import steps
 from dicom_node.pipeline.explaining import NOTHING_TO_EXPLAIN, SWITCHED_OFF, choose_images
-from dicom_node.pipeline.workflows import answer_id, delivery_id, explanation_id
+from dicom_node.pipeline.workflow_starts import answer_id, delivery_id, explanation_id
 from dicom_node.ports import ExplainerClosed
 from domain.delivery import DeliveryState, Outcome
 from domain.document import DocumentKind

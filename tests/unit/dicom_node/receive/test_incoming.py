@@ -107,3 +107,15 @@ def test_thousands_of_tiny_fragments_are_one_data_set(tmp_path: Path) -> None:
     assert incoming.path is not None
     assert incoming.path.read_bytes() == b"HEAD" + b"ab" * 4000
     incoming.discard()
+
+
+def test_the_sweep_leaves_what_another_process_is_writing(tmp_path: Path) -> None:
+    others, gone, own = (
+        tmp_path / f"{os.getppid()}-1.part",
+        tmp_path / "999999999-1.part",
+        tmp_path / f"{os.getpid()}-1.part",
+    )
+    for path in (others, gone, own):
+        path.write_bytes(b"half")
+    assert Spool(tmp_path, most_bytes=1, free_bytes=1).sweep() == 2
+    assert list(tmp_path.iterdir()) == [others]

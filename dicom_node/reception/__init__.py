@@ -1,0 +1,1 @@
+"""Taking images in from the network: what that consists of, and the process of its own that it may run in."""

@@ -1,0 +1,60 @@
+"""What runs in the process that receives: no models, no documents, so that it is light and always at hand."""
+
+import gc
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from config.settings import Settings
+from dicom_node.clock import SystemClock
+from dicom_node.ledger.database import database_url, open_engine
+from dicom_node.pipeline.child_life import live_with_the_parent
+from dicom_node.reception.composition import make_scp
+from domain.errors import OsteonodeError
+
+#: What tells the process to listen, and to take no more; it answers with `Ports`, or with what keeps it from listening.
+START, STOP = "start", "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """TCP ports listened on; `tls` is None where there is no listener for TLS."""
+
+    plain: int
+    tls: int | None
+
+
+def serve(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, prepare: Callable[[], None]) -> None:
+    """Receive from the word START to the word STOP, or as long as the parent lives.
+
+    Args:
+        prepare: called first, to send the events of this process where the node's go.
+    """
+    prepare()
+    live_with_the_parent()
+    # Whoever stops a service may tell all its processes; the node then ends this one in its turn.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        pipe.recv()
+        _receive(pipe, settings, model_set)
+    except (EOFError, ConnectionError):
+        return  # the node has gone
+
+
+def _receive(pipe: "Connection[Any, Any]", settings: Settings, model_set: str) -> None:
+    engine = open_engine(database_url(settings.node.data))
+    scp = make_scp(settings, engine, SystemClock(), model_set)
+    try:
+        scp.start()
+    except (OsteonodeError, OSError) as error:
+        pipe.send(error)
+        return
+    gc.freeze()  # pynetdicom collects now and then; what was imported need not be looked through each time
+    pipe.send(Ports(scp.port, scp.tls_port))
+    try:
+        pipe.recv()
+    finally:
+        scp.stop()
+        engine.dispose()

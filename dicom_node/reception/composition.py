@@ -1,0 +1,30 @@
+"""What receives from the network, put together: the same in the node's process and in one of its own."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.performed_steps import StepBook
+from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.ports import Clock
+from dicom_node.receive.mpps_scp import MppsScp
+from dicom_node.receive.storage_scp import StorageScp
+
+
+def make_scp(settings: Settings, engine: Engine, clock: Clock, model_set: str) -> StorageScp:
+    """Return the listener of a node, not started.
+
+    Args:
+        engine: the ledger's database, tables created.
+        model_set: of the models that read what arrives.
+    """
+    data = settings.node.data.resolve()
+    ledger = Ledger(engine, data, clock, WorkflowStarts(engine, lanes(settings), model_set))
+    return StorageScp(settings, ledger, clock, data, [MppsScp(StepBook(engine, clock))])
+
+
+def lanes(settings: Settings) -> Mapping[str, int]:
+    """Return how many attempts at the same time each destination takes."""
+    return {destination.name: destination.concurrency for destination in settings.destination}

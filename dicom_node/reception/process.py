@@ -1,0 +1,136 @@
+"""The process that receives, seen from the node.
+
+Composing documents and running the engine keep an interpreter busy for milliseconds at a time, and a sender waits as
+long for each piece of its image. So images arrive in a process of their own. One that dies loses nothing that it has
+acknowledged, and is replaced.
+"""
+
+import logging
+import multiprocessing
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import wait
+from threading import Event, Lock, Thread
+from typing import Final
+
+from config.settings import Settings
+from dicom_node.reception.child import START, STOP, Ports, serve
+from domain.errors import OsteonodeError
+
+_START_SECONDS: Final = 60.0
+#: The grace of the listener for open associations, and some seconds to close.
+_STOP_SECONDS: Final = 15.0
+_PAUSE_SECONDS: Final = 1.0
+_log = logging.getLogger(__name__)
+
+
+class ReceptionProcess:
+    """Begins to load when it is made, listens between `start` and `stop`.
+
+    Args:
+        model_set: of the models that read what arrives.
+        prepare: called first in the process; must be importable by name there.
+    """
+
+    def __init__(self, settings: Settings, model_set: str, prepare: Callable[[], None]) -> None:
+        self._settings, self._model_set, self._prepare = settings, model_set, prepare
+        self._ports: Ports | None = None
+        self._stopping = Event()
+        self._changing = Lock()
+        self._watch = Thread(target=self._replace_the_dead, name="reception-watch", daemon=True)
+        self._load()
+
+    @property
+    def port(self) -> int:
+        """The TCP port listened on, also where the settings leave the choice to the system."""
+        return self._listening.plain
+
+    @property
+    def tls_port(self) -> int | None:
+        """The TCP port that takes TLS, None where there is none."""
+        return self._listening.tls
+
+    @property
+    def pid(self) -> int | None:
+        """Process identifier."""
+        return self._process.pid
+
+    @property
+    def _listening(self) -> Ports:
+        if self._ports is None:
+            raise RuntimeError("the reception is not started")
+        return self._ports
+
+    def start(self) -> None:
+        """Return when it listens.
+
+        Raises:
+            OSError: the folder cannot be made or an address is taken.
+            OsteonodeError: a setting cannot be used, or the process ended.
+        """
+        self._ports = self._listen()
+        self._settings = _at_port(self._settings, self._ports.plain)  # another process must be found where this one was
+        self._watch.start()
+
+    def stop(self) -> None:
+        """Take no more images, let open associations end for a while, and end; nothing where it has ended."""
+        self._stopping.set()
+        with self._changing:
+            self._end()
+        if self._watch.is_alive():
+            self._watch.join()
+
+    def _load(self) -> None:
+        # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        arguments = (theirs, self._settings, self._model_set, self._prepare)
+        self._process = context.Process(target=serve, args=arguments, name="osteonode-reception", daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def _listen(self) -> Ports:
+        try:
+            self._pipe.send(START)
+            answer = self._pipe.recv() if self._pipe.poll(_START_SECONDS) else None
+        except (EOFError, OSError):
+            answer = None
+        if isinstance(answer, Ports):
+            return answer
+        if isinstance(answer, OSError | OsteonodeError):
+            raise answer
+        raise OsteonodeError("the process that receives did not start; its own words are in the log")
+
+    def _end(self) -> None:
+        with suppress(OSError):  # it has gone already
+            self._pipe.send(STOP)
+        self._process.join(_STOP_SECONDS)
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+    def _replace_the_dead(self) -> None:
+        while not self._stopping.is_set():
+            wait([self._process.sentinel], timeout=_PAUSE_SECONDS)
+            if not self._process.is_alive():
+                self._replace()
+
+    def _replace(self) -> None:
+        """Start another process; where that fails, the next look tries again."""
+        with self._changing:
+            if self._stopping.is_set():
+                return
+            _log.error("the process that receives ended (%s); another one takes its place", self._process.exitcode)
+            self._process.join()
+            self._pipe.close()
+            self._load()
+            try:
+                self._ports = self._listen()
+            except (OSError, OsteonodeError) as error:
+                _log.error("it cannot listen: %s", error)
+                self._process.kill()
+                self._stopping.wait(_PAUSE_SECONDS)
+
+
+def _at_port(settings: Settings, port: int) -> Settings:
+    return settings.model_copy(update={"node": settings.node.model_copy(update={"port": port})})

@@ -1,0 +1,87 @@
+"""Images arrive in a process of their own: it can die, and is replaced; nothing that it acknowledged is lost."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from dicom_node.reception.process import ReceptionProcess
+from dicom_node.service import Service
+from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
+from tests.fakes.light_reader import light
+from tests.system.free_port import free_port
+
+pytestmark = [pytest.mark.system, pytest.mark.slow]
+
+
+def prepare() -> None:
+    """Nothing is to be prepared; by this name the process finds it."""
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Service]:
+    settings = make_settings(tmp_path / "data", quiet_seconds=600.0)
+    with Service(settings, reader_factory=light(), prepare_reception=prepare) as node:
+        yield node
+
+
+def reception_of(node: Service) -> ReceptionProcess:
+    assert isinstance(node._scp, ReceptionProcess)
+    return node._scp
+
+
+def send_on(folder: Path, port: int, acknowledged: set[str], enough: threading.Event) -> None:
+    """Send new images, whatever becomes of the listener, and note whose response says that they are safe."""
+    for number in count(1):
+        for path in write_study(folder, draw_study(number)):
+            with suppress(OSError, ValueError):
+                acknowledged.update(sent.stem for sent, status in send([path], port).items() if status == 0)
+        if enough.wait(0.02):
+            return
+
+
+def test_a_reception_that_is_killed_is_replaced_and_what_it_acknowledged_is_known(
+    node: Service, tmp_path: Path
+) -> None:
+    acknowledged: set[str] = set()
+    enough, reception, port = threading.Event(), reception_of(node), node.port
+    sender = threading.Thread(target=send_on, args=(tmp_path / "in", port, acknowledged, enough))
+    sender.start()
+    wait_until(lambda: len(acknowledged) >= 4)
+    killed, before = reception.pid or 0, len(acknowledged)
+    assert killed != os.getpid()
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: len(acknowledged) > before + 4)
+    enough.set()
+    sender.join()
+    assert (reception.pid != killed, node.port) == (True, port)
+    with node.view._engine.connect() as connection:
+        known = {row[0] for row in connection.exec_driver_sql("SELECT sop_instance_uid FROM instance")}
+    assert acknowledged <= known
+    assert not list((tmp_path / "data" / "incoming").iterdir())
+
+
+def test_a_node_that_stops_takes_its_reception_along(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path / "data", port=free_port())
+    node = Service(settings, reader_factory=light(), prepare_reception=prepare)
+    node.start()
+    pid, port = reception_of(node).pid, node.port
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    node.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid or 0, 0)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_a_port_that_is_taken_is_told_as_if_the_node_listened_itself(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings = make_settings(tmp_path / "data", port=other.getsockname()[1])
+        with pytest.raises(OSError, match="in use"):
+            Service(settings, reader_factory=light(), prepare_reception=prepare).start()
