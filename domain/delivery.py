@@ -26,11 +26,17 @@ def later(destination: str) -> str:
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery is. HELD waits for a person."""
+    """Where a delivery is. HELD waits for a person; DISCARDED is what a person gave up, with a reason."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     HELD = "held"
+    DISCARDED = "discarded"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing follows by itself, and nobody is waited for."""
+        return self in (DeliveryState.DELIVERED, DeliveryState.DISCARDED)
 
 
 class Outcome(StrEnum):

@@ -15,6 +15,7 @@ import typer
 from dicom_node.cli import (
     bench,
     check_config,
+    dead_letters,
     demo,
     destinations,
     hold,
@@ -73,6 +74,7 @@ app.command("release", rich_help_panel="Look and intervene")(release.release)
 app.command("retract", rich_help_panel="Look and intervene")(retract.retract)
 app.command("purge", rich_help_panel="Look and intervene")(purge.purge)
 app.command("reread", rich_help_panel="Look and intervene")(reread.reread)
+app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel="Look and intervene")
 app.add_typer(models.app, name="models", rich_help_panel="Models and measurements")
 app.add_typer(bench.app, name="bench", rich_help_panel="Models and measurements")
 

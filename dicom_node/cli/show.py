@@ -52,6 +52,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
         _show_documents(history)
         _show_routings(history)
         _show_deliveries(history)
+        _show_discards(history)
         _show_explanations(history)
         _show_impressions(history)
         if summary is not None:
@@ -170,6 +171,17 @@ def _show_routings(history: "History") -> None:
     ]
     if rows:  # a site without routes has none
         _print("routes", ("version", "route", "goes to", "because they got an earlier version"), rows)
+
+
+def _show_discards(history: "History") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (str(each.version), each.destination, write_time(each.discarded_at), each.reason, each.by or "-")
+        for each in history.discards
+    ]
+    if rows:
+        _print("given up", ("version", "destination", "given up", "reason", "by"), rows)
 
 
 def _show_explanations(history: "History") -> None:

@@ -22,7 +22,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
     """
     from dicom_node.cli.destinations import describe_unreached
     from dicom_node.cli.ledger_access import open_configured_ledger, write_time
-    from dicom_node.cli.terminal import make_table, print_table
+    from dicom_node.cli.terminal import count, make_table, print_table
 
     view = open_configured_ledger(config).view
     table = make_table(
@@ -42,6 +42,8 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
     print_table(table)
     for sentence in describe_unreached(view.destinations()):
         print(sentence)
+    if letters := view.dead_letters():
+        print(f"{count(len(letters), 'delivery')} failed for good: `osteonode dead-letters` says why.")
     counts = view.counts()
     if counts.impressions:
         print(f"impressions: {_describe_impressions(counts.impressions)}")

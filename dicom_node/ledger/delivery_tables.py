@@ -18,6 +18,18 @@ breaker = Table(
     Column("explanation", Text, nullable=False),
 )
 
+#: A delivery that a person gave up. `reason` and `by` are a person's words: shown to people alone, never logged.
+discard = Table(
+    "discard",
+    metadata,
+    Column("study_instance_uid", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("destination", String(48), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("discarded_at", UtcDateTime, nullable=False),
+)
+
 #: Where a version of an answer goes: `documents` has the kinds by destination, null for all; `judged` every rule.
 routing = Table(
     "routing",

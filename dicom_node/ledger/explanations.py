@@ -68,7 +68,7 @@ def open_deliveries(connection: Connection, explanation: Explanation, now: datet
     answers = {each.destination: each for each in _answers(connection, explanation)}
     for recipient in explanation.recipients:
         answer = answers.get(recipient)
-        if answer is not None and answer.state is DeliveryState.HELD:
+        if answer is not None and answer.state in (DeliveryState.HELD, DeliveryState.DISCARDED):
             held = Delivery(uid, version, later(recipient), DeliveryState.HELD, explanation=_HELD_TOO)
             deliveries.open_held(connection, held)
         else:

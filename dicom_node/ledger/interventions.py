@@ -1,11 +1,11 @@
 """What a person may do: try a delivery again now, hold it, release what is held."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Engine, select
 
-from dicom_node.ledger import breakers, deliveries, explanations, requests, retractions, studies, tables
-from dicom_node.ledger.database import writing
+from dicom_node.ledger import breakers, dead_letters, deliveries, explanations, requests, studies, tables
+from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.rows import delivery_from
 from dicom_node.ports import Clock, Starts
 from domain.correction import Retraction
@@ -28,6 +28,38 @@ class Interventions:
         """
         return self._plan_each(study_instance_uid, destination, (DeliveryState.WAITING, DeliveryState.HELD))
 
+    def replay(self, study_instance_uid: str | None = None, destination: str | None = None) -> int:
+        """Try what is held because it failed again: the same objects under the same UIDs, with a fresh count.
+
+        Of one study or of all, to one destination or to all; a study in each transaction, so that nobody else waits.
+        What a person held stays held.
+        """
+        with looking(self._engine) as connection:
+            letters = [each.delivery for each in dead_letters.every(connection, destination)]
+        failed: dict[str, set[tuple[int, str]]] = {}
+        for each in letters:
+            if study_instance_uid in (None, each.study_instance_uid):
+                failed.setdefault(each.study_instance_uid, set()).add((each.version, each.destination))
+        return sum(self._plan_each(uid, None, (DeliveryState.HELD,), only) for uid, only in failed.items())
+
+    def discard(self, study_instance_uid: str, destination: str | None, reason: str, by: str = "") -> int:
+        """Give up what is held of a study because it failed; the reason is kept.
+
+        Raises:
+            ValueError: the reason or the name is none that can be kept; the message does not repeat it.
+        """
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            letters = [
+                each.delivery
+                for each in dead_letters.every(connection, destination)
+                if each.delivery.study_instance_uid == study_instance_uid
+            ]
+            for each in letters:
+                discard = dead_letters.Discard(each.version, each.destination, now, reason, by)
+                dead_letters.give_up(connection, each, discard)
+        return len(letters)
+
     def hold(self, study_instance_uid: str, destination: str | None = None) -> int:
         """Hold the waiting deliveries of a study; an attempt that is under way may still succeed."""
         with writing(self._engine) as connection:
@@ -39,7 +71,7 @@ class Interventions:
                     state=DeliveryState.HELD,
                     turn=delivery.turn + 1,
                     next_attempt_at=None,
-                    explanation="Held by a person.",
+                    explanation=dead_letters.HELD_BY_PERSON,
                 )
         return len(waiting)
 
@@ -72,10 +104,17 @@ class Interventions:
         with writing(self._engine) as connection:
             return requests.reread(connection, study_instance_uid, self._clock.now(), self._starts)
 
-    def _plan_each(self, study_instance_uid: str, destination: str | None, states: Sequence[DeliveryState]) -> int:
+    def _plan_each(
+        self,
+        study_instance_uid: str,
+        destination: str | None,
+        states: Sequence[DeliveryState],
+        only: Collection[tuple[int, str]] | None = None,
+    ) -> int:
         with writing(self._engine) as connection:
             found = _deliveries(connection, study_instance_uid, destination, states)
-            current = [one for one in found if not _is_past(connection, one)]
+            found = [one for one in found if only is None or (one.version, one.destination) in only]
+            current = [one for one in found if not dead_letters.is_past(connection, one)]
             for delivery in current:
                 # Without a next attempt it waits for its predecessor; the first of each destination has none.
                 deliveries.change(connection, delivery, state=DeliveryState.WAITING, attempts=0, next_attempt_at=None)
@@ -83,13 +122,6 @@ class Interventions:
             for delivery in _first_of_each_destination(current):
                 deliveries.plan(connection, delivery, self._starts, self._clock.now())
         return len(current)
-
-
-def _is_past(connection: Connection, delivery: Delivery) -> bool:
-    """Return whether a delivery would bring what a later version has superseded there, or taken back."""
-    if deliveries.superseded_by(connection, delivery) is not None:
-        return True
-    return retractions.find_after(connection, delivery.study_instance_uid, delivery.version) is not None
 
 
 def _first_of_each_destination(found: Sequence[Delivery]) -> list[Delivery]:

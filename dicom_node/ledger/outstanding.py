@@ -41,7 +41,8 @@ def _versions(connection: Connection, study_instance_uid: str) -> Iterator[str]:
 def _deliveries(connection: Connection, study_instance_uid: str) -> Iterator[str]:
     columns = tables.delivery.c
     query = select(tables.delivery).where(
-        columns.study_instance_uid == study_instance_uid, columns.state != DeliveryState.DELIVERED
+        columns.study_instance_uid == study_instance_uid,
+        columns.state.in_((DeliveryState.WAITING, DeliveryState.HELD)),
     )
     for row in connection.execute(query).mappings():
         delivery = delivery_from(row)

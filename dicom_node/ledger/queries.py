@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
-from dicom_node.ledger import destinations, documents, impressions, retractions, routings, tables
+from dicom_node.ledger import dead_letters, destinations, documents, impressions, retractions, routings, tables
 from dicom_node.ledger.database import looking
+from dicom_node.ledger.dead_letters import DeadLetter, Discard
 from dicom_node.ledger.destinations import DestinationLine
 from dicom_node.ledger.impressions import ImpressionLine
 from dicom_node.ledger.routings import RoutedStudy
@@ -112,6 +113,7 @@ class History:
     retractions: tuple[RetractionLine, ...] = ()
     impressions: tuple[ImpressionLine, ...] = ()
     routings: Mapping[int, Routing] = field(default_factory=dict)
+    discards: tuple[Discard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +189,13 @@ class LedgerView:
                 retractions=_retractions(connection, study_instance_uid),
                 impressions=impressions.lines_of(connection, study_instance_uid),
                 routings=routings.of_study(connection, study_instance_uid),
+                discards=dead_letters.discards_of(connection, study_instance_uid),
             )
 
     def unfinished_deliveries(self) -> tuple[Delivery, ...]:
         """Return the deliveries that wait or are held, the longest waiting first."""
         columns = tables.delivery.c
-        query = select(tables.delivery).where(columns.state != DeliveryState.DELIVERED)
+        query = select(tables.delivery).where(columns.state.in_((DeliveryState.WAITING, DeliveryState.HELD)))
         with looking(self._engine) as connection:
             rows = connection.execute(query.order_by(columns.next_attempt_at)).mappings()
             return tuple(delivery_from(row) for row in rows)
@@ -201,6 +204,11 @@ class LedgerView:
         """Return what routes ask of a study, and where it went."""
         with looking(self._engine) as connection:
             return routings.look_up(connection, study_instance_uid, self._data)
+
+    def dead_letters(self, destination: str | None = None) -> tuple[DeadLetter, ...]:
+        """Return what is held because it failed, the longest held first."""
+        with looking(self._engine) as connection:
+            return tuple(dead_letters.every(connection, destination))
 
     def destinations(self) -> dict[str, DestinationLine]:
         """Return how each destination answers and what waits for it, by its name."""

@@ -69,7 +69,7 @@ def retraction_from(row: RowMapping) -> Retraction:
     return Retraction(RetractionReason(row["reason"]), row["by"], row["note"])
 
 
-def delivery_from(row: RowMapping) -> Delivery:
+def delivery_from(row: Mapping[Any, Any]) -> Delivery:
     """Return the delivery of a row."""
     values = dict(row)
     return Delivery(

@@ -125,3 +125,18 @@ def test_a_version_whose_correction_has_arrived_meanwhile_is_held_and_says_so(be
     bench.deliver()
     assert [pacs_delivery(bench, version) for version in (1, 2)] == [DeliveryState.HELD, DeliveryState.DELIVERED]
     assert "version 2 of this study" in bench.ledger.delivery("1.1", 1, "pacs").explanation
+
+
+def test_a_replay_sends_the_same_bytes_under_the_same_identifiers(bench: Workbench) -> None:
+    bench.expect(pacs=[Outcome.REFUSED])
+    bench.ris.always = {"1.1.1.6": Outcome.REFUSED}
+    bench.arrive("1", "1")
+    bench.complete()
+    bench.deliver()
+    bench.ris.always = {}
+    assert interventions(bench).replay() == 2
+    bench.deliver()
+    for destination in (bench.pacs, bench.ris):
+        first, second = destination.attempts
+        assert first == second
+    assert {each.state for each in bench.history("1").deliveries} == {DeliveryState.DELIVERED}
