@@ -4,6 +4,7 @@ from pydantic import Field
 
 from config.fields import AETitle, Port, PositiveSeconds, Section
 from config.tls import DestinationTls
+from domain.retrieval import RetrievalMethod
 
 
 class Completion(Section):
@@ -19,7 +20,7 @@ class Completion(Section):
 
 
 class Query(Section):
-    """A source that is asked by C-FIND how many images a study has, when the quiet time is over."""
+    """An archive that can be asked: how many images a study has, when the quiet time is over, and for studies."""
 
     sender: AETitle = Field(description="AE title of the sender whose studies are asked for.")
     ae_title: AETitle = Field(description="AE title of the archive that is asked; often that of the sender.")
@@ -27,6 +28,11 @@ class Query(Section):
     port: Port = Field(description="Its TCP port.")
     calling_ae_title: AETitle | None = Field(None, description="Our AE title towards it; not set: that of the node.")
     tls: DestinationTls | None = Field(None, description="How to call it by TLS.")
+    retrieve: RetrievalMethod = Field(
+        RetrievalMethod.MOVE,
+        description="How `osteonode fetch` gets studies: move (C-MOVE to node.ae_title: the archive must know its "
+        "address, and be a sender here) or get (C-GET).",
+    )
     timeout_seconds: PositiveSeconds = Field(10.0, description="Longest wait for an association and for each answer.")
     retry_seconds: PositiveSeconds = Field(
         5.0, description="Where images are still missing it is asked again after this; the wait doubles each time."

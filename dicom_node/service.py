@@ -19,6 +19,7 @@ from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
 from dicom_node.deliver.image_count import Taken
+from dicom_node.deliver.retrieve_scu import QueriedArchives, Storable
 from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
@@ -30,7 +31,8 @@ from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.queries import LedgerView
-from dicom_node.pipeline import closing, retaining
+from dicom_node.ledger.retrievals import Retrievals
+from dicom_node.pipeline import closing, retaining, retrieving
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
@@ -46,8 +48,10 @@ from dicom_node.pipeline.workflows import Workflows
 from dicom_node.ports import Clock, FractureReader, StudyExplainer
 from dicom_node.receive import ways
 from dicom_node.receive.association_marks import FileMarks
-from dicom_node.receive.contexts import STORAGE_SOP_CLASSES
+from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, decodable
+from dicom_node.receive.door import Door
 from dicom_node.receive.orders.listeners import build_listeners
+from dicom_node.receive.retrieved import DoorIntake
 from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.reception.composition import lanes, make_scp
 from dicom_node.reception.process import ReceptionProcess
@@ -93,6 +97,7 @@ class OpenLedger:
 
     view: LedgerView
     interventions: Interventions
+    retrievals: Retrievals
     close: Callable[[], None]
 
 
@@ -123,7 +128,9 @@ def open_ledger(settings: Settings) -> OpenLedger:
     """
     data, engine = _open_used(settings)
     starts = WorkflowStarts(engine, lanes(settings))
-    return OpenLedger(LedgerView(engine, data), Interventions(engine, SystemClock(), starts), engine.dispose)
+    clock = SystemClock()
+    interventions, retrievals = Interventions(engine, clock, starts), Retrievals(engine, clock)
+    return OpenLedger(LedgerView(engine, data), interventions, retrievals, engine.dispose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +265,7 @@ class Service:
         for way in (*ways.build(self._settings, ledger, self._clock, self._data), *listeners):
             way.start()
             stops.callback(way.stop)
+        self._start_retrieving(engine, ledger, stops)
         self._scp, self._view = scp, LedgerView(engine, self._data)
 
     def _open_reception(self, model_set: str, stops: ExitStack) -> ReceptionProcess | None:
@@ -320,11 +328,27 @@ class Service:
             loop.start()
             stops.callback(loop.stop)
 
+    def _start_retrieving(self, engine: Engine, ledger: Ledger, stops: ExitStack) -> None:
+        """Fetch what a person asks for from the archives that the configuration names."""
+        settings, book = self._settings, Retrievals(engine, self._clock)
+        door = Door.of_settings(settings, ledger, self._clock, self._data, tier_of=settings.tier_of)
+        intake = DoorIntake(door, settings.node.ae_title)
+        storable = Storable([*map(str, STORAGE_SOP_CLASSES)], [*map(str, decodable())])
+        archives = QueriedArchives(settings.query, settings.node.ae_title, intake, storable)
+        loop = Repeating("retrieving", retrieving.INTERVAL_SECONDS, lambda: retrieving.retrieve_due(book, archives))
+        loop.start()
+        stops.callback(loop.stop)
+        stops.callback(archives.close)
+
     def _start_retention(self, engine: Engine, stops: ExitStack) -> None:
         retention, purging = self._settings.retention, Purging(engine, self._data, self._clock)
         ages = retaining.ages(retention)
         sweep = Repeating("retention", retention.sweep_seconds, lambda: retaining.purge_due(purging, ages, self._clock))
-        books = OrderBook(engine, self._clock).forget_orders, StepBook(engine, self._clock).forget_steps
+        books = (
+            OrderBook(engine, self._clock).forget_orders,
+            StepBook(engine, self._clock).forget_steps,
+            Retrievals(engine, self._clock).forget,
+        )
         orders = Repeating(
             "orders", retention.sweep_seconds, lambda: retaining.forget_known(books, retention.orders_days, self._clock)
         )

@@ -18,8 +18,10 @@ from dicom_node.cli import (
     dead_letters,
     demo,
     destinations,
+    fetch,
     hold,
     models,
+    priors,
     purge,
     read,
     release,
@@ -72,6 +74,8 @@ app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)
 app.command("retract", rich_help_panel="Look and intervene")(retract.retract)
+app.command("fetch", rich_help_panel="Look and intervene")(fetch.fetch)
+app.command("priors", rich_help_panel="Look and intervene")(priors.priors)
 app.command("purge", rich_help_panel="Look and intervene")(purge.purge)
 app.command("reread", rich_help_panel="Look and intervene")(reread.reread)
 app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel="Look and intervene")

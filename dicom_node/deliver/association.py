@@ -1,7 +1,7 @@
 """One association to one peer, and what became of it in words."""
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -9,7 +9,8 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ
-from pynetdicom.presentation import build_context
+from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
+from pynetdicom.presentation import PresentationContext, build_context, build_role
 
 from config.settings import Destination
 from dicom_node.deliver.encryption import explain_break, find_trouble, tls_arguments
@@ -148,15 +149,40 @@ def calling_ae_title(settings: Destination, node_ae_title: str) -> str:
     return settings.calling_ae_title or node_ae_title
 
 
+@dataclass(frozen=True, slots=True)
+class StorageRole:
+    """What we take on an association of our own (C-GET, PS3.4 C.4.3): as its SCP of these classes.
+
+    Attributes:
+        sop_class_uids: that we take.
+        transfer_syntax_uids: that we take them in, the most wanted first.
+        store: answers one C-STORE request with its status.
+    """
+
+    sop_class_uids: Sequence[str]
+    transfer_syntax_uids: Sequence[str]
+    store: Callable[[evt.Event], int]
+
+    def contexts(self) -> list[PresentationContext]:
+        """Return the contexts to propose."""
+        return [build_context(uid, list(self.transfer_syntax_uids)) for uid in self.sop_class_uids]
+
+    def selections(self) -> list[SCP_SCU_RoleSelectionNegotiation]:
+        """Return the role selection of each class (PS3.7 D.3.3.4)."""
+        return [build_role(uid, scp_role=True) for uid in self.sop_class_uids]
+
+
 @contextmanager
-def request(settings: Destination, node_ae_title: str, sop_class_uids: Iterable[str]) -> Iterator[Negotiation]:
-    """Ask for an association that proposes just these classes, uncompressed; release it at the end.
+def request(
+    settings: Destination, node_ae_title: str, sop_class_uids: Iterable[str], taking: StorageRole | None = None
+) -> Iterator[Negotiation]:
+    """Ask for an association that proposes just these classes, uncompressed, and what is taken; release it at the end.
 
     Never raises for what the network or the peer does: see `Negotiation.explain`.
     """
     calling = calling_ae_title(settings, node_ae_title)
     course = Course(Parties(calling, settings.ae_title, settings.host, settings.port), settings.timeout_seconds)
-    negotiation = _negotiate(settings, course, sop_class_uids)
+    negotiation = _negotiate(settings, course, sop_class_uids, taking)
     try:
         yield negotiation
     finally:
@@ -174,10 +200,16 @@ def _end(negotiation: Negotiation) -> None:
         negotiation.course.connection.close()
 
 
-def _negotiate(settings: Destination, course: Course, sop_class_uids: Iterable[str]) -> Negotiation:
+def _negotiate(
+    settings: Destination, course: Course, sop_class_uids: Iterable[str], taking: StorageRole | None
+) -> Negotiation:
     ae = AE(course.parties.calling)
     ae.acse_timeout = ae.dimse_timeout = ae.connection_timeout = ae.network_timeout = settings.timeout_seconds
     contexts = [build_context(uid, list(TRANSFER_SYNTAXES)) for uid in sorted(set(sop_class_uids))]
+    handlers = list(course.handlers)
+    if taking is not None:
+        contexts += taking.contexts()
+        handlers.append((evt.EVT_C_STORE, taking.store))
     try:
         tls = tls_arguments(settings)
     except ConfigError as error:
@@ -190,7 +222,8 @@ def _negotiate(settings: Destination, course: Course, sop_class_uids: Iterable[s
             contexts,
             settings.ae_title,
             bind_address=_local_address(settings.host),
-            evt_handlers=course.handlers,
+            evt_handlers=handlers,
+            ext_neg=None if taking is None else [*taking.selections()],
             tls_args=tls,
         )
     except socket.gaierror as error:

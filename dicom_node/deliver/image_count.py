@@ -11,7 +11,7 @@ from domain.completeness import Remark
 
 Find = Callable[[Level, Mapping[str, str]], list[Dataset]]
 #: Modalities of series without images: those that results and reports come in (PS3.3 C.7.3.1.1.1).
-_WITHOUT_IMAGES: Final = frozenset({"SR", "PR", "KO", "DOC", "SEG", "REG", "AU", "PLAN", "RTSTRUCT", "ANN"})
+MODALITIES_WITHOUT_IMAGES: Final = frozenset({"SR", "PR", "KO", "DOC", "SEG", "REG", "AU", "PLAN", "RTSTRUCT", "ANN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ def _list_images(find: Find, study_instance_uid: str, taken: Taken) -> frozenset
     study = {"StudyInstanceUID": study_instance_uid}
     try:
         series = find("SERIES", study | {"SeriesInstanceUID": "", "Modality": ""})
-        uids = [_text(ds, "SeriesInstanceUID") for ds in series if _text(ds, "Modality") not in _WITHOUT_IMAGES]
+        uids = [
+            _text(ds, "SeriesInstanceUID") for ds in series if _text(ds, "Modality") not in MODALITIES_WITHOUT_IMAGES
+        ]
         wanted = {"SOPInstanceUID": "", "SOPClassUID": ""}
         images = [ds for uid in uids if uid for ds in find("IMAGE", study | {"SeriesInstanceUID": uid} | wanted)]
     except NotAnswered:

@@ -9,9 +9,9 @@ from threading import Lock
 from typing import Final
 
 from config.completion import Query
-from config.settings import Destination
 from dicom_node.deliver.c_find_scu import NotAnswered, asking
 from dicom_node.deliver.image_count import Held, Taken, count_images
+from dicom_node.deliver.query_peer import as_destination
 from dicom_node.knowledge_ports import SourceAnswer
 from dicom_node.ports import Clock
 from domain.completeness import Remark
@@ -97,7 +97,7 @@ class FoundCounts:
         asked_at = self._clock.now()  # before the question: an image that comes meanwhile makes the answer stale
         held = Held(remark=Remark.SOURCE_UNREACHABLE)
         try:
-            with asking(_as_destination(query), self._node_ae_title) as finder:
+            with asking(as_destination(query), self._node_ae_title) as finder:
                 held = count_images(finder.find, study_instance_uid, arrived, self._taken)
         except NotAnswered as error:
             _log.warning("study %s: %s could not be asked for its images: %s", study_instance_uid, query.sender, error)
@@ -109,17 +109,3 @@ class FoundCounts:
             times = before.times + 1 if before else 1
             self._kept[study_instance_uid] = _Kept(answer, times, query.retry_seconds)
             self._asking.discard(study_instance_uid)
-
-
-def _as_destination(query: Query) -> Destination:
-    """Return the source as a peer that can be called."""
-    return Destination(
-        name="query",
-        kind="dicom",
-        ae_title=query.ae_title,
-        calling_ae_title=query.calling_ae_title or "",
-        host=query.host,
-        port=query.port,
-        timeout_seconds=query.timeout_seconds,
-        tls=query.tls,
-    )

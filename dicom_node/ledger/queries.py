@@ -192,6 +192,14 @@ class LedgerView:
                 discards=dead_letters.discards_of(connection, study_instance_uid),
             )
 
+    def first_header(self, study_instance_uid: str) -> Path | None:
+        """Return a file with the header of the first image of a study, None where the ledger has no such study."""
+        columns = tables.instance.c
+        query = select(columns.path).where(columns.study_instance_uid == study_instance_uid)
+        with looking(self._engine) as connection:
+            path = connection.execute(query.order_by(columns.version, columns.sop_instance_uid).limit(1)).scalar()
+        return None if path is None else self._data / path
+
     def unfinished_deliveries(self) -> tuple[Delivery, ...]:
         """Return the deliveries that wait or are held, the longest waiting first."""
         columns = tables.delivery.c

@@ -77,10 +77,15 @@ def undecodable(transfer_syntax_uids: Iterable[UID] = COMPRESSED_TRANSFER_SYNTAX
     return tuple(uid for uid in transfer_syntax_uids if not is_decodable(uid))
 
 
+def decodable() -> list[UID]:
+    """Return the transfer syntaxes that images are taken in, in our order of preference."""
+    missing = undecodable()
+    return [uid for uid in NATIVE_TRANSFER_SYNTAXES + COMPRESSED_TRANSFER_SYNTAXES if uid not in missing]
+
+
 def supported_contexts() -> list[PresentationContext]:
     """Return the presentation contexts to support: what could not be decoded later is not taken in."""
-    missing = undecodable()
-    syntaxes = [uid for uid in NATIVE_TRANSFER_SYNTAXES + COMPRESSED_TRANSFER_SYNTAXES if uid not in missing]
+    syntaxes = decodable()
     contexts = [_context(sop_class, syntaxes) for sop_class in STORAGE_SOP_CLASSES]
     return [*contexts, _context(Verification, [ExplicitVRLittleEndian, ImplicitVRLittleEndian])]
 
