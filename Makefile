@@ -57,7 +57,7 @@ torture: $(VENV)/.dev ## kill -9 a hundred times over two hundred studies, and c
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## spoil what comes from outside, guided by coverage, ten minutes a target (BUDGET=60 FUZZ=header)
-	for target in $(or $(FUZZ),acknowledgement association header radiograph); do \
+	for target in $(or $(FUZZ),acknowledgement association header multipart order radiograph); do \
 	  $(BIN)/python -m tests.fuzz.run $$target --seconds $(or $(BUDGET),600); done
 
 .PHONY: bench

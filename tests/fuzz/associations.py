@@ -1,16 +1,14 @@
 """Spoilt associations, to a storage SCP behind a real socket in this process."""
 
-import logging
 import socket
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
 
 from tests.fakes.storage_node import LOOPBACK, StorageNode
+from tests.fuzz.alarm import listen_for_faults
 from tests.fuzz.data_sets import scratch
 from tests.fuzz.wire import ABORT, RELEASE, associate_request, association, store_request
 
@@ -18,35 +16,12 @@ from tests.fuzz.wire import ABORT, RELEASE, associate_request, association, stor
 PATIENCE_SECONDS = 8.0
 
 
-#: What our own handler says, and pynetdicom when ours raised; that it could not decode something is no fault.
-_FAULTS = ("handler_failed", "Exception in DUL.run")
-
-
-class Alarm(logging.Handler):
-    """Keeps every fault of our own that a thread of the node met."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.faults: list[str] = []
-        threading.excepthook = self._see_thread
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if any(words in record.getMessage() for words in _FAULTS):
-            self.faults.append(self.format(record))
-
-    def _see_thread(self, failed: Any) -> None:
-        self.faults.append(f"{failed.thread}: {failed.exc_value!r}")
-
-
 @cache
-def running_node() -> tuple[StorageNode, Alarm]:
+def running_node() -> StorageNode:
     """Start the node that everything is sent to; it ends with the process."""
-    alarm = Alarm()
-    logging.getLogger().addHandler(alarm)
-    logging.getLogger("osteonode").addHandler(alarm)
     node = StorageNode(Path(mkdtemp(dir=scratch())), idle_seconds=PATIENCE_SECONDS / 2)
     node.scp.start()
-    return node, alarm
+    return node
 
 
 def association_seeds() -> Sequence[bytes]:
@@ -79,6 +54,6 @@ def speak(port: int, data: bytes) -> bytes:
 
 def try_association(data: bytes) -> None:
     """Send bytes to the node; it must close, and no thread of it may meet a fault."""
-    node, alarm = running_node()
-    speak(node.scp.port, data)
-    assert not alarm.faults, alarm.faults
+    faults = listen_for_faults()
+    speak(running_node().scp.port, data)
+    assert not faults, faults

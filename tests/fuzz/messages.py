@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 from dicom_node.deliver.acknowledgements import NotAcknowledged, read_acknowledgement, read_header_field
-from dicom_node.deliver.mllp_frames import FrameError, FrameReader
 from dicom_node.demo_peers.mllp_receiver import acknowledge
+from dicom_node.mllp_frames import FrameError, FrameReader
 
 _MESSAGE = b"MSH|^~\\&|OSTEONODE|SITE|RIS|SITE|20260301||ORU^R01^ORU_R01|CONTROL-1|P|2.5.1\rPID|1\r"
 

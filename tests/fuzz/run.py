@@ -16,7 +16,9 @@ WATCHED = {
     "association": ("dicom_node.receive", "pynetdicom"),
     "header": ("dicom_node.receive",),
     "radiograph": ("inference", "pydicom"),
-    "acknowledgement": ("dicom_node.deliver",),
+    "acknowledgement": ("dicom_node.deliver", "dicom_node.mllp_frames"),
+    "order": ("dicom_node.receive.orders", "domain.order"),
+    "multipart": ("dicom_node.receive.stow_rs",),
 }
 _MOST_MEMORY_MIB = 3000
 _SLOWEST_SECONDS = 20

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.storage_node import StorageNode, wait_until
-from tests.fuzz.associations import Alarm, speak
+from tests.fuzz.alarm import listen_for_faults
+from tests.fuzz.associations import speak
 from tests.fuzz.wire import ABORT, RELEASE, associate_request
 
 pytestmark = pytest.mark.slow
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("haste", [RELEASE, RELEASE + ABORT, ABORT, b"\x04\0\0\0\0\0"])
 def test_a_peer_that_breaks_off_while_it_is_answered_holds_no_association(tmp_path: Path, haste: bytes) -> None:
-    alarm = Alarm()
+    faults = listen_for_faults()
     with StorageNode(tmp_path, associations=5, idle_seconds=60.0) as node:
         began = time.monotonic()
         for _ in range(20):  # in about half of them the answer comes after the end
@@ -23,4 +24,4 @@ def test_a_peer_that_breaks_off_while_it_is_answered_holds_no_association(tmp_pa
         assert time.monotonic() - began < 15
         with node.associate() as assoc:
             assert assoc.is_established
-    assert not alarm.faults
+    assert not faults

@@ -15,7 +15,7 @@ from tests.fuzz.targets import TARGETS
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: How many inputs a target is worth in a test run: those behind a socket take ten milliseconds each.
-EXAMPLES = {"association": 60, "header": 300, "radiograph": 150, "acknowledgement": 300}
+EXAMPLES = {"association": 60, "header": 300, "radiograph": 150, "acknowledgement": 300, "order": 150, "multipart": 200}
 SECONDS = 4
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import traceback
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
@@ -29,7 +30,8 @@ class NodeLives:
     """Starts and kills one node after the other on the same data folder.
 
     Args:
-        reader: `light` reads in the node's process, `pooled` in a child without models, `real` with the bundle.
+        reader: `light` receives and reads in the node's process; `pooled` reads without models and `real` with the
+            bundle, and both receive and read in processes of their own.
     """
 
     def __init__(self, settings: Settings, folder: Path, *, reader: str = LIGHT) -> None:
@@ -169,7 +171,9 @@ def _live(settings_file: str, reader: str, listing: Path, deadly: str) -> None:
     done = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     readers = {LIGHT: light(), POOLED: pooled(), REAL: open_reader}[reader]
-    with Service(settings, reader_factory=readers, rescue_seconds=1.0) as service:
+    # Commit points are watched in this process, so there images arrive here as well.
+    apart = None if reader == LIGHT else partial(configure_logging, settings.console)
+    with Service(settings, reader_factory=readers, rescue_seconds=1.0, prepare_reception=apart) as service:
         print(f"ready {service.port}", flush=True)
         done.wait()
 
