@@ -11,6 +11,8 @@ from config.settings import Settings
 PATTERN_WORDS = {
     r"^[ !-\[\]-~]+$": "ASCII without backslash",
     r"^[!-~]*$": "ASCII without blanks",
+    r"^https?://[!-~]+$": "an address that begins with http:// or https://",
+    r"^[A-Za-z0-9_-]{0,64}$": "up to 64 letters, digits, underscores or hyphens",
     r"^[a-z][a-z0-9-]{0,31}$": "1 to 32 lower-case letters, digits or hyphens, a letter first",
 }
 TYPE_WORDS = {

@@ -15,6 +15,7 @@ from config.folder import Folder
 from config.http import Http, HttpClient
 from config.node import Limits, Node
 from config.orders import Orders
+from config.orthanc import Orthanc
 from config.reading import Reading
 from config.reporting import Reporting
 from config.retention import Retention
@@ -39,6 +40,7 @@ __all__ = [
     "Limits",
     "ListenerTls",
     "Node",
+    "Orthanc",
     "Reading",
     "Reporting",
     "Retention",
@@ -58,6 +60,7 @@ class Settings(Section):
     folder: tuple[Folder, ...] = Field(())
     http: Http | None = Field(None)
     http_client: tuple[HttpClient, ...] = Field(())
+    orthanc: tuple[Orthanc, ...] = Field(())
     destination: tuple[Destination, ...] = Field(())
     route: tuple[Route, ...] = Field(())
     completion: Completion = Field(default_factory=Completion)
@@ -103,9 +106,12 @@ class Settings(Section):
             raise ValueError("two destinations have the same name")
         return self
 
+    def _ways_in(self) -> tuple[tuple[str, tuple[Folder | HttpClient | Orthanc, ...]], ...]:
+        return ("folder", self.folder), ("http_client", self.http_client), ("orthanc", self.orthanc)
+
     @model_validator(mode="after")
     def _names_of_ways_in_are_unique(self) -> "Settings":
-        for table, entries in (("folder", self.folder), ("http_client", self.http_client)):
+        for table, entries in self._ways_in():
             names = [entry.name for entry in entries]
             if len(names) != len(set(names)):
                 raise ValueError(f"two tables [[{table}]] have the same name")

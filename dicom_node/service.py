@@ -24,6 +24,7 @@ from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
 from dicom_node.ledger.erasing import Erasing
+from dicom_node.ledger.feeds import Feeds
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
@@ -131,6 +132,12 @@ def open_ledger(settings: Settings) -> OpenLedger:
     clock = SystemClock()
     interventions, retrievals = Interventions(engine, clock, starts), Retrievals(engine, clock)
     return OpenLedger(LedgerView(engine, data), interventions, retrievals, engine.dispose)
+
+
+def open_feeds(settings: Settings) -> Feeds:
+    """Open what a node keeps of the sources that it follows; raises LedgerError where no node was here yet."""
+    _data, engine = _open_used(settings)
+    return Feeds(engine, SystemClock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +269,8 @@ class Service:
         scp.start()
         stops.callback(scp.stop)
         listeners = build_listeners(self._settings, OrderBook(engine, self._clock), self._clock)
-        for way in (*ways.build(self._settings, ledger, self._clock, self._data), *listeners):
+        feeds = Feeds(engine, self._clock)
+        for way in (*ways.build(self._settings, ledger, feeds, self._clock, self._data), *listeners):
             way.start()
             stops.callback(way.stop)
         self._start_retrieving(engine, ledger, stops)

@@ -32,6 +32,7 @@ from dicom_node.cli import (
     send,
     serve,
     show,
+    sources,
     studies,
 )
 from dicom_node.cli.explain import explain as explain_images
@@ -70,6 +71,7 @@ app.command("studies", rich_help_panel="Look and intervene")(studies.studies)
 app.command("show", rich_help_panel="Look and intervene")(show.show)
 app.command("route", rich_help_panel="Set up")(route.route)
 app.command("destinations", rich_help_panel="Look and intervene")(destinations.destinations)
+app.command("sources", rich_help_panel="Look and intervene")(sources.sources)
 app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)

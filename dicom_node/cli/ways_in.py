@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from config.settings import Folder, Http, HttpClient, Settings
+from config.settings import Folder, Http, HttpClient, Orthanc, Settings
 
 
 def describe_ways(settings: Settings) -> Iterator[str]:
     """Yield a line for each way in, nothing where C-STORE is the only one."""
-    lines = [*_describe_http(settings), *map(_describe_folder, settings.folder)]
+    lines = [
+        *_describe_http(settings),
+        *map(_describe_folder, settings.folder),
+        *map(_describe_orthanc, settings.orthanc),
+    ]
     if lines:
         yield "# Ways in beside C-STORE:"
         yield from lines
@@ -44,3 +48,10 @@ def _describe_folder(folder: Folder) -> str:
     away = "moved to taken/ below it" if folder.taken == "move" else "deleted"
     who = f'{folder.ae_title}, tier "{folder.tier.value}"'
     return f"#   folder {folder.name}: files below {folder.path} come in as {who}; what was taken is {away}"
+
+
+def _describe_orthanc(orthanc: Orthanc) -> str:
+    who = f'{orthanc.ae_title}, tier "{orthanc.tier.value}"'
+    what = {"NewInstance": "images as they arrive there", "StableStudy": "studies when they are stable"}[orthanc.follow]
+    marks = f'; answered studies are labelled "{orthanc.label}" there' if orthanc.label else ""
+    return f"#   Orthanc {orthanc.name} at {orthanc.url}: {what} come in as {who}{marks}"

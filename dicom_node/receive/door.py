@@ -92,7 +92,8 @@ class Door:
         most_bytes = settings.limits.data_set_mib * _MIB
         shelf = Shelf(folder.resolve())
         shelf.prepare()
-        spool = Spool(shelf.incoming, most_bytes=most_bytes, free_bytes=settings.limits.free_disk_mib * _MIB)
+        spool = Spool(_folder(folder), most_bytes=most_bytes, free_bytes=settings.limits.free_disk_mib * _MIB)
+        spool.folder.mkdir(exist_ok=True)
         return cls(Storing(shelf, ledger, clock, most_bytes=most_bytes, tier_of=tier_of), spool)
 
     def has_room(self) -> bool:
@@ -110,6 +111,19 @@ class Door:
         if head.transfer_syntax_uid not in self._syntaxes:
             return Refused(Outcome.SYNTAX_UNSUPPORTED, f"transfer syntax {head.transfer_syntax_uid}")
         return None
+
+
+def sweep(folder: Path) -> int:
+    """Remove what a crash left of files that came through a door of a data folder; return how many that were.
+
+    Only before the first door is opened.
+    """
+    return Spool(_folder(folder), most_bytes=0, free_bytes=0).sweep()
+
+
+def _folder(data: Path) -> Path:
+    # Apart from what associations bring: their process sweeps its own folder whenever it starts.
+    return data.resolve() / "incoming" / "files"
 
 
 class IncomingFile:

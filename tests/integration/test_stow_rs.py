@@ -18,8 +18,8 @@ from config.http import Http, HttpClient
 from config.settings import Settings
 from dicom_node.receive.stow_rs.application import StoreApplication
 from dicom_node.receive.stow_rs.clients import Clients
+from dicom_node.receive.stow_rs.opening import open_stow_rs
 from dicom_node.receive.stow_rs.server import StowRs
-from dicom_node.receive.ways import build_stow_rs
 from domain.errors import ConfigError
 from tests.fakes.certificates import make_pki
 from tests.fakes.clock import FakeClock
@@ -216,7 +216,8 @@ def https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StowRs]:
     clients = [{"name": "peer", "certificate": "CN=peer"}]
     tables = {"http": {"port": 0, "tls": True}, "http_client": clients, "limits": {"free_disk_mib": 1}}
     settings = Settings.model_validate(tables | {"tls": make_pki().listener().model_dump()})
-    server = build_stow_rs(settings, FakeInstanceLedger(), FakeClock(), tmp_path_factory.mktemp("https"))
+    assert settings.http is not None
+    server = open_stow_rs(settings.http, settings, FakeInstanceLedger(), FakeClock(), tmp_path_factory.mktemp("https"))
     server.start()
     yield server
     server.stop()

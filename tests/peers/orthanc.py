@@ -41,6 +41,10 @@ class Orthanc:
         with urlopen(Request(self.url + path, data=content, method="POST"), timeout=30) as response:
             return json.loads(response.read())
 
+    def delete(self, path: str) -> None:
+        """Delete what is behind a path, such as `/instances/{id}`."""
+        urlopen(Request(self.url + path, method="DELETE"), timeout=10).close()
+
     def instances(self) -> list[dict[str, str]]:
         """Return the main tags of every instance, with `StudyInstanceUID`, `SOPClassUID` and Orthanc's `ID`."""
         return [self._describe(each["ID"]) for each in self.get("/instances?expand")]

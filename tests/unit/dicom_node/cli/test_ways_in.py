@@ -32,3 +32,9 @@ def test_each_client_is_told_with_what_it_is_known_by() -> None:
 
 def test_a_listener_without_clients_is_told_to_be_of_no_use() -> None:
     assert "nobody may post" in describe(http={})
+
+
+def test_an_orthanc_is_told_with_what_is_fetched_and_how_it_is_told() -> None:
+    said = describe(orthanc=[{"name": "ward", "url": "http://10.1.2.3:8042", "follow": "StableStudy"}])
+    assert "Orthanc ward at http://10.1.2.3:8042: studies when they are stable come in as ORTHANC" in said
+    assert 'labelled "osteonode"' in said

@@ -12,7 +12,7 @@ from pydicom.uid import (
     JPEGExtended12Bit,
 )
 
-from dicom_node.receive.door import Origin, Passage
+from dicom_node.receive.door import Origin, Passage, sweep
 from dicom_node.receive.part10 import encode_head
 from dicom_node.receive.statuses import Outcome
 from domain.errors import LedgerError
@@ -168,3 +168,11 @@ def test_a_file_that_stops_coming_leaves_nothing(bench: DoorBench, length: int) 
     incoming.write(make_file(make_radiograph(rows=512, columns=512))[:length])
     incoming.discard()
     assert bench.files == EMPTY
+
+
+def test_what_a_crash_left_is_swept_and_what_associations_bring_meanwhile_is_not(bench: DoorBench) -> None:
+    (bench.folder / "incoming" / "of-an-association.part").write_bytes(b"x")
+    bench.door.open(ORIGIN).write(make_file(make_radiograph(rows=512, columns=512)))
+    (bench.folder / "incoming" / "files" / "left.part").write_bytes(b"x")
+    assert sweep(bench.folder) >= 1
+    assert bench.files == EMPTY | {"incoming": 1}

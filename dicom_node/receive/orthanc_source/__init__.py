@@ -1,0 +1,1 @@
+"""Orthanc as a source: its changes are followed, images come through the door, answered studies are labelled."""
