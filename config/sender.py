@@ -1,11 +1,12 @@
 """Who may send images here."""
 
 from ipaddress import ip_network
-from typing import Final
+from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
 
 from config.fields import Section, check_ae_title
+from config.image_classes import NamedImageClass
 from domain.tier import Tier
 
 #: Stands for every calling AE title.
@@ -16,11 +17,27 @@ class Sender(Section):
     """An application entity that may send images here. Unknown senders are refused (1/1/3)."""
 
     ae_title: str = Field(description='Calling AE title of the sender; "*" accepts any title from `address`.')
-    address: str = Field("", description="Address or network (CIDR) it must come from; empty accepts any address.")
+    address: str | tuple[str, ...] = Field(
+        "", description="Address or network (CIDR) it must come from, or a list of them; empty accepts any address."
+    )
+    sop_classes: tuple[NamedImageClass, ...] = Field(
+        (),
+        description="Kinds of image it may send, by short name or keyword; empty accepts every kind. Presentation "
+        "contexts of others are refused (result 3).",
+    )
+    tls: Literal["required", "allowed"] = Field(
+        "allowed", description='Whether it must come over TLS: "required" refuses it in plain text (1/1/1).'
+    )
     tier: Tier = Field(
         Tier.FULL,
         description="How much its studies are told: classification (no types, no places), types (no places), or full.",
     )
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses and networks it may come from; empty for any."""
+        named = (self.address,) if isinstance(self.address, str) else self.address
+        return tuple(address for address in named if address)
 
     @field_validator("ae_title")
     @classmethod
@@ -29,7 +46,8 @@ class Sender(Section):
 
     @field_validator("address")
     @classmethod
-    def _is_network(cls, value: str) -> str:
-        if value:
-            ip_network(value, strict=False)
+    def _are_networks(cls, value: Any) -> Any:
+        for address in (value,) if isinstance(value, str) else value:
+            if address:
+                ip_network(address, strict=False)
         return value

@@ -6,6 +6,7 @@ file is a module beside this one.
 
 from pydantic import Field, model_validator
 
+from config.application_entity import ApplicationEntity
 from config.completion import Completion, Query
 from config.console import Console
 from config.destination import Breaker, Destination, Retry
@@ -24,10 +25,11 @@ from config.route_faults import find_faults
 from config.sender import ANY_AE_TITLE, Sender
 from config.tls import DestinationTls, ListenerTls
 from domain.document import OPTIONAL_KINDS
-from domain.tier import Tier
+from domain.tier import Tier, lowest
 
 __all__ = [
     "ANY_AE_TITLE",
+    "ApplicationEntity",
     "Breaker",
     "Completion",
     "Console",
@@ -56,6 +58,7 @@ class Settings(Section):
     """The whole configuration of a node."""
 
     node: Node = Field(default_factory=Node)
+    application_entity: tuple[ApplicationEntity, ...] = Field(())
     sender: tuple[Sender, ...] = Field(())
     folder: tuple[Folder, ...] = Field(())
     http: Http | None = Field(None)
@@ -77,7 +80,7 @@ class Settings(Section):
     @model_validator(mode="after")
     def _one_title_has_one_tier(self) -> "Settings":
         for table, entries in (("sender", self.sender), ("http_client", self.http_client)):
-            tiers = {(entry.ae_title, entry.tier) for entry in entries}
+            tiers = {(self.title_key(entry.ae_title), entry.tier) for entry in entries}
             if len(tiers) > len({title for title, _tier in tiers}):
                 raise ValueError(f"two {table}s have the same ae_title and different tiers; a title has one tier")
         return self
@@ -88,10 +91,38 @@ class Settings(Section):
             raise ValueError(f"tls.port and node.port are both {self.node.port}: each listener needs its own")
         return self
 
-    def tier_of(self, calling_ae_title: str) -> Tier:
-        """Return the tier of a calling AE: that of its own entry before that of "*"."""
-        tiers = {sender.ae_title: sender.tier for sender in self.sender}
-        return tiers.get(calling_ae_title.strip()) or tiers.get(ANY_AE_TITLE) or Tier.FULL
+    @model_validator(mode="after")
+    def _own_titles_are_unique(self) -> "Settings":
+        titles = [self.title_key(entity.ae_title) for entity in self.application_entity]
+        if len(titles) != len(set(titles)):
+            raise ValueError("two application_entity have the same ae_title")
+        return self
+
+    @model_validator(mode="after")
+    def _who_may_call_a_title_is_a_sender(self) -> "Settings":
+        known = {self.title_key(sender.ae_title) for sender in self.sender}
+        named = {title for entity in self.application_entity for title in entity.senders}
+        missing = sorted(title for title in named if self.title_key(title) not in known)
+        if missing and ANY_AE_TITLE not in known:
+            raise ValueError(f"an application_entity names {', '.join(missing)} in senders: add a [[sender]] for each")
+        return self
+
+    def title_key(self, ae_title: str) -> str:
+        """Return what two AE titles have in common where they are the same one (PS3.5 6.2, VR AE)."""
+        title = ae_title.strip(" ")
+        return title.upper() if self.node.ignore_ae_title_case else title
+
+    def entity_of(self, called_ae_title: str) -> ApplicationEntity | None:
+        """Return the rules of an own AE title, None where it has none beside those of the senders."""
+        key = self.title_key(called_ae_title)
+        return next((each for each in self.application_entity if self.title_key(each.ae_title) == key), None)
+
+    def tier_of(self, calling_ae_title: str, called_ae_title: str = "") -> Tier:
+        """Return the tier of what a peer sends: its own, or that of "*", and at most that of the title it calls."""
+        tiers = {self.title_key(sender.ae_title): sender.tier for sender in self.sender}
+        of_sender = tiers.get(self.title_key(calling_ae_title)) or tiers.get(ANY_AE_TITLE) or Tier.FULL
+        entity = self.entity_of(called_ae_title)
+        return lowest((of_sender, entity.tier)) if entity else of_sender
 
     @model_validator(mode="after")
     def _one_sender_has_one_source(self) -> "Settings":

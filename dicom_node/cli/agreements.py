@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from config.profiles import PROFILES
-from config.settings import Destination, Sender, Settings
+from config.settings import ApplicationEntity, Destination, Sender, Settings
 from domain.document import OPTIONAL_KINDS, DocumentKind
 from domain.tier import Tier
 
@@ -27,6 +27,9 @@ def describe_agreements(settings: Settings) -> Iterator[str]:
     yield from map(_describe_sender, settings.sender)
     if not settings.sender:
         yield "#   nobody may send: there is no [[sender]]"
+    if settings.application_entity:
+        yield "# What has rules of its own among the titles of this node:"
+        yield from map(_describe_entity, settings.application_entity)
 
 
 def _not_made(settings: Settings) -> frozenset[DocumentKind]:
@@ -45,6 +48,12 @@ def _describe_destination(destination: Destination, made: frozenset[DocumentKind
     yield f"#   {destination.name} gets, by {chosen_by}: {', '.join(kinds) or 'nothing'}"
     if not destination.documents:
         yield f"#       {PROFILES[destination.profile].reason}"
+
+
+def _describe_entity(entity: ApplicationEntity) -> str:
+    callers = ", ".join(entity.senders) or "every [[sender]]"
+    kinds = ", ".join(entity.sop_classes) or "all that they may send"
+    return f'#   {entity.ae_title}, for {callers}: {kinds}; TLS {entity.tls}; at most tier "{entity.tier.value}"'
 
 
 def _describe_sender(sender: Sender) -> str:

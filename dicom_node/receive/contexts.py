@@ -1,22 +1,22 @@
-"""What the storage SCP accepts: SOP classes and transfer syntaxes, in our order of preference.
+"""What the storage SCP accepts: SOP classes and transfer syntaxes, in our order of preference; docs/dicom-network.md.
 
 The acceptor chooses the transfer syntax of a presentation context (PS3.8 9.3.3.2): the first of this table that the
 peer proposes. Uncompressed comes first, so that peers which can decompress do it for us.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import (
+    HTJ2K,
     JPEG2000,
     UID,
-    ComputedRadiographyImageStorage,
     DeflatedExplicitVRLittleEndian,
-    DigitalXRayImageStorageForPresentation,
-    DigitalXRayImageStorageForProcessing,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     HTJ2KLossless,
+    HTJ2KLosslessRPCL,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
@@ -25,20 +25,14 @@ from pydicom.uid import (
     JPEGLSLossless,
     JPEGLSNearLossless,
     RLELossless,
-    SecondaryCaptureImageStorage,
-    XRayRadiofluoroscopicImageStorage,
 )
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
+from config.image_classes import SOP_CLASS_OF
+
 #: Image classes of plain radiographs (PS3.4 B.5). For-processing images are taken here and declined by eligibility.
-STORAGE_SOP_CLASSES: tuple[UID, ...] = (
-    ComputedRadiographyImageStorage,
-    DigitalXRayImageStorageForPresentation,
-    DigitalXRayImageStorageForProcessing,
-    SecondaryCaptureImageStorage,
-    XRayRadiofluoroscopicImageStorage,
-)
+STORAGE_SOP_CLASSES: tuple[UID, ...] = tuple(UID(uid) for uid, _keyword in SOP_CLASS_OF.values())
 
 #: Syntaxes that need no decoder of pixels.
 NATIVE_TRANSFER_SYNTAXES: tuple[UID, ...] = (
@@ -56,9 +50,11 @@ COMPRESSED_TRANSFER_SYNTAXES: tuple[UID, ...] = (
     JPEG2000Lossless,
     RLELossless,
     HTJ2KLossless,
+    HTJ2KLosslessRPCL,
     JPEGBaseline8Bit,
     JPEGLSNearLossless,
     JPEG2000,
+    HTJ2K,
 )
 
 
@@ -77,20 +73,41 @@ def undecodable(transfer_syntax_uids: Iterable[UID] = COMPRESSED_TRANSFER_SYNTAX
     return tuple(uid for uid in transfer_syntax_uids if not is_decodable(uid))
 
 
-def decodable() -> list[UID]:
-    """Return the transfer syntaxes that images are taken in, in our order of preference."""
+@cache
+def decodable() -> tuple[UID, ...]:
+    """Return the transfer syntaxes of images, the preferred first: what could not be decoded later is not taken in."""
     missing = undecodable()
-    return [uid for uid in NATIVE_TRANSFER_SYNTAXES + COMPRESSED_TRANSFER_SYNTAXES if uid not in missing]
+    return tuple(uid for uid in NATIVE_TRANSFER_SYNTAXES + COMPRESSED_TRANSFER_SYNTAXES if uid not in missing)
 
 
-def supported_contexts() -> list[PresentationContext]:
-    """Return the presentation contexts to support: what could not be decoded later is not taken in."""
+def supported_contexts(sop_class_uids: Iterable[str] = STORAGE_SOP_CLASSES) -> list[PresentationContext]:
+    """Return the presentation contexts to support for a peer that may send these classes; C-ECHO is for everyone."""
+    allowed = frozenset(sop_class_uids)
     syntaxes = decodable()
-    contexts = [_context(sop_class, syntaxes) for sop_class in STORAGE_SOP_CLASSES]
-    return [*contexts, _context(Verification, [ExplicitVRLittleEndian, ImplicitVRLittleEndian])]
+    contexts = [_context(sop_class, syntaxes) for sop_class in STORAGE_SOP_CLASSES if sop_class in allowed]
+    return [*contexts, _context(Verification, (ExplicitVRLittleEndian, ImplicitVRLittleEndian))]
 
 
-def _context(abstract_syntax: UID, transfer_syntaxes: list[UID]) -> PresentationContext:
+def explain_refused(contexts: Sequence[PresentationContext], allowed: Iterable[str]) -> list[str]:
+    """Return why presentation contexts were refused (PS3.8 Table 9-18), a sentence each, with the key that admits it.
+
+    Args:
+        contexts: the refused ones.
+        allowed: SOP Class UIDs that the peer may send.
+    """
+    return list(dict.fromkeys(_explain(context, frozenset(allowed)) for context in contexts))
+
+
+def _explain(context: PresentationContext, allowed: frozenset[str]) -> str:
+    uid = UID(context.abstract_syntax or "")
+    if uid in allowed or uid == Verification:
+        return f"{uid.name}: none of its transfer syntaxes can be decoded here; let the sender propose Explicit VR LE"
+    if uid in STORAGE_SOP_CLASSES:
+        return f"{uid.name}: not among sop_classes of the [[sender]] or of the [[application_entity]] that it called"
+    return f"{uid.name}: no radiograph, and taken from nobody"
+
+
+def _context(abstract_syntax: UID, transfer_syntaxes: tuple[UID, ...]) -> PresentationContext:
     context = PresentationContext()
     context.abstract_syntax = abstract_syntax
     context.transfer_syntax = list(transfer_syntaxes)

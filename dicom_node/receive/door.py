@@ -94,7 +94,10 @@ class Door:
         shelf.prepare()
         spool = Spool(_folder(folder), most_bytes=most_bytes, free_bytes=settings.limits.free_disk_mib * _MIB)
         spool.folder.mkdir(exist_ok=True)
-        return cls(Storing(shelf, ledger, clock, most_bytes=most_bytes, tier_of=tier_of), spool)
+        storing = Storing(
+            shelf, ledger, clock, most_bytes=most_bytes, tier_of=lambda calling, _called: tier_of(calling)
+        )
+        return cls(storing, spool)
 
     def has_room(self) -> bool:
         """Return whether the volume is below its high-water mark; where it is not, every file would be refused."""

@@ -4,8 +4,9 @@ import logging
 import traceback
 from collections.abc import Sequence
 
-from dicom_node.receive.admission import AssociationRequest, Refusal
+from dicom_node.receive.admission import Refusal
 from dicom_node.receive.event_line import emit as _emit
+from dicom_node.receive.peers import AssociationRequest
 from dicom_node.receive.statuses import ANSWERS, Outcome
 
 LISTENING = "receive.listening"
@@ -15,6 +16,7 @@ LEFTOVERS_REMOVED = "receive.leftovers_removed"
 TLS_FAILED = "receive.tls_failed"
 ASSOCIATION_ADMITTED = "receive.association_admitted"
 ASSOCIATION_REFUSED = "receive.association_refused"
+CONTEXTS_REFUSED = "receive.contexts_refused"
 ASSOCIATION_ABORTED = "receive.association_aborted"
 ECHOED = "receive.echoed"
 INSTANCE_STORED = "receive.instance_stored"
@@ -72,6 +74,13 @@ def association_refused(request: AssociationRequest, refusal: Refusal) -> None:
     result, source, reason = refusal.rejection.value
     code = f"{result}/{source}/{reason}"
     _emit(logging.WARNING, ASSOCIATION_REFUSED, refusal.explanation, code=code, **_peer(request))
+
+
+def contexts_refused(request: AssociationRequest, explanations: Sequence[str], *, useless: bool) -> None:
+    """Say which presentation contexts of an association were refused and why; a warning where none was accepted."""
+    level = logging.WARNING if useless else logging.INFO
+    message = f"{request.caller}, presentation contexts refused: {'; '.join(explanations)}"
+    _emit(level, CONTEXTS_REFUSED, message, count=len(explanations), **_peer(request))
 
 
 def association_aborted(calling_ae_title: str, address: str) -> None:

@@ -3,7 +3,7 @@
 import logging
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY
@@ -16,19 +16,21 @@ from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
+from pynetdicom.presentation import PresentationContext
 from pynetdicom.transport import ThreadedAssociationServer
 
 from config.settings import Settings
 from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive import events
-from dicom_node.receive.admission import AssociationRequest, Refusal, Rejection, refuse
+from dicom_node.receive.admission import Refusal, Rejection, refuse
 from dicom_node.receive.association_marks import FileMarks
-from dicom_node.receive.contexts import supported_contexts, undecodable
+from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, explain_refused, supported_contexts, undecodable
 from dicom_node.receive.data_set_provider import DataSetProvider
 from dicom_node.receive.dimse_service import DimseService
 from dicom_node.receive.incoming import IncomingDataSet, Spool
 from dicom_node.receive.listeners import Listener, Listening, TlsListener, bind
 from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from dicom_node.receive.peers import AssociationRequest, sop_classes_for
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
@@ -37,8 +39,6 @@ from dicom_node.tls.contexts import make_server_context
 from dicom_node.tls.handshake import LateHandshake
 
 _MIB = 1 << 20
-#: Longest wait for an A-ASSOCIATE-RQ after a connection, and for the peer to close after a refusal (PS3.8 9.1.5).
-_ARTIM_SECONDS = 10.0
 _POLL_SECONDS = 0.2
 
 
@@ -153,7 +153,7 @@ class StorageScp:
         # Who may come in is decided in _on_requested. This bounds the connections that have not asked yet.
         ae.maximum_associations = 4 * limits.associations
         ae.network_timeout = ae.dimse_timeout = limits.idle_seconds
-        ae.acse_timeout = min(_ARTIM_SECONDS, limits.idle_seconds)
+        ae.acse_timeout = min(limits.artim_seconds, limits.idle_seconds)
         return ae
 
     def _make_server(
@@ -161,7 +161,7 @@ class StorageScp:
     ) -> ThreadedAssociationServer:
         return ae.make_server(
             (self._settings.node.bind, port),
-            contexts=[*supported_contexts(), *(context for each in self._services for context in each.contexts)],
+            contexts=self._contexts_for(STORAGE_SOP_CLASSES),
             ssl_context=LateHandshake(context).as_context() if context is not None else None,
             server_class=Listener if context is None else TlsListener,
             evt_handlers=[
@@ -169,6 +169,7 @@ class StorageScp:
                 (evt.EVT_CONN_CLOSE, self._on_disconnected),
                 (evt.EVT_RELEASED, self._on_released),
                 (evt.EVT_REQUESTED, self._on_requested),
+                (evt.EVT_ACCEPTED, self._on_accepted),
                 (evt.EVT_REJECTED, self._on_rejected),
                 (evt.EVT_ABORTED, _on_aborted),
                 (evt.EVT_C_ECHO, _on_echo),
@@ -176,6 +177,10 @@ class StorageScp:
                 *(handler for each in self._services for handler in each.handlers),
             ],
         )
+
+    def _contexts_for(self, sop_class_uids: Iterable[str]) -> list[PresentationContext]:
+        """Return the contexts for a peer that may send these classes; the other services are for all that come in."""
+        return [*supported_contexts(sop_class_uids), *(context for each in self._services for context in each.contexts)]
 
     def _on_connected(self, event: Event) -> None:
         transport = event.assoc.dul.socket
@@ -194,11 +199,24 @@ class StorageScp:
             if refusal is None:
                 self._open.add(assoc)
         if refusal is None:
+            # Before the negotiation, so that what this peer may not send is refused as a context and not as an image.
+            assoc.acceptor.supported_contexts = self._contexts_for(sop_classes_for(request, self._settings))
             events.association_admitted(request)
             return
         events.association_refused(request, refusal)
         assoc.acse.send_reject(*refusal.rejection.value)
         assoc.kill()  # waits until the refusal is on the wire and the peer has closed, or the ARTIM timer ran out
+
+    def _on_accepted(self, event: Event) -> None:
+        """Say which presentation contexts were refused, and why."""
+        assoc = event.assoc
+        if not assoc.rejected_contexts:
+            return
+        with self._open_lock:
+            request = self._describe_request(assoc)
+        allowed = sop_classes_for(request, self._settings)
+        useless = not assoc.accepted_contexts
+        events.contexts_refused(request, explain_refused(assoc.rejected_contexts, allowed), useless=useless)
 
     def _on_rejected(self, event: Event) -> None:
         """Explain the one refusal that is pynetdicom's own: too many connections (2/3/2)."""
@@ -210,11 +228,14 @@ class StorageScp:
 
     def _describe_request(self, assoc: Association) -> AssociationRequest:
         primitive = assoc.requestor.primitive
+        open_now = self._prune_open()
         return AssociationRequest(
             calling_ae_title=primitive.calling_ae_title if primitive else "",
             called_ae_title=primitive.called_ae_title if primitive else "",
             address=assoc.requestor.address,
-            open_associations=self._prune_open(),
+            encrypted=isinstance(assoc._server, TlsListener),
+            open_associations=open_now,
+            open_of_peer=sum(_peer_of(each) == _peer_of(assoc) for each in self._open),
             stopping=self._stopping.is_set(),
         )
 
@@ -266,6 +287,12 @@ def silence_pynetdicom() -> None:
     _config.LOG_HANDLER_LEVEL = "none"
     for name in ("pynetdicom", "pydicom"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _peer_of(assoc: Association) -> tuple[str, str]:
+    """Return who is at the other end: calling AE title and address."""
+    primitive = assoc.requestor.primitive
+    return (primitive.calling_ae_title.strip() if primitive else "", str(assoc.requestor.address))
 
 
 def _on_aborted(event: Event) -> None:

@@ -44,7 +44,8 @@ class Storing:
 
     Args:
         most_bytes: of one data set.
-        tier_of: the tier that was agreed with a calling AE; kept with each instance, whatever is agreed later.
+        tier_of: the tier that was agreed with a calling AE that calls one of our titles; kept with each instance,
+            whatever is agreed later. Calling and called AE title are kept beside it.
         marks: told which association brings images of which study.
     """
 
@@ -55,7 +56,7 @@ class Storing:
         clock: Clock,
         *,
         most_bytes: int,
-        tier_of: Callable[[str], Tier] = lambda _calling_ae_title: Tier.FULL,
+        tier_of: Callable[[str, str], Tier] = lambda _calling_ae_title, _called_ae_title: Tier.FULL,
         marks: AssociationMarks | None = None,
     ) -> None:
         self._shelf, self._ledger, self._clock, self._most_bytes = shelf, ledger, clock, most_bytes
@@ -147,7 +148,7 @@ class Storing:
             calling_ae_title=request.calling_ae_title,
             called_ae_title=request.called_ae_title,
             received_at=self._clock.now(),
-            tier=self._tier_of(request.calling_ae_title),
+            tier=self._tier_of(request.calling_ae_title, request.called_ae_title),
         )
 
     def _put_aside(self, request: StoreRequest, incoming: IncomingDataSet, refusal: Refused) -> None:

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -32,15 +32,23 @@ class StorageNode:
     Args:
         folder: its data folder.
         services: what else is served on its port.
+        tables: other tables of the configuration, or these in place of those that it has here.
         tls: the second listener, where there is one.
         limits: keys of the section `limits`.
     """
 
     def __init__(
-        self, folder: Path, services: Sequence[DimseService] = (), *, tls: ListenerTls | None = None, **limits: Any
+        self,
+        folder: Path,
+        services: Sequence[DimseService] = (),
+        *,
+        tables: Mapping[str, Any] | None = None,
+        tls: ListenerTls | None = None,
+        **limits: Any,
     ) -> None:
         limits = {"free_disk_mib": 1, "idle_seconds": 30.0, **limits}
-        self.settings = Settings.model_validate({"node": {"port": 0}, "sender": SENDERS, "limits": limits, "tls": tls})
+        values = {"node": {"port": 0}, "sender": SENDERS, "limits": limits, "tls": tls, **(tables or {})}
+        self.settings = Settings.model_validate(values)
         self.folder, self.ledger = folder, FakeInstanceLedger()
         self.scp = StorageScp(self.settings, self.ledger, FakeClock(), folder, services)
 

@@ -10,14 +10,17 @@ from pydicom.uid import (
     UID,
     ComputedRadiographyImageStorage,
     CTImageStorage,
+    DigitalXRayImageStorageForPresentation,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEGExtended12Bit,
     JPEGLosslessSV1,
 )
+from pynetdicom.presentation import AllStoragePresentationContexts
 
 from dicom_node.receive.contexts import COMPRESSED_TRANSFER_SYNTAXES, NATIVE_TRANSFER_SYNTAXES, STORAGE_SOP_CLASSES
-from tests.fakes.radiographs import make_radiograph
+from domain.tier import Tier
+from tests.fakes.radiographs import make_radiograph, save_radiograph
 from tests.fakes.storage_node import StorageNode, make_store, rejection, send, wait_until
 
 
@@ -151,3 +154,113 @@ def test_what_is_not_taken_is_refused_context_by_context(node: StorageNode) -> N
         assert len(assoc.accepted_contexts) == 1
     with node.associate(transfer_syntax_uids=(JPEGExtended12Bit,)) as assoc:
         assert [context.result for context in assoc.rejected_contexts] == [4]
+
+
+#: Two own titles; one sender that may send CR only, one that must encrypt.
+TABLES = {
+    "sender": [
+        {"ae_title": "MOD1"},
+        {"ae_title": "CRONLY", "sop_classes": ["CR"]},
+        {"ae_title": "SECRET", "tls": "required"},
+        {"ae_title": "FAR", "address": ["127.0.0.2", "10.0.0.0/8"]},
+    ],
+    "application_entity": [{"ae_title": "TRAUMA", "senders": ["MOD1"], "tier": "types", "sop_classes": ["CR"]}],
+}
+
+
+@pytest.fixture
+def ruled(tmp_path: Path) -> Iterator[StorageNode]:
+    with StorageNode(tmp_path, tables=TABLES) as node:
+        yield node
+
+
+@pytest.mark.peer("dcmtk")
+@pytest.mark.parametrize(
+    ("calling", "called", "reason"),
+    [
+        ("CRONLY", "TRAUMA", "Reason: Calling AE Title Not Recognized"),
+        ("SECRET", "OSTEONODE", "Reason: No Reason"),
+        ("FAR", "OSTEONODE", "Reason: Calling AE Title Not Recognized"),
+        ("MOD1", "trauma", "Reason: Called AE Title Not Recognized"),
+    ],
+)
+def test_dcmtk_is_refused_by_the_rules_of_its_sender_or_of_the_title(
+    ruled: StorageNode, caplog: pytest.LogCaptureFixture, calling: str, called: str, reason: str
+) -> None:
+    output = ruled.run_dcmtk("echoscu", calling=calling, called=called)
+    assert "Result: Rejected Permanent, Source: Service User" in output
+    assert reason in output
+    assert f"'{calling}' at 127.0.0.1" in caplog.text
+
+
+@pytest.mark.peer("dcmtk")
+def test_dcmtk_sends_to_a_second_title_and_its_tier_is_kept_with_the_image(ruled: StorageNode, tmp_path: Path) -> None:
+    file = save_radiograph(make_radiograph(), tmp_path / "a.dcm")
+    assert "Received Store Response (Success)" in ruled.run_dcmtk("storescu", file, called="TRAUMA")
+    (instance,) = ruled.ledger.instances.values()
+    assert (instance.called_ae_title, instance.tier) == ("TRAUMA", Tier.TYPES)
+
+
+@pytest.mark.peer("dcmtk")
+def test_dcmtk_is_refused_the_context_of_a_class_that_its_sender_may_not_send(
+    ruled: StorageNode, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = save_radiograph(make_radiograph(SOPClassUID=DigitalXRayImageStorageForPresentation), tmp_path / "dx.dcm")
+    output = ruled.run_dcmtk("storescu", "--required", file, calling="CRONLY")
+    assert "No Acceptable Presentation Contexts" in output
+    assert "Digital X-Ray Image Storage - For Presentation: not among sop_classes of the [[sender]]" in caplog.text
+    assert ruled.ledger.instances == {}
+
+
+@pytest.mark.parametrize(("calling", "called"), [("CRONLY", "OSTEONODE"), ("MOD1", "TRAUMA")])
+def test_contexts_follow_the_rules_of_the_sender_and_of_the_title(
+    ruled: StorageNode, calling: str, called: str
+) -> None:
+    with ruled.associate(calling, called, sop_class_uids=STORAGE_SOP_CLASSES) as assoc:
+        assert [context.abstract_syntax for context in assoc.accepted_contexts] == [ComputedRadiographyImageStorage]
+        assert {context.result for context in assoc.rejected_contexts} == {3}
+
+
+@pytest.mark.peer("dcmtk")
+def test_a_sloppy_dcmtk_is_admitted_where_the_switch_is_on(tmp_path: Path) -> None:
+    tables = {"node": {"port": 0, "ignore_ae_title_case": True}}
+    with StorageNode(tmp_path, tables=tables) as node:
+        assert node.run_dcmtk("echoscu", calling="mod1", called="osteonode").endswith("exit 0")
+
+
+@pytest.mark.peer("dcmtk")
+def test_dcmtk_is_told_to_come_again_while_its_own_associations_are_open(tmp_path: Path) -> None:
+    with StorageNode(tmp_path, peer_associations=1) as node, node.associate("MOD1") as first:
+        assert first.is_established
+        output = node.run_dcmtk("echoscu", calling="MOD1")
+        assert "Result: Rejected Transient" in output
+        assert "Reason: Local Limit Exceeded" in output
+        assert node.run_dcmtk("echoscu", calling="MOD2").endswith("exit 0")  # another peer is not held up
+
+
+def test_a_connection_that_never_asks_is_closed_when_the_artim_timer_runs_out(tmp_path: Path) -> None:
+    with StorageNode(tmp_path, artim_seconds=0.3) as node:
+        silent = socket.create_connection(("127.0.0.1", node.scp.port), timeout=10)
+        assert silent.recv(1) == b""
+        silent.close()
+
+
+def test_an_association_without_traffic_is_aborted_when_its_time_is_over(tmp_path: Path) -> None:
+    with StorageNode(tmp_path, idle_seconds=0.3) as node, node.associate() as assoc:
+        wait_until(lambda: assoc.is_aborted)
+
+
+@pytest.mark.peer("dcmtk")
+def test_dcmtk_is_asked_for_pdus_of_the_configured_size(tmp_path: Path) -> None:
+    with StorageNode(tmp_path, pdu_bytes=8192) as node:
+        assert "Their Max PDU Receive Size:  8192" in node.run_dcmtk("echoscu", "-d")
+
+
+def test_of_all_storage_classes_there_are_those_of_the_fact_sheet_are_negotiated(node: StorageNode) -> None:
+    sheet = (Path(__file__).parents[2] / "docs" / "dicom-network.md").read_text(encoding="utf-8")
+    every = [context.abstract_syntax for context in AllStoragePresentationContexts]
+    taken: set[str] = set()
+    for start in range(0, len(every), 120):  # an association proposes 128 contexts at most
+        with node.associate(sop_class_uids=tuple(every[start : start + 120])) as assoc:
+            taken |= {str(context.abstract_syntax) for context in assoc.accepted_contexts}
+    assert taken == {uid for uid in every if f" {uid} |" in sheet}

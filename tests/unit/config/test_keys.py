@@ -11,6 +11,7 @@ def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_thi
     counts = {"port", "probability_at_least", "max_attempts", "concurrency", "associations", "processes", "threads"} | {
         "connections",
         "metadata",
+        "peer_associations",
         "failures",
         "images",
         "requests",

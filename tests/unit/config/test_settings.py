@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from config.image_classes import ImageClass
 from config.profiles import PROFILES
 from config.reporting import OptionalKind
 from config.settings import Destination, Reporting, Sender, Settings
@@ -178,3 +179,54 @@ def test_a_link_to_the_study_is_a_url_with_its_uid(link: str) -> None:
 def test_what_is_no_link_to_a_study_is_refused_when_the_configuration_is_read(link: str, why: str) -> None:
     with pytest.raises(ValidationError, match=why):
         Reporting(hl7_link=link)
+
+
+def test_the_address_of_a_sender_may_be_one_several_or_any() -> None:
+    assert Sender(ae_title="MOD").addresses == ()
+    assert Sender(ae_title="MOD", address="10.1.0.0/16").addresses == ("10.1.0.0/16",)
+    assert Sender(ae_title="MOD", address=("10.1.2.3", "2001:db8::/32")).addresses == ("10.1.2.3", "2001:db8::/32")
+    with pytest.raises(ValidationError):
+        Sender(ae_title="MOD", address=("10.1.2.3", "modality"))
+
+
+@pytest.mark.parametrize("name", ["DX", "dx", "DigitalXRayImageStorageForPresentation", "1.2.840.10008.5.1.4.1.1.1.1"])
+def test_a_kind_of_image_is_named_as_people_know_it(name: str) -> None:
+    assert Sender.model_validate({"ae_title": "MOD", "sop_classes": [name]}).sop_classes == (ImageClass.DX,)
+
+
+def test_what_is_no_radiograph_cannot_be_allowed() -> None:
+    with pytest.raises(ValidationError):
+        Sender.model_validate({"ae_title": "MOD", "sop_classes": ["CT"]})
+
+
+def test_two_sets_of_rules_for_one_own_title_are_refused() -> None:
+    values = {"application_entity": [{"ae_title": "TRAUMA"}, {"ae_title": "Trauma"}]}
+    Settings.model_validate(values)
+    with pytest.raises(ValidationError, match="same ae_title"):
+        Settings.model_validate(values | {"node": {"ignore_ae_title_case": True}})
+
+
+def test_a_title_is_for_senders_that_there_are() -> None:
+    values = {"application_entity": [{"ae_title": "TRAUMA", "senders": ["MOD9"]}], "sender": [{"ae_title": "MOD1"}]}
+    with pytest.raises(ValidationError, match="MOD9"):
+        Settings.model_validate(values)
+    Settings.model_validate(values | {"sender": [{"ae_title": "*"}]})
+
+
+@pytest.mark.parametrize(
+    ("calling", "called", "tier"),
+    [
+        ("MOD1", "OSTEONODE", Tier.FULL),
+        ("MOD1", "SCREENING", Tier.TYPES),
+        ("MOD2", "SCREENING", Tier.CLASSIFICATION),
+        ("MOD2", "OSTEONODE", Tier.CLASSIFICATION),
+    ],
+)
+def test_a_study_is_told_no_more_than_both_titles_allow(calling: str, called: str, tier: Tier) -> None:
+    settings = Settings.model_validate(
+        {
+            "sender": [{"ae_title": "MOD1"}, {"ae_title": "MOD2", "tier": "classification"}],
+            "application_entity": [{"ae_title": "SCREENING", "tier": "types"}],
+        }
+    )
+    assert settings.tier_of(calling, called) is tier

@@ -3,21 +3,28 @@
 from pydicom.uid import (
     MPEG2MPML,
     UID,
+    ComputedRadiographyImageStorage,
     CTImageStorage,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
+    SecondaryCaptureImageStorage,
 )
+from pynetdicom.presentation import build_context
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
+from config.image_classes import SOP_CLASS_OF
 from dicom_node.receive.contexts import (
     COMPRESSED_TRANSFER_SYNTAXES,
     NATIVE_TRANSFER_SYNTAXES,
     STORAGE_SOP_CLASSES,
+    explain_refused,
     is_decodable,
     supported_contexts,
     undecodable,
 )
+from inference.decode import PLUGINS
 
 
 def test_explicit_little_endian_is_the_first_choice_everywhere() -> None:
@@ -48,3 +55,29 @@ def test_the_accepted_classes_are_those_of_plain_radiographs_and_verification() 
     accepted = {str(context.abstract_syntax) for context in supported_contexts()}
     assert accepted == {str(uid) for uid in STORAGE_SOP_CLASSES} | {"1.2.840.10008.1.1"}
     assert str(CTImageStorage) not in accepted
+
+
+def test_every_syntax_that_the_reader_can_decode_is_accepted() -> None:
+    twelve_bit = {JPEGExtended12Bit}  # is decoded with 8 bits only, and a context does not say how many
+    assert set(PLUGINS) - set(NATIVE_TRANSFER_SYNTAXES + COMPRESSED_TRANSFER_SYNTAXES) == twelve_bit
+
+
+def test_the_classes_are_those_that_a_configuration_can_name() -> None:
+    assert {UID(uid).keyword for uid in STORAGE_SOP_CLASSES} == {keyword for _uid, keyword in SOP_CLASS_OF.values()}
+
+
+def test_a_peer_is_offered_its_own_classes_and_the_echo() -> None:
+    offered = [context.abstract_syntax for context in supported_contexts([ComputedRadiographyImageStorage])]
+    assert offered == [ComputedRadiographyImageStorage, Verification]
+
+
+def test_a_refused_context_is_explained_once_with_the_key_that_would_admit_it() -> None:
+    refused = [build_context(uid) for uid in (CTImageStorage, SecondaryCaptureImageStorage, CTImageStorage)]
+    explanations = explain_refused(refused, [ComputedRadiographyImageStorage])
+    assert len(explanations) == 2
+    assert explanations[0].startswith("CT Image Storage: no radiograph")
+    assert "sop_classes of the [[sender]]" in explanations[1]
+    (wrong_syntax,) = explain_refused(
+        [build_context(ComputedRadiographyImageStorage)], [ComputedRadiographyImageStorage]
+    )
+    assert "transfer syntaxes" in wrong_syntax
