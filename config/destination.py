@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from config.commitment import CommitmentProvider
 from config.fields import PositiveSeconds, Section, check_ae_title
 from config.profiles import DEFAULT_PROFILE, PROFILES
 from config.tls import DestinationTls
@@ -89,6 +90,14 @@ class Destination(Section):
         description="Tell an archive to hide superseded results (IHE IOCM), by a note with this title: many archives "
         "still show what was rejected for quality. Retracted results are hidden for patient safety.",
     )
+    commitment: bool = Field(
+        False,
+        description="Ask the archive to commit to what it was sent, and send again what it does not keep (kind dicom; "
+        "PS3.4 J).",
+    )
+    commitment_provider: CommitmentProvider = Field(
+        default_factory=CommitmentProvider, description="Who commits, and how it is asked."
+    )
     retry: Retry = Field(default_factory=Retry, description="Attempts and waits.")
     breaker: Breaker = Field(default_factory=Breaker, description="When it is left alone.")
     tls: DestinationTls | None = Field(None, description="How to call it by TLS.")
@@ -116,11 +125,25 @@ class Destination(Section):
         return self
 
     @model_validator(mode="after")
+    def _asks_archives_to_commit(self) -> "Destination":
+        if self.commitment and self.kind != "dicom":
+            raise ValueError(
+                "storage commitment is DICOM's: a destination of kind hl7 or folder cannot be asked for it"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _sends_something(self) -> "Destination":
         if not self.sends:
             context = {"key": "documents" if self.documents else "profile", "kind": self.kind}
             raise PydanticCustomError("sends_nothing", "nothing of its {key} can go to kind {kind}", context)
         return self
+
+    @property
+    def reporting_ae_title(self) -> str:
+        """The title by which its provider of storage commitment calls us; empty where it is not asked to commit."""
+        provider = self.commitment_provider
+        return (provider.report_ae_title or provider.ae_title or self.ae_title).strip() if self.commitment else ""
 
     @property
     def sends(self) -> frozenset[DocumentKind]:

@@ -18,10 +18,12 @@ from config.settings import Retention, Settings
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
+from dicom_node.deliver.commitment_scu import CommitmentScu
 from dicom_node.deliver.image_count import Taken
 from dicom_node.deliver.retrieve_scu import QueriedArchives, Storable
 from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.ledger.breakers import Breakers
+from dicom_node.ledger.commitments import Commitments
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
 from dicom_node.ledger.erasing import Erasing
 from dicom_node.ledger.feeds import Feeds
@@ -33,7 +35,7 @@ from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
-from dicom_node.pipeline import closing, retaining, retrieving
+from dicom_node.pipeline import closing, committing, retaining, retrieving
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
@@ -159,7 +161,7 @@ def open_retaining(settings: Settings) -> Retaining:
     """
     data, engine = _open_used(settings)
     clock = SystemClock()
-    purging = partial(Purging, engine, data, clock)
+    purging = partial(Purging, engine, data, clock, committing=_committing_names(settings))
     return Retaining(settings.retention, purging, Erasing(engine, data, clock), clock, engine.dispose)
 
 
@@ -265,6 +267,7 @@ class Service:
         self._start_pipeline(parts, stops)
         self._start_retention(engine, stops)
         warming()
+        self._start_committing(Commitments(engine, starts), stops)
         scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set)
         scp.start()
         stops.callback(scp.stop)
@@ -348,8 +351,21 @@ class Service:
         stops.callback(loop.stop)
         stops.callback(archives.close)
 
+    def _start_committing(self, book: Commitments, stops: ExitStack) -> None:
+        """Start a loop for each destination that commits."""
+        settings, chance = self._settings, SystemChance()
+        keep = partial(committing.keep_report, book, settings.destination, self._clock)
+        for destination in filter(lambda each: each.commitment, settings.destination):
+            asker = CommitmentScu(destination, settings.node.ae_title, keep)
+            work = committing.Committing(destination, book, asker, self._clock, chance)
+            name = f"committing-{destination.name}"
+            loop = Repeating(name, committing.INTERVAL_SECONDS, partial(committing.commit_due, work))
+            loop.start()
+            stops.callback(loop.stop)
+
     def _start_retention(self, engine: Engine, stops: ExitStack) -> None:
-        retention, purging = self._settings.retention, Purging(engine, self._data, self._clock)
+        retention, names = self._settings.retention, _committing_names(self._settings)
+        purging = Purging(engine, self._data, self._clock, committing=names)
         ages = retaining.ages(retention)
         sweep = Repeating("retention", retention.sweep_seconds, lambda: retaining.purge_due(purging, ages, self._clock))
         books = (
@@ -372,6 +388,10 @@ def _open_used(settings: Settings) -> tuple[Path, Engine]:
     engine = open_engine(database_url(data))
     create_tables(engine)
     return data, engine
+
+
+def _committing_names(settings: Settings) -> frozenset[str]:
+    return frozenset(destination.name for destination in settings.destination if destination.commitment)
 
 
 def _in_thread(work: Callable[[], None]) -> Callable[[], None]:

@@ -5,7 +5,7 @@ from dicom_node.cli.options import ConfigFile
 
 
 def retry(study: Study, destination: DestinationName = None, config: ConfigFile = None) -> None:
-    """Try the deliveries of a study that wait or are held again now.
+    """Try the deliveries of a study that wait or are held again now, and ask again for commitments that are held.
 
     Their count of attempts starts anew. Exit code 1 where there was nothing to retry.
     Safe while the node runs; one that does not run does it at its next start.
@@ -16,5 +16,5 @@ def retry(study: Study, destination: DestinationName = None, config: ConfigFile 
         lambda interventions: interventions.retry_delivery(study, destination),
         what="delivery",
         done="to try again now",
-        nothing="no delivery of this study waits or is held: nothing to retry",
+        nothing="no delivery of this study waits or is held, and no commitment is held: nothing to retry",
     )

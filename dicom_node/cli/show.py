@@ -53,6 +53,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
         _show_routings(history)
         _show_deliveries(history)
         _show_discards(history)
+        _show_commitments(history)
         _show_explanations(history)
         _show_impressions(history)
         if summary is not None:
@@ -182,6 +183,26 @@ def _show_discards(history: "History") -> None:
     ]
     if rows:
         _print("given up", ("version", "destination", "given up", "reason", "by"), rows)
+
+
+def _show_commitments(history: "History") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            str(each.version),
+            each.destination,
+            each.state.value,
+            f"{len(each.items) - len(each.outstanding)} of {len(each.items)}",
+            write_time(each.asked_at),
+            write_time(each.committed_at),
+            each.explanation or "-",
+        )
+        for each in history.commitments
+    ]
+    if rows:  # most archives are not asked for it
+        columns = ("version", "destination", "state", "documents", "asked", "committed", "explanation")
+        _print("commitments", columns, rows)
 
 
 def _show_explanations(history: "History") -> None:

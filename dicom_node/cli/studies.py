@@ -67,4 +67,17 @@ def _describe_impressions(counts: "Mapping[str, int]") -> str:
 
 
 def _describe_deliveries(line: "StudyLine") -> str:
-    return ", ".join(f"{name} {state.value}" for name, state in sorted(line.deliveries.items())) or "-"
+    described = (
+        f"{name} {state.value}{_describe_commitment(line, name)}" for name, state in sorted(line.deliveries.items())
+    )
+    return ", ".join(described) or "-"
+
+
+def _describe_commitment(line: "StudyLine", destination: str) -> str:
+    """How far the safekeeping of what was delivered is, in the words of `show`; nothing where nobody asks for it."""
+    from domain.commitment import CommitmentState
+
+    state = line.commitments.get(destination)
+    if state is None:
+        return ""
+    return " and committed" if state is CommitmentState.COMMITTED else f" (commitment {state.value})"

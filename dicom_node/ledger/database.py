@@ -15,7 +15,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
-from dicom_node.ledger import delivery_tables, feed_tables, knowledge_tables, retention_tables, tables
+from dicom_node.ledger import (
+    commitment_tables,
+    delivery_tables,
+    feed_tables,
+    knowledge_tables,
+    retention_tables,
+    tables,
+)
 from domain.errors import LedgerError, LedgerFull
 
 FILE_NAME = "osteonode.sqlite"
@@ -23,7 +30,7 @@ LOCK_WAIT_MILLISECONDS = 30_000
 #: One per association and per workflow that may write at the same time, and some for people who look.
 POOL_SIZE = 20
 #: Every table that this program has; a module of tables that nobody imports would not be created.
-TABLE_MODULES = (tables, knowledge_tables, delivery_tables, retention_tables, feed_tables)
+TABLE_MODULES = (tables, knowledge_tables, delivery_tables, retention_tables, feed_tables, commitment_tables)
 #: 16 MiB.
 PAGES_AT_ONCE = 4096
 _READS_ONLY = "ledger_reads_only"

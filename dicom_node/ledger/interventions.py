@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Engine, select
 
-from dicom_node.ledger import breakers, dead_letters, deliveries, explanations, requests, studies, tables
+from dicom_node.ledger import breakers, commitments, dead_letters, deliveries, explanations, requests, studies, tables
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.rows import delivery_from
 from dicom_node.ports import Clock, Starts
@@ -24,9 +24,11 @@ class Interventions:
         """Try the deliveries of a study that are waiting or held again now, with a fresh count of attempts.
 
         A version that a later delivered one superseded is left alone: it would arrive after its successor. So is one
-        that was retracted. A destination that is left alone is probed at once.
+        that was retracted. A destination that is left alone is probed at once. What is delivered and was not committed
+        to is asked for again.
         """
-        return self._plan_each(study_instance_uid, destination, (DeliveryState.WAITING, DeliveryState.HELD))
+        tried = self._plan_each(study_instance_uid, destination, (DeliveryState.WAITING, DeliveryState.HELD))
+        return tried + self._ask_again(study_instance_uid, destination)
 
     def replay(self, study_instance_uid: str | None = None, destination: str | None = None) -> int:
         """Try what is held because it failed again: the same objects under the same UIDs, with a fresh count.
@@ -76,8 +78,9 @@ class Interventions:
         return len(waiting)
 
     def release(self, study_instance_uid: str, destination: str | None = None) -> int:
-        """Let what is held go on: deliveries, and without a destination also held versions and failed explanations."""
+        """Let what is held go on: deliveries, commitments, and without a destination also versions and explanations."""
         released = self._plan_each(study_instance_uid, destination, (DeliveryState.HELD,))
+        released += self._ask_again(study_instance_uid, destination)
         if destination is not None:
             return released
         with writing(self._engine) as connection:
@@ -103,6 +106,10 @@ class Interventions:
         """
         with writing(self._engine) as connection:
             return requests.reread(connection, study_instance_uid, self._clock.now(), self._starts)
+
+    def _ask_again(self, study_instance_uid: str, destination: str | None) -> int:
+        with writing(self._engine) as connection:
+            return commitments.ask_again(connection, study_instance_uid, destination, self._clock.now())
 
     def _plan_each(
         self,

@@ -1,10 +1,10 @@
 """What a study still waits for: as long as it does, nothing of it is purged."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, select
 
-from dicom_node.ledger import deliveries, retractions, studies, tables
+from dicom_node.ledger import commitments, dead_letters, studies, tables
 from dicom_node.ledger.rows import delivery_from
 from domain.delivery import DeliveryState
 from domain.explanation import ExplanationState
@@ -16,10 +16,15 @@ _SENDING = "a delivery to {} waits for its next attempt"
 _STATES = {StudyState.OPEN: "it still takes images", StudyState.COMPLETE: "its answer is being made"}
 
 
-def find(connection: Connection, study_instance_uid: str) -> tuple[str, ...]:
-    """Return what a study waits for, in words for a person; empty where it is finished."""
+def find(connection: Connection, study_instance_uid: str, committing: Collection[str] = ()) -> tuple[str, ...]:
+    """Return what a study waits for, in words for a person; empty where it is finished.
+
+    Args:
+        committing: names of the destinations that have to commit to what they were sent.
+    """
     found = (*_versions(connection, study_instance_uid), *_deliveries(connection, study_instance_uid))
-    return tuple(dict.fromkeys((*found, *_explanations(connection, study_instance_uid))))
+    promised = commitments.unfinished(connection, study_instance_uid, committing)
+    return tuple(dict.fromkeys((*found, *_explanations(connection, study_instance_uid), *promised)))
 
 
 def is_work(reason: str) -> bool:
@@ -48,14 +53,8 @@ def _deliveries(connection: Connection, study_instance_uid: str) -> Iterator[str
         delivery = delivery_from(row)
         if delivery.state is DeliveryState.WAITING:
             yield _SENDING.format(delivery.destination)
-        elif not _is_past(connection, study_instance_uid, delivery.version) and (
-            deliveries.superseded_by(connection, delivery) is None
-        ):
+        elif not dead_letters.is_past(connection, delivery):
             yield f"the delivery to {delivery.destination} is held"
-
-
-def _is_past(connection: Connection, study_instance_uid: str, version: int) -> bool:
-    return retractions.find_after(connection, study_instance_uid, version) is not None
 
 
 def _explanations(connection: Connection, study_instance_uid: str) -> Iterator[str]:

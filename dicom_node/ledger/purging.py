@@ -1,6 +1,6 @@
 """Retention: what of finished studies goes when. One small transaction a study; files go after their rows say so."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,13 +28,23 @@ class Purging:
 
     Args:
         data: the node's data folder.
+        committing: names of the destinations that have to commit to what they were sent before it goes.
         give_up: remove also what is held for a person; never what is under way.
         at_once: studies that are looked for, and files put aside that are removed, in one transaction.
     """
 
-    def __init__(self, engine: Engine, data: Path, clock: Clock, *, give_up: bool = False, at_once: int = 100) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        data: Path,
+        clock: Clock,
+        *,
+        committing: Collection[str] = (),
+        give_up: bool = False,
+        at_once: int = 100,
+    ) -> None:
         self._engine, self._data, self._clock, self._give_up = engine, data.resolve(), clock, give_up
-        self._at_once = at_once
+        self._at_once, self._committing = at_once, frozenset(committing)
 
     def due(self, what: str, before: datetime) -> Iterator[str]:
         """Give the studies whose last image and answer came before a time and that have some of it: a key of KINDS."""
@@ -82,7 +92,7 @@ class Purging:
         return removed
 
     def _obstacles(self, connection: Connection, study_instance_uid: str) -> tuple[str, ...]:
-        found = outstanding.find(connection, study_instance_uid)
+        found = outstanding.find(connection, study_instance_uid, self._committing)
         return tuple(filter(outstanding.is_work, found)) if self._give_up else found
 
     def _due_after(

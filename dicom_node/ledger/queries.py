@@ -7,13 +7,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
-from dicom_node.ledger import dead_letters, destinations, documents, impressions, retractions, routings, tables
+from dicom_node.ledger import (
+    commitments,
+    dead_letters,
+    destinations,
+    documents,
+    impressions,
+    retractions,
+    routings,
+    tables,
+)
 from dicom_node.ledger.database import looking
 from dicom_node.ledger.dead_letters import DeadLetter, Discard
 from dicom_node.ledger.destinations import DestinationLine
 from dicom_node.ledger.impressions import ImpressionLine
 from dicom_node.ledger.routings import RoutedStudy
 from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
+from domain.commitment import Commitment, CommitmentState
 from domain.correction import Retraction
 from domain.delivery import Delivery, DeliveryState
 from domain.document import DocumentKind
@@ -32,6 +42,7 @@ class StudyLine:
     deliveries: Mapping[str, DeliveryState]
     held_reason: str
     retraction_reason: str = ""
+    commitments: Mapping[str, CommitmentState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ class History:
     impressions: tuple[ImpressionLine, ...] = ()
     routings: Mapping[int, Routing] = field(default_factory=dict)
     discards: tuple[Discard, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,7 @@ class LedgerView:
                     deliveries=_delivery_states(connection, row["study_instance_uid"], row["version"]),
                     held_reason=row["held_reason"] or "",
                     retraction_reason=_retraction_reason(connection, row["study_instance_uid"], row["version"]),
+                    commitments=commitments.states(connection, row["study_instance_uid"], row["version"]),
                 )
                 for row in rows
             )
@@ -190,6 +203,7 @@ class LedgerView:
                 impressions=impressions.lines_of(connection, study_instance_uid),
                 routings=routings.of_study(connection, study_instance_uid),
                 discards=dead_letters.discards_of(connection, study_instance_uid),
+                commitments=commitments.of_study(connection, study_instance_uid),
             )
 
     def first_header(self, study_instance_uid: str) -> Path | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from config.settings import Settings
-from dicom_node.receive.peers import AssociationRequest, senders_from, senders_named
+from dicom_node.receive.peers import AssociationRequest, is_provider, senders_from, senders_named
 
 
 class Rejection(Enum):
@@ -59,6 +59,8 @@ def _check_called(request: AssociationRequest, settings: Settings) -> Refusal | 
 
 
 def _check_calling(request: AssociationRequest, settings: Settings) -> Refusal | None:
+    if is_provider(request, settings):
+        return None  # it reports on storage commitment; whether it may send images as well, its contexts say
     if not request.calling_ae_title.strip(" "):
         why = "its calling AE title is blanks only (PS3.5 6.2): enter one at the sender"
     elif not (named := senders_named(request, settings)):
@@ -81,7 +83,12 @@ def _unknown_title(request: AssociationRequest, settings: Settings) -> str:
 def _check_may_call(request: AssociationRequest, settings: Settings) -> Refusal | None:
     entity = settings.entity_of(request.called_ae_title)
     key = settings.title_key(request.calling_ae_title)
-    if entity is None or not entity.senders or key in map(settings.title_key, entity.senders):
+    if (
+        is_provider(request, settings)
+        or entity is None
+        or not entity.senders
+        or key in map(settings.title_key, entity.senders)
+    ):
         return None
     explanation = (
         f"{request.caller} may send here, but not to {entity.ae_title!r}, which {_titles(entity.senders)} may call: "
@@ -96,7 +103,7 @@ def _check_encryption(request: AssociationRequest, settings: Settings) -> Refusa
     fitting = senders_from(senders_named(request, settings), request.address)
     entity = settings.entity_of(request.called_ae_title)
     keys = {
-        'sender.tls = "allowed"': all(sender.tls == "required" for sender in fitting),
+        'sender.tls = "allowed"': bool(fitting) and all(sender.tls == "required" for sender in fitting),
         'application_entity.tls = "allowed"': entity is not None and entity.tls == "required",
     }
     wanted = [key for key, is_missing in keys.items() if is_missing]

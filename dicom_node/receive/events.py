@@ -27,6 +27,7 @@ INSTANCE_REFUSED = "receive.instance_refused"
 QUARANTINE_FAILED = "receive.quarantine_failed"
 HANDLER_FAILED = "receive.handler_failed"
 STEP_ANSWERED = "receive.step_answered"
+COMMITMENT_REPORTED = "receive.commitment_reported"
 
 _STORED = {
     Outcome.STORED: (logging.INFO, INSTANCE_STORED),
@@ -119,6 +120,13 @@ def step_answered(status: int, detail: str, sop_instance_uid: str) -> None:
 def quarantine_failed(error: Exception, sop_instance_uid: str) -> None:
     """Say that a refused data set could not be put aside."""
     _emit(logging.ERROR, QUARANTINE_FAILED, _describe(error), sop_instance_uid=sop_instance_uid)
+
+
+def commitment_reported(status: int, calling_ae_title: str) -> None:
+    """Say that a provider of storage commitment has reported, and what it was answered."""
+    level = logging.INFO if status == 0 else logging.WARNING
+    fields = {"status": f"0x{status:04X}", "calling_ae_title": calling_ae_title}
+    _emit(level, COMMITMENT_REPORTED, "storage commitment reported", **fields)
 
 
 def handler_failed(error: Exception) -> None:

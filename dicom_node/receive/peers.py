@@ -51,6 +51,12 @@ def senders_from(senders: Sequence[Sender], address: str) -> list[Sender]:
     return [sender for sender in senders if _comes_from(sender, address)]
 
 
+def is_provider(request: AssociationRequest, settings: Settings) -> bool:
+    """Return whether a peer is an archive that is asked for storage commitment: it calls to report."""
+    key = settings.title_key(request.calling_ae_title)
+    return any(key == settings.title_key(each.reporting_ae_title) for each in settings.destination if each.commitment)
+
+
 def find_sender(request: AssociationRequest, settings: Settings) -> Sender | None:
     """Return the entry that a peer is admitted by, None where there is none."""
     fitting = senders_from(senders_named(request, settings), request.address)

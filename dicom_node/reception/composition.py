@@ -1,14 +1,18 @@
 """What receives from the network, put together: the same in the node's process and in one of its own."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from dicom_node.ledger.commitments import Commitments
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.performed_steps import StepBook
+from dicom_node.pipeline import committing
 from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.ports import Clock
+from dicom_node.receive.commitment_scp import CommitmentScp
 from dicom_node.receive.mpps_scp import MppsScp
 from dicom_node.receive.storage_scp import StorageScp
 
@@ -21,8 +25,10 @@ def make_scp(settings: Settings, engine: Engine, clock: Clock, model_set: str) -
         model_set: of the models that read what arrives.
     """
     data = settings.node.data.resolve()
-    ledger = Ledger(engine, data, clock, WorkflowStarts(engine, lanes(settings), model_set))
-    return StorageScp(settings, ledger, clock, data, [MppsScp(StepBook(engine, clock))])
+    starts = WorkflowStarts(engine, lanes(settings), model_set)
+    keep_report = partial(committing.keep_report, Commitments(engine, starts), settings.destination, clock)
+    services = (MppsScp(StepBook(engine, clock)), CommitmentScp(keep_report))
+    return StorageScp(settings, Ledger(engine, data, clock, starts), clock, data, services)
 
 
 def lanes(settings: Settings) -> Mapping[str, int]:

@@ -17,6 +17,8 @@ def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_thi
         "requests",
         "samples",
         "seed",
+        "max_silences",
+        "max_resends",
         "views",
     }
     units = ("_seconds", "_days", "_mib", "_kib", "_px", "_bytes")

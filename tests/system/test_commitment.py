@@ -1,0 +1,74 @@
+"""Storage commitment with an archive that nobody here wrote: Orthanc reports on associations of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from config.settings import Settings
+from dicom_node.service import Service
+from domain.commitment import CommitmentState
+from domain.delivery import DeliveryState
+from tests.fakes.hospital import MODALITY, draw_study, send, wait_until, write_study
+from tests.fakes.light_reader import LightReader, light
+from tests.peers.orthanc import Orthanc, run_orthanc
+from tests.system.free_port import free_port
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.slow,
+    pytest.mark.peer("orthanc"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+class CommittingSite:
+    """A node before an Orthanc that knows it."""
+
+    def __init__(self, folder: Path, orthanc: Orthanc, port: int) -> None:
+        self.folder, self.orthanc, self.port = folder, orthanc, port
+
+    def node(self, *, commitment: bool) -> Service:
+        pacs = self.orthanc.destination("pacs").model_dump(exclude_defaults=True) | {
+            "commitment": commitment,
+            "retry": {"first_seconds": 0.2, "cap_seconds": 1.0},
+        }
+        settings = {
+            "node": {"data": self.folder / "data", "port": self.port},
+            "sender": [{"ae_title": MODALITY, "address": "127.0.0.1"}],
+            "destination": [pacs],
+            "completion": {"quiet_seconds": 0.5, "hard_cap_seconds": 60},
+            "limits": {"free_disk_mib": 1},
+        }
+        return Service(Settings.model_validate(settings), reader_factory=light(LightReader()), rescue_seconds=2.0)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[CommittingSite]:
+    port = free_port()
+    with run_orthanc(tmp_path / "orthanc", modalities={"node": ("OSTEONODE", "127.0.0.1", port)}) as orthanc:
+        yield CommittingSite(tmp_path, orthanc, port)
+
+
+def commitments(node: Service, uid: str) -> list[CommitmentState]:
+    history = node.view.history(uid)
+    return [each.state for each in history.commitments] if history else []
+
+
+def test_orthanc_commits_and_what_it_lost_is_sent_again_by_a_node_that_was_restarted(site: CommittingSite) -> None:
+    study = draw_study(1)
+    uid = str(study[0].StudyInstanceUID)
+    with site.node(commitment=False) as node:
+        assert set(send(write_study(site.folder / "in", study), node.port).values()) == {0}
+        wait_until(lambda: node.view.counts().deliveries == {DeliveryState.DELIVERED: 1})
+    before = {each["SOPInstanceUID"]: each["ID"] for each in site.orthanc.instances()}
+    lost = sorted(before)[0]
+    urlopen(Request(f"{site.orthanc.url}/instances/{before[lost]}", method="DELETE")).close()
+    with site.node(commitment=True) as node:
+        wait_until(lambda: commitments(node, uid) == [CommitmentState.COMMITTED])
+        history = node.view.history(uid)
+    assert history is not None
+    assert (history.commitments[0].resends, history.commitments[0].ask) == (1, 2)
+    assert {each["SOPInstanceUID"] for each in site.orthanc.instances()} == set(before)
+    assert len(history.attempts) == 2
