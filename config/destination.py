@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, mod
 from pydantic_core import PydanticCustomError
 
 from config.commitment import CommitmentProvider
-from config.fields import PositiveSeconds, Section, check_ae_title
+from config.fields import File, PositiveSeconds, Section, check_ae_title
 from config.profiles import DEFAULT_PROFILE, PROFILES
 from config.tls import DestinationTls
 from domain.document import COMPANIONS, HL7_KINDS, DocumentKind
@@ -39,6 +39,18 @@ def _check_profile(value: str) -> str:
 ProfileName = Annotated[str, AfterValidator(_check_profile), WithJsonSchema({"type": "string", "enum": [*PROFILES]})]
 
 
+#: What Orthanc takes for a label.
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+#: The keys that a kind cannot do without.
+_NEEDED = {
+    "dicom": ("ae_title", "host", "port"),
+    "hl7": ("host", "port"),
+    "folder": ("folder",),
+    "stow": ("url",),
+    "orthanc": ("url",),
+}
+
+
 class Retry(Section):
     """When a delivery that did not succeed is tried again."""
 
@@ -65,14 +77,31 @@ class Destination(Section):
     """Where results go."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Short name; stands in logs and on the screen.")
-    kind: Literal["dicom", "hl7", "folder"] = Field(
-        description="C-STORE to an AE, HL7 over MLLP, or files in a folder."
+    kind: Literal["dicom", "hl7", "folder", "stow", "orthanc"] = Field(
+        description="C-STORE to an AE, HL7 over MLLP, files in a folder, STOW-RS (DICOMweb), or Orthanc's own REST."
     )
     ae_title: str = Field("", description="AE title of the peer (kind dicom).")
     calling_ae_title: str = Field("", description="AE title we call ourselves there; empty: the node's own.")
     host: str = Field("", description="Host name or address (kinds dicom and hl7).")
     port: int = Field(0, ge=0, le=65535, description="TCP port (kinds dicom and hl7).")
     folder: Path | None = Field(None, description="Folder to write to (kind folder).")
+    url: str = Field(
+        "",
+        pattern=r"^(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^?#\s]*)?)?$",
+        description="Where the DICOMweb service begins, above /studies (kind stow), or Orthanc's REST (kind orthanc).",
+    )
+    user: str = Field("", description="User name for HTTP basic authentication (kinds stow and orthanc).")
+    password_file: File | None = Field(None, description="File with the password of that user.")
+    token_file: File | None = Field(
+        None,
+        description="File with a token, read for each delivery (kinds stow and orthanc); sent as token_header says.",
+    )
+    token_header: str = Field(
+        "Authorization",
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="HTTP header of the token: Authorization sends `Bearer TOKEN`, any other the token alone.",
+    )
+    labels: tuple[Label, ...] = Field((), description="Labels that the study gets in Orthanc 1.12 or later.")
     profile: ProfileName = Field(
         DEFAULT_PROFILE, description="What is shown there, and so is sent there: a row of the table of profiles below."
     )
@@ -109,11 +138,22 @@ class Destination(Section):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> "Destination":
-        needed = {"dicom": ("ae_title", "host", "port"), "hl7": ("host", "port"), "folder": ("folder",)}[self.kind]
-        missing = [key for key in needed if not getattr(self, key)]
+        missing = [key for key in _NEEDED[self.kind] if not getattr(self, key)]
         if missing:
             context = {"kind": self.kind, "keys": missing, "words": ", ".join(missing)}
             raise PydanticCustomError("missing_for_kind", "a destination of kind {kind} needs {words}", context)
+        return self
+
+    @model_validator(mode="after")
+    def _is_called_as_its_kind_can_be(self) -> "Destination":
+        for is_wrong, words in (
+            (self.tls and self.kind == "folder", "a folder is not called by TLS: remove [destination.tls]"),
+            (self.tls and self.url.startswith("http:"), "tls is given, but url begins with http: write https"),
+            (bool(self.user) != bool(self.password_file), "user and password_file go together: give both, or neither"),
+            (self.user and self.token_file, "user and token_file are two ways to say who calls: give one of them"),
+        ):
+            if is_wrong:
+                raise PydanticCustomError("rule", "{words}", {"words": words})
         return self
 
     @model_validator(mode="after")

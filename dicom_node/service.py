@@ -59,6 +59,8 @@ from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.reception.composition import lanes, make_scp
 from dicom_node.reception.process import ReceptionProcess
 from dicom_node.repeating import Repeating
+from dicom_node.tls.inventory import require_tls
+from dicom_node.tls.watch import DAILY_SECONDS, watch_certificates
 from domain.errors import LedgerError
 from domain.impression import PhraseWriter
 from inference.phrases.opening import open_writer
@@ -227,7 +229,7 @@ class Service:
         """Return when the node listens, its models are loaded and its engine runs.
 
         Raises:
-            ConfigError: another node runs on this data folder.
+            ConfigError: another node runs on this data folder, or a file of the TLS settings is not what its key says.
             LedgerError: the ledger cannot be opened.
             ModelError: the models cannot be loaded, or a weight file is not the one that its manifest names.
             OSError: the port is taken or the data folder cannot be written to.
@@ -255,6 +257,7 @@ class Service:
 
     def _start_parts(self, stops: ExitStack) -> None:
         """Start everything in order; `stops` undoes it in reverse."""
+        require_tls(self._settings)
         engine = self._open_store(stops)
         bundle = self._reader_factory(self._settings)
         stops.callback(bundle.reader.close)
@@ -278,6 +281,7 @@ class Service:
             stops.callback(way.stop)
         self._start_retrieving(engine, ledger, stops)
         self._scp, self._view = scp, LedgerView(engine, self._data)
+        self._watch_certificates(stops)
 
     def _open_reception(self, model_set: str, stops: ExitStack) -> ReceptionProcess | None:
         """Let the process that receives load while the models do; None where this one is to receive."""
@@ -362,6 +366,15 @@ class Service:
             loop = Repeating(name, committing.INTERVAL_SECONDS, partial(committing.commit_due, work))
             loop.start()
             stops.callback(loop.stop)
+
+    def _watch_certificates(self, stops: ExitStack) -> None:
+        def look() -> None:
+            watch_certificates(self._settings, self._clock.now())
+
+        look()
+        daily = Repeating("certificates", DAILY_SECONDS, look)
+        daily.start()
+        stops.callback(daily.stop)
 
     def _start_retention(self, engine: Engine, stops: ExitStack) -> None:
         retention, names = self._settings.retention, _committing_names(self._settings)

@@ -67,10 +67,12 @@ class Attempt:
 
     Attributes:
         explanation: for a person: what happened, and what to change and on which side; no patient data.
+        left_alone_seconds: how long the peer asked to be left alone, 0 where it did not.
     """
 
     receipts: tuple[Receipt, ...]
     explanation: str = ""
+    left_alone_seconds: float = 0.0
 
     @property
     def outcome(self) -> Outcome:

@@ -30,9 +30,11 @@ def check_config(file: File) -> None:
     from dicom_node.cli.ways_in import describe_ways
     from dicom_node.pipeline.obstacles import find_obstacles
     from dicom_node.receive.ways import require_secrets
+    from dicom_node.tls.inventory import find_weaknesses, require_tls
 
     settings = load_settings(file)
     require_secrets(settings)
+    require_tls(settings)
     _require_precision(settings.reading, file)
     _require_phrases(settings.reporting, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")
@@ -40,6 +42,8 @@ def check_config(file: File) -> None:
     print("\n".join(("", *describe_agreements(settings), *describe_ways(settings))))
     if obstacles := find_obstacles(settings):
         explain("studies will be answered, but not explained", obstacles)
+    if weaknesses := find_weaknesses(settings):
+        explain("this works, but protects less than it seems to", weaknesses)
 
 
 def _require_precision(reading: "Reading", file: Path) -> None:

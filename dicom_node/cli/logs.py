@@ -28,6 +28,9 @@ LIBRARY_LEVELS = {
     "uvicorn": logging.ERROR,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
+    # Why a web destination did not answer is told by the delivery, in words and without a traceback.
+    "retrying": logging.ERROR,
+    "urllib3": logging.ERROR,
     "PIL": logging.WARNING,
     "openvino": logging.WARNING,
     "pebble": logging.WARNING,

@@ -14,6 +14,7 @@ import typer
 
 from dicom_node.cli import (
     bench,
+    certs,
     check_config,
     dead_letters,
     demo,
@@ -67,6 +68,7 @@ app.command("read", rich_help_panel="Run")(read.read)
 app.command("explain", rich_help_panel="Run")(explain_images)
 app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("send", rich_help_panel="Set up")(send.send)
+app.add_typer(certs.app, name="certs", rich_help_panel="Set up")
 app.command("studies", rich_help_panel="Look and intervene")(studies.studies)
 app.command("show", rich_help_panel="Look and intervene")(show.show)
 app.command("route", rich_help_panel="Set up")(route.route)

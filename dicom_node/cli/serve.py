@@ -63,6 +63,8 @@ def _describe_destination(destination: "Destination") -> str:
         "dicom": f"{destination.ae_title}@{destination.host}:{destination.port}",
         "hl7": f"{destination.host}:{destination.port}",
         "folder": str(destination.folder),
+        "stow": destination.url,
+        "orthanc": destination.url,
     }[destination.kind]
     return f"{destination.name} ({destination.kind} {where})"
 

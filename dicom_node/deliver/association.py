@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ
@@ -13,15 +12,13 @@ from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 from pynetdicom.presentation import PresentationContext, build_context, build_role
 
 from config.settings import Destination
+from dicom_node.deliver.dicom_objects import TRANSFER_SYNTAXES
 from dicom_node.deliver.encryption import explain_break, find_trouble, tls_arguments
 from dicom_node.deliver.reactor_gate import ReactorGate
 from dicom_node.deliver.rejections import OUTCOMES, Parties, explain_abort, explain_rejection
 from dicom_node.tls.handshake import shake_hands
 from domain.delivery import Outcome
 from domain.errors import ConfigError
-
-#: Results leave uncompressed: every peer must take Implicit VR LE (PS3.5 10.1), Explicit keeps private VRs.
-TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 
 
 @dataclass(slots=True)

@@ -1,22 +1,20 @@
 """DICOM objects to an archive: C-STORE as SCU (PS3.4 Annex B, PS3.7 9.1.1)."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from pydicom import Dataset, dcmread
-from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 from pynetdicom import AE
 from pynetdicom.association import Association
 
 from config.settings import Destination
-from dicom_node.deliver.association import TRANSFER_SYNTAXES, Negotiation, calling_ae_title, request
+from dicom_node.deliver.association import Negotiation, calling_ae_title, request
+from dicom_node.deliver.dicom_objects import read_object, reply_for_both, separate
 from dicom_node.deliver.echo import probe_dicom
 from dicom_node.deliver.parcels import Parcel, plan
 from dicom_node.deliver.replies import Reply, conclude, reply
 from dicom_node.deliver.statuses import interpret
 from dicom_node.ports import Probe
-from domain.delivery import NOT_SENT, Attempt, Outcome
+from domain.delivery import Attempt, Outcome
 from domain.document import Document
 from domain.errors import DocumentError
 
@@ -50,12 +48,7 @@ class CStoreDestination:
         Returns:
             One receipt per document passed. A pair shares its outcome, and the status says which of the two was sent.
         """
-        objects = [document for document in documents if document.sop_class_uid]
-        strangers = [
-            reply(document.identifier, Outcome.REFUSED, "not sent: no DICOM object", "leave it out of `documents` here")
-            for document in documents
-            if not document.sop_class_uid
-        ]
+        objects, strangers = separate(documents)
         if not objects:
             return conclude(strangers)
         replies, explanation = self._exchange(objects)
@@ -81,27 +74,18 @@ class CStoreDestination:
         if not parcel.accepted:
             name = UID(parcel.document.sop_class_uid).name
             status, advice = f"not sent: the peer does not accept {name}", "enable this SOP class for storage there"
-            return _reply_for_both(parcel, Outcome.REFUSED, status, advice)
+            return reply_for_both(parcel, Outcome.REFUSED, status, advice)
         if negotiation.association is None or not negotiation.established:
-            return _reply_for_both(parcel, Outcome.RETRY, "not sent: the association broke before")
+            return reply_for_both(parcel, Outcome.RETRY, "not sent: the association broke before")
         try:
             status_code = _store(negotiation.association, parcel.document, self._settings.timeout_seconds)
         except DocumentError as error:
-            return _reply_for_both(parcel, Outcome.REFUSED, f"not sent: {error}", "report this: it is a fault here")
+            return reply_for_both(parcel, Outcome.REFUSED, f"not sent: {error}", "report this: it is a fault here")
         if status_code is None:
             negotiation.course.broken = True
-            return _reply_for_both(parcel, Outcome.RETRY, "no answer to C-STORE")
+            return reply_for_both(parcel, Outcome.RETRY, "no answer to C-STORE")
         meaning = interpret(status_code)
-        return _reply_for_both(parcel, meaning.outcome, f"0x{status_code:04X} {meaning.words}", meaning.advice)
-
-
-def _reply_for_both(parcel: Parcel, outcome: Outcome, status: str, advice: str = "") -> tuple[Reply, ...]:
-    """Return the answer for what was sent and, where the parcel spares a document, for that one too."""
-    sent = reply(parcel.document.identifier, outcome, status, advice)
-    if parcel.spared is None:
-        return (sent,)
-    note = f"{NOT_SENT}: {parcel.document.kind.value} {parcel.document.identifier} goes in its place: {status}"
-    return sent, reply(parcel.spared.identifier, outcome, note)
+        return reply_for_both(parcel, meaning.outcome, f"0x{status_code:04X} {meaning.words}", meaning.advice)
 
 
 def _store(association: Association, document: Document, timeout_seconds: float) -> int | None:
@@ -109,7 +93,7 @@ def _store(association: Association, document: Document, timeout_seconds: float)
 
     The data set is read without decoding values, so in the same transfer syntax the bytes sent are the document's own.
     """
-    ds = _read(document)
+    ds = read_object(document)
     association.dimse_timeout = timeout_seconds + len(document.content) / SLOWEST_BYTES_PER_SECOND
     try:
         answer = association.send_c_store(ds, priority=MEDIUM_PRIORITY)
@@ -117,22 +101,3 @@ def _store(association: Association, document: Document, timeout_seconds: float)
         return None
     # Only the status: an Error Comment (0000,0902) is free text of the peer and may name the patient.
     return int(answer.Status) if "Status" in answer else None
-
-
-def _read(document: Document) -> Dataset:
-    """Return the data set of a document.
-
-    Raises:
-        DocumentError: it is no Part 10 file, is compressed, or is not the instance that it says it is.
-    """
-    try:
-        ds = dcmread(BytesIO(document.content))
-        syntax = ds.file_meta.TransferSyntaxUID
-        named = (str(ds.SOPClassUID), str(ds.SOPInstanceUID), str(ds.StudyInstanceUID))
-    except (InvalidDicomError, AttributeError, EOFError, ValueError) as error:
-        raise DocumentError("the document is no readable Part 10 file", subject=document.identifier) from error
-    if syntax not in TRANSFER_SYNTAXES:
-        raise DocumentError(f"the document is in transfer syntax {syntax}", subject=document.identifier)
-    if named != (document.sop_class_uid, document.identifier, document.study_instance_uid):
-        raise DocumentError("class, instance or study differ from the data set's", subject=document.identifier)
-    return ds

@@ -8,10 +8,26 @@ from dicom_node.deliver.c_store_scu import CStoreDestination
 from dicom_node.deliver.folder import FolderDestination
 from dicom_node.deliver.mllp import MllpDestination
 
+
+# Their libraries take half a second to load, each: only a node that uses them waits for it.
+def _build_stow(settings: Destination) -> ports.Destination:
+    from dicom_node.deliver.stow_rs import StowDestination
+
+    return StowDestination(settings)
+
+
+def _build_orthanc(settings: Destination) -> ports.Destination:
+    from dicom_node.deliver.orthanc import OrthancDestination
+
+    return OrthancDestination(settings)
+
+
 _BUILDERS: dict[str, Callable[[Destination, str], ports.Destination]] = {
     "dicom": CStoreDestination,
     "hl7": lambda settings, _node_ae_title: MllpDestination(settings),
     "folder": lambda settings, _node_ae_title: FolderDestination(settings),
+    "stow": lambda settings, _node_ae_title: _build_stow(settings),
+    "orthanc": lambda settings, _node_ae_title: _build_orthanc(settings),
 }
 
 

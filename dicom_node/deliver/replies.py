@@ -19,7 +19,7 @@ def reply(identifier: str, outcome: Outcome, status: str, advice: str = "") -> R
     return Reply(Receipt(identifier, outcome, status), advice)
 
 
-def conclude(replies: Iterable[Reply], explanation: str = "") -> Attempt:
+def conclude(replies: Iterable[Reply], explanation: str = "", *, left_alone_seconds: float = 0.0) -> Attempt:
     """Return the attempt: every receipt, and one explanation that counts equal failures and warnings and says each
     advice once.
     """
@@ -28,4 +28,4 @@ def conclude(replies: Iterable[Reply], explanation: str = "") -> Attempt:
     for status, advice in dict.fromkeys((each.receipt.status, each.advice) for each in replies if each.advice):
         count = sum(each.receipt.status == status for each in replies)
         sentences.append(f"{count} of {len(replies)} documents: {status}; {advice}")
-    return Attempt(tuple(each.receipt for each in replies), ". ".join(sentences))
+    return Attempt(tuple(each.receipt for each in replies), ". ".join(sentences), left_alone_seconds)

@@ -124,4 +124,7 @@ def _retry_after_seconds(parts: Parts, delivery: Delivery, attempt: Attempt) -> 
     if attempt.outcome is not Outcome.RETRY:
         return None
     retry = next(each.retry for each in parts.settings.destination if each.name == delivery.peer)
-    return jittered_seconds(delivery.attempts + 1, retry, parts.chance)
+    wait_seconds = jittered_seconds(delivery.attempts + 1, retry, parts.chance)
+    if wait_seconds is None:
+        return None
+    return max(wait_seconds, min(attempt.left_alone_seconds, retry.cap_seconds))

@@ -60,12 +60,12 @@ class TestAuthority:
         return _encode(self._certificate, self._key, "")
 
     def sign(
-        self, name: str, *, role: str, hosts: Iterable[str] = (), days: int = 365, key_password: str = ""
+        self, name: str, *, roles: Iterable[str], hosts: Iterable[str] = (), days: int = 365, key_password: str = ""
     ) -> Signed:
         """Return a certificate and its new key.
 
         Args:
-            role: `server` or `client`.
+            roles: of `server` and `client`.
             hosts: host names and addresses, for a server.
             days: that it lasts; negative for one that has expired.
             key_password: encrypts the key; empty leaves it plain.
@@ -75,7 +75,7 @@ class TestAuthority:
         builder = (
             self._begin(subject, key, days)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([_USAGES[role]]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([_USAGES[role] for role in roles]), critical=False)
         )
         if alternatives := [_name_host(host) for host in hosts]:
             builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)

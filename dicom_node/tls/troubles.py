@@ -101,7 +101,7 @@ _CALLING: dict[str, _Words] = {
     ),
     "WRONG_VERSION_NUMBER": _PLAIN_PEER,
     "UNEXPECTED_EOF_WHILE_READING": (
-        "the peer closed during the handshake",
+        "the peer closed the connection",
         "it may not speak TLS at this port (check `port`, or remove [destination.tls]), or want another certificate of "
         "this node (tls.certificate_file): its log says which",
     ),
@@ -164,7 +164,7 @@ def _explain_reason(error: OSError, side: Side) -> _Words:
             f"{other} did not finish the handshake in time",
             f"check that it speaks TLS at this port, and {_NOT_KNOWN}",
         )
-    if isinstance(error, ConnectionError):
+    if isinstance(error, ConnectionError | ssl.SSLEOFError):
         reason = "UNEXPECTED_EOF_WHILE_READING"
     # Most alerts are named alike in all versions, but for what stands before.
     return _OF_SIDE[side].get(reason, (f"{reason or type(error).__name__} ({other})", _NOT_KNOWN))

@@ -16,6 +16,7 @@ from tests.fakes.archive import destination_for, dicom_destination
 from tests.fakes.destination import FakeDestination
 from tests.fakes.documents import make_answer, make_hl7_document
 from tests.fakes.mllp_receiver import hl7_destination
+from tests.fakes.web_archive import WebArchive, web_destination
 
 Case = tuple[ports.Destination, tuple[Document, ...]]
 
@@ -38,7 +39,17 @@ def hl7(_folder: Path) -> Iterator[Case]:
         yield _build(hl7_destination(receiver.port)), (make_hl7_document("A1"), make_hl7_document("A2"))
 
 
-@pytest.fixture(params=[fake, folder, dicom, hl7])
+def stow(_folder: Path) -> Iterator[Case]:
+    with WebArchive() as archive:
+        yield _build(archive.destination("stow")), make_answer()
+
+
+def orthanc(_folder: Path) -> Iterator[Case]:
+    with WebArchive() as archive:
+        yield _build(archive.destination("orthanc")), make_answer()
+
+
+@pytest.fixture(params=[fake, folder, dicom, hl7, stow, orthanc])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     make: Callable[[Path], Iterator[Case]] = request.param
     yield from make(tmp_path)
@@ -81,8 +92,9 @@ def test_a_probe_of_what_is_there_says_so_and_delivers_nothing(case: Case) -> No
         (Destination(name="files", kind="folder", folder=Path("/dev/null")), make_answer()),
         (dicom_destination(1), make_answer()),
         (hl7_destination(1), [make_hl7_document()]),
+        *((web_destination(kind), make_answer()) for kind in ("stow", "orthanc")),
     ],
-    ids=["fake", "folder", "dicom", "hl7"],
+    ids=["fake", "folder", "dicom", "hl7", "stow", "orthanc"],
 )
 def test_a_failure_is_a_receipt_for_each_document_and_an_explanation(
     destination: ports.Destination | Destination, documents: Sequence[Document]
@@ -96,8 +108,14 @@ def test_a_failure_is_a_receipt_for_each_document_and_an_explanation(
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     "settings",
-    [Destination(name="files", kind="folder", folder=Path("/dev/null")), dicom_destination(1), hl7_destination(1)],
-    ids=["folder", "dicom", "hl7"],
+    [
+        Destination(name="files", kind="folder", folder=Path("/dev/null")),
+        dicom_destination(1),
+        hl7_destination(1),
+        web_destination("stow"),
+        web_destination("orthanc"),
+    ],
+    ids=["folder", "dicom", "hl7", "stow", "orthanc"],
 )
 def test_a_probe_of_what_is_not_there_says_why(settings: Destination) -> None:
     found = _build(settings).probe()

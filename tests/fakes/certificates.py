@@ -1,9 +1,11 @@
 """Certificates of an authority that exists for one test run, as files."""
 
+import atexit
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 
 from config.settings import DestinationTls, ListenerTls
@@ -47,20 +49,22 @@ class Pki:
 def make_pki() -> Pki:
     """Return the certificates of this process; they are made once."""
     pki = Pki(Path(mkdtemp(prefix="osteonode-pki-")))
+    atexit.register(rmtree, pki.folder, ignore_errors=True)
     now = datetime.now(UTC)
     authority, other = TestAuthority("CA of a test", now, 30), TestAuthority("Another CA", now, 30)
     pki.path("ca.pem").write_bytes(authority.signed.certificate)
     pki.path("other-ca.pem").write_bytes(other.signed.certificate)
     pki.path("password").write_text("open sesame\n")
+    pki.path("password").chmod(0o600)
     here = ("127.0.0.1", "localhost")
     for name, signed in {
-        "server": authority.sign("node", role="server", hosts=here),
-        "elsewhere": authority.sign("elsewhere", role="server", hosts=("pacs.hospital.test",)),
-        "expired-server": authority.sign("old node", role="server", hosts=here, days=-1),
-        "client": authority.sign("peer", role="client"),
-        "expired": authority.sign("old peer", role="client", days=-1),
-        "stranger": other.sign("stranger", role="client"),
-        "locked": authority.sign("locked peer", role="client", key_password="open sesame"),
+        "server": authority.sign("node", roles=["server"], hosts=here),
+        "elsewhere": authority.sign("elsewhere", roles=["server"], hosts=("pacs.hospital.test",)),
+        "expired-server": authority.sign("old node", roles=["server"], hosts=here, days=-1),
+        "client": authority.sign("peer", roles=["client"]),
+        "expired": authority.sign("old peer", roles=["client"], days=-1),
+        "stranger": other.sign("stranger", roles=["client"]),
+        "locked": authority.sign("locked peer", roles=["client"], key_password="open sesame"),
     }.items():
         _write(pki, name, signed)
     return pki
@@ -68,4 +72,6 @@ def make_pki() -> Pki:
 
 def _write(pki: Pki, name: str, signed: Signed) -> None:
     pki.path(f"{name}.pem").write_bytes(signed.certificate)
-    pki.path(f"{name}.key").write_bytes(signed.key)
+    key = pki.path(f"{name}.key")
+    key.touch(0o600)
+    key.write_bytes(signed.key)

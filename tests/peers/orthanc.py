@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from config.settings import Destination
-from tests.peers.processes import find_free_port, run_peer
+from tests.peers.processes import accepts_connections, find_free_port, run_peer
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def run_orthanc(
     }
     path = folder / "orthanc.json"
     path.write_text(json.dumps(settings | configuration))
-    with run_peer(["Orthanc", str(path)], log=folder / "orthanc.log", is_ready=lambda: _answers(http_port)) as process:
+    is_ready = partial(accepts_connections if configuration.get("AuthenticationEnabled") else _answers, http_port)
+    with run_peer(["Orthanc", str(path)], log=folder / "orthanc.log", is_ready=is_ready) as process:
         yield Orthanc("ORTHANC", dicom_port, http_port, process.pid)
 
 

@@ -46,6 +46,6 @@ def test_a_file_without_certificates_is_told(name: str, words: str) -> None:
 def test_what_an_authority_signs_lasts_as_long_as_asked() -> None:
     now = datetime.now(UTC)
     path = PKI.path("short.pem")
-    path.write_bytes(TestAuthority("ca", now, 10).sign("short", role="client", days=3).certificate)
+    path.write_bytes(TestAuthority("ca", now, 10).sign("short", roles=["client"], days=3).certificate)
     (short,) = read_certificates(path)
     assert short.days_left(now) in (2, 3)

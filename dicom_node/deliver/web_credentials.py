@@ -1,0 +1,35 @@
+"""How a web destination is told who calls."""
+
+from base64 import b64encode
+from pathlib import Path
+
+from config.settings import Destination
+from domain.errors import ConfigError
+
+
+def read_credentials(settings: Destination) -> dict[str, str]:
+    """Return the header that says who calls, empty where the destination names no secret.
+
+    The files are read each time: a token may be another one tomorrow.
+
+    Raises:
+        ConfigError: a file cannot be read, or is empty.
+    """
+    if settings.password_file is not None:
+        password = _read(settings.password_file, "password_file")
+        return {"Authorization": f"Basic {b64encode(f'{settings.user}:{password}'.encode()).decode()}"}
+    if settings.token_file is not None:
+        token = _read(settings.token_file, "token_file")
+        return {settings.token_header: f"Bearer {token}" if settings.token_header == "Authorization" else token}
+    return {}
+
+
+def _read(path: Path, key: str) -> str:
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no UTF-8"
+        raise ConfigError((f"{key}: {path} cannot be read: {why}",), subject=key) from error
+    if not secret or not secret.isprintable():
+        raise ConfigError((f"{key}: {path} has no secret of one line",), subject=key)
+    return secret
