@@ -69,7 +69,7 @@ class ReceptionProcess:
             OsteonodeError: a setting cannot be used, or the process ended.
         """
         self._ports = self._listen()
-        self._settings = _at_port(self._settings, self._ports.plain)  # another process must be found where this one was
+        self._settings = _at_ports(self._settings, self._ports)  # another process must be found where this one was
         self._watch.start()
 
     def stop(self) -> None:
@@ -132,5 +132,6 @@ class ReceptionProcess:
                 self._stopping.wait(_PAUSE_SECONDS)
 
 
-def _at_port(settings: Settings, port: int) -> Settings:
-    return settings.model_copy(update={"node": settings.node.model_copy(update={"port": port})})
+def _at_ports(settings: Settings, ports: Ports) -> Settings:
+    tls = settings.tls.model_copy(update={"port": ports.tls}) if settings.tls is not None else None
+    return settings.model_copy(update={"node": settings.node.model_copy(update={"port": ports.plain}), "tls": tls})
