@@ -17,6 +17,8 @@ from domain.tier import Tier
 
 Location = tuple[str | int, ...]
 _LONGEST_VALUE = 60
+#: Tables that may stand any number of times, each under a name of its own.
+_NAMED_TABLES = ("destination", "folder", "http_client", "orthanc")
 _Table = TypeVar("_Table", bound=BaseModel)
 
 
@@ -68,14 +70,13 @@ def _note(problems: Iterable[Problem], found: dict[Location, Problem]) -> None:
 
 
 def _repeated_names(tables: dict[str, Any]) -> Iterator[Problem]:
-    """Settings check this too, but only where every destination passed."""
-    names = [each.get("name") for each in _entries(tables, "destination")]
-    for number, name in enumerate(names):
-        if name is not None and name in names[:number]:
-            location = ("destination", number, "name")
-            yield Problem(
-                location, f" = {write_value(name)} is also the name of an earlier destination; names are unique"
-            )
+    """Settings check this too, but only where every entry passed."""
+    for table in _NAMED_TABLES:
+        names = [each.get("name") for each in _entries(tables, table)]
+        for number, name in enumerate(names):
+            if name is not None and name in names[:number]:
+                words = f" = {write_value(name)} is also the name of an earlier {table}; names are unique"
+                yield Problem((table, number, "name"), words)
 
 
 def _contradicting_tiers(tables: dict[str, Any]) -> Iterator[Problem]:

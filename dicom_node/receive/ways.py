@@ -13,6 +13,7 @@ from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive import events
 from dicom_node.receive.door import Door, sweep
 from dicom_node.receive.watched_folder import WatchedFolder
+from domain.errors import ConfigError
 
 
 class Way(Protocol):
@@ -50,11 +51,25 @@ def build(settings: Settings, ledger: InstanceLedger, feeds: FeedLedger, clock: 
 
 
 def require_secrets(settings: Settings) -> None:
-    """Raise ConfigError where a token, a password or a certificate that a way in needs cannot be read."""
+    """Raise ConfigError where a token, password or certificate of a way in cannot be read; it names all of them."""
+    problems: list[str] = []
+    for require in (_require_tokens, _require_passwords):
+        try:
+            require(settings)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(tuple(problems), subject="files that the configuration names")
+
+
+def _require_tokens(settings: Settings) -> None:
     if settings.http_client:
         from dicom_node.receive.stow_rs.clients import read_tokens
 
         read_tokens(settings.http_client)
+
+
+def _require_passwords(settings: Settings) -> None:
     for orthanc in settings.orthanc:
         from dicom_node.receive.orthanc_source.opening import call
 

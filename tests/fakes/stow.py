@@ -1,5 +1,6 @@
 """Bodies of STOW-RS requests, and the Part 10 files in them."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 from pydicom import Dataset
@@ -20,6 +21,17 @@ def encode_file(ds: Dataset | None = None, transfer_syntax_uid: UID = ExplicitVR
     buffer = BytesIO()
     ds.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()
+
+
+def stream_body(mebibytes: int) -> Iterator[bytes]:
+    """Yield a multipart body with one radiograph whose pixel data is so long, without ever holding it."""
+    file = encode_file()
+    pixels = file.rindex(b"\xe0\x7f\x10\x00OW")
+    yield f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+    yield file[: pixels + 8] + (mebibytes << 20).to_bytes(4, "little")
+    for _ in range(mebibytes):
+        yield b"\1" * (1 << 20)
+    yield f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 def encode_body(*parts: bytes, content_type: str = "application/dicom") -> bytes:

@@ -13,6 +13,7 @@ from config.orthanc import Orthanc
 from dicom_node.ledger.database import create_tables, database_url, open_engine
 from dicom_node.ledger.feeds import Feeds
 from dicom_node.receive.orthanc_source.opening import call
+from dicom_node.receive.orthanc_source.peer import SourceDown
 from dicom_node.receive.orthanc_source.source import OrthancSource
 from tests.fakes.clock import FakeClock
 from tests.fakes.door import DoorBench
@@ -108,3 +109,25 @@ def test_metadata_tells_an_orthanc_without_labels(peer: Peer, tmp_path: Path, st
     assert peer.read(f"/studies/{study}/metadata/5100") == b"osteonode: version 1 answered"
     client.remove_metadata(study, 5100)
     assert "5100" not in peer.get(f"/studies/{study}/metadata")
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    """An Orthanc that asks for a password."""
+    users = {"AuthenticationEnabled": True, "RegisteredUsers": {"node": "open sesame"}}
+    with run_orthanc(tmp_path_factory.mktemp("guarded"), **users) as orthanc:
+        yield orthanc
+
+
+@pytest.mark.parametrize(("password", "said"), [("open sesame", ""), ("wrong", "password_file")])
+def test_a_password_is_asked_for_and_told_where_it_is_wrong(
+    guarded: Peer, tmp_path: Path, stops: ExitStack, password: str, said: str
+) -> None:
+    (tmp_path / "password").write_text(f"{password}\n")
+    client = call(Orthanc(name="ward", url=guarded.url, user="node", password_file=tmp_path / "password"))
+    stops.callback(client.close)
+    if not said:
+        assert client.end_of_changes().sequence == 0
+        return
+    with pytest.raises(SourceDown, match=said):
+        client.end_of_changes()

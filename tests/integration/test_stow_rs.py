@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 import requests
 from dicomweb_client import DICOMwebClient
@@ -27,7 +28,7 @@ from tests.fakes.door import DoorBench
 from tests.fakes.instance_ledger import FakeInstanceLedger
 from tests.fakes.radiographs import make_radiograph
 from tests.fakes.storage_node import wait_until
-from tests.fakes.stow import RELATED, encode_body, encode_file
+from tests.fakes.stow import RELATED, encode_body, encode_file, stream_body
 from tests.peers.orthanc import run_orthanc
 
 EMPTY = {"incoming": 0, "instances": 0, "quarantine": 0}
@@ -128,9 +129,18 @@ def test_orthanc_sends_a_study_by_its_dicomweb_plugin(site: Site, tmp_path: Path
 
 
 def test_a_large_part_goes_to_disk_and_not_into_memory(site: Site) -> None:
-    big = encode_file(make_radiograph(rows=4000, columns=4000))
-    response = httpx.post(f"{site.url}/studies", content=encode_body(big), headers={"Content-Type": RELATED})
+    process, most = psutil.Process(), 0
+    before = process.memory_info().rss
+
+    def measured() -> Iterator[bytes]:
+        nonlocal most
+        for piece in stream_body(100):
+            most = max(most, process.memory_info().rss)
+            yield piece
+
+    response = httpx.post(f"{site.url}/studies", content=measured(), headers={"Content-Type": RELATED}, timeout=60)
     assert (response.status_code, site.files) == (200, EMPTY | {"instances": 1})
+    assert (most - before) >> 20 < 30
 
 
 def test_an_upload_that_is_aborted_leaves_nothing(site: Site) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from config.settings import Destination
@@ -119,5 +119,7 @@ def _answers(http_port: int) -> bool:
     try:
         with urlopen(f"http://127.0.0.1:{http_port}/system", timeout=2):
             return True
+    except HTTPError:  # it asks for a password
+        return True
     except (URLError, OSError):
         return False

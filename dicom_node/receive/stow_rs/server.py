@@ -73,7 +73,8 @@ class StowRs:
         while not server.started and self._thread.is_alive():
             time.sleep(0.005)
         scheme = "https" if self._context else "http"
-        emit(logging.INFO, LISTENING, f"listening at {scheme}://{self._settings.bind}:{self.port}/studies")
+        fields = {"url": f"{scheme}://{self._settings.bind}:{self.port}/studies"}
+        emit(logging.INFO, LISTENING, "listening", **fields)
 
     def stop(self) -> None:
         """Take no more requests, and let those under way end within some seconds."""
@@ -82,7 +83,7 @@ class StowRs:
         self._server.should_exit = True
         self._thread.join()
         self._server = self._thread = None
-        emit(logging.INFO, STOPPED, "stopped")
+        emit(logging.INFO, STOPPED, "stopped", port=self.port)
 
     def _listen(self) -> socket.socket:
         bind, port = self._settings.bind, self._settings.port
