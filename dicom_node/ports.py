@@ -212,8 +212,11 @@ class BreakerLedger(Protocol):
         """Begin with these destinations: the breakers of others are forgotten, and open ones are probed at once."""
         ...
 
-    def admit(self, delivery: Delivery) -> bool:
-        """Return whether an attempt may be made now; otherwise the delivery waits, and nothing is counted."""
+    def admit(self, delivery: Delivery, *, soonest: timedelta) -> bool:
+        """Return whether an attempt may be made now; otherwise the delivery waits, and nothing is counted.
+
+        One that was never tried is worth a probe after `soonest`, however long the destination was to be left alone.
+        """
         ...
 
     def note(

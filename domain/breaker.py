@@ -71,6 +71,12 @@ class Breaker:
         since = now if self.lets_all_through else self.since
         return replace(failed, state=BreakerState.OPEN, since=since, trials=trials, probe_at=now + wait, trial="")
 
+    def expect(self, soonest: datetime) -> "Breaker":
+        """Return it when something comes that was never tried there: a long wait after failures is not for that."""
+        if self.state is not BreakerState.OPEN or self.probe_at is None:
+            return self
+        return replace(self, probe_at=min(self.probe_at, soonest))
+
     def keep_probe(self, now: datetime, *, reachable: bool, explanation: str, wait: timedelta) -> "Breaker":
         """Return it after a probe; nothing changes unless it is open."""
         if self.state is not BreakerState.OPEN:

@@ -19,13 +19,14 @@ def check_config(file: File) -> None:
     A problem is told with its line, the value and what is allowed; settings are printed as TOML, defaults included.
     Exit code 2 where there is a problem; that this processor lacks the arithmetic which reading.precision asks for
     is one, and a phrase model that is not there is another. Below the settings stands, as comments, which documents
-    each destination gets by its profile, what is said to each sender by its tier, and the ways in beside C-STORE. That
-    studies cannot be explained here is said too, but is no problem: the node serves all the same. Nothing is started
-    and no peer is called.
+    each destination gets by its profile, what is said to each sender by its tier, the ways in beside C-STORE, and
+    the routes. That studies cannot be explained here is said too, and which region of a route no model sees, but
+    neither is a problem: the node serves all the same. Nothing is started and no peer is called.
     """
     from config.load import load_settings
     from config.toml_text import write_toml
     from dicom_node.cli.agreements import describe_agreements
+    from dicom_node.cli.route_words import describe_routes, find_unseen_regions
     from dicom_node.cli.terminal import explain
     from dicom_node.cli.ways_in import describe_ways
     from dicom_node.pipeline.obstacles import find_obstacles
@@ -39,7 +40,9 @@ def check_config(file: File) -> None:
     _require_phrases(settings.reporting, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")
     print(write_toml(settings), end="")
-    print("\n".join(("", *describe_agreements(settings), *describe_ways(settings))))
+    print("\n".join(("", *describe_agreements(settings), *describe_ways(settings), *describe_routes(settings))))
+    if unseen := find_unseen_regions(settings):
+        explain("routes that can never fire with these models", unseen)
     if obstacles := find_obstacles(settings):
         explain("studies will be answered, but not explained", obstacles)
     if weaknesses := find_weaknesses(settings):

@@ -6,7 +6,7 @@ is planned again by `release`, in batches, so that a long queue keeps no other w
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -57,8 +57,8 @@ class Breakers:
             connection.execute(delete(table).where(table.c.destination.not_in(list(destinations))))
             connection.execute(update(table).values(probe_at=None))
 
-    def admit(self, delivery: Delivery) -> bool:
-        """Return whether an attempt may be made now; otherwise the delivery waits, and nothing is counted."""
+    def admit(self, delivery: Delivery, *, soonest: timedelta) -> bool:
+        """Return whether an attempt may be made now; otherwise the delivery waits; see the port."""
         with looking(self._engine) as connection:
             if _admits(find(connection, delivery.peer), delivery):
                 return True
@@ -67,6 +67,8 @@ class Breakers:
             if _admits(breaker, delivery):
                 return True
             deliveries.change(connection, delivery, next_attempt_at=None)
+            if breaker is not None and delivery.attempts == 0:
+                _keep(connection, breaker.expect(self._clock.now() + soonest))
         return False
 
     def note(
@@ -84,6 +86,8 @@ class Breakers:
                 known.succeed(now) if answered else known.fail(now, explanation, limit=limit, wait=wait(known.trials))
             )
             _keep(connection, after)
+            if after.lets_all_through and not known.lets_all_through:
+                _free(connection, after.destination, now)
         return after if after.state is not known.state else None
 
     def due(self, waits: Mapping[str, timedelta]) -> tuple[str, ...]:
@@ -115,7 +119,7 @@ class Breakers:
             return 0
         with writing(self._engine) as connection:
             tried = sum(self._try(connection, each.destination) for each in trying)
-            return tried + self._plan(connection, _unplanned(blocked).limit(self._batch))
+            return tried + self._plan(connection, _unplanned(blocked).order_by(*_oldest_first()).limit(self._batch))
 
     def _try(self, connection: Connection, destination: str) -> int:
         """Let the delivery that was tried least go to a destination that is half open; close it where none waits."""
@@ -123,10 +127,12 @@ class Breakers:
         if breaker is None or not _needs_trial(connection, breaker):
             return 0
         columns = tables.delivery.c
-        waiting = _waiting_unplanned().where(_goes_to([destination])).order_by(columns.attempts, columns.version)
-        row = connection.execute(waiting.limit(1)).mappings().first()
+        waiting = _waiting_unplanned().where(_goes_to([destination]))
+        tried_least = waiting.order_by(columns.attempts, *_oldest_first())
+        row = connection.execute(tried_least.limit(1)).mappings().first()
         if row is None:
             _keep(connection, breaker.succeed(self._clock.now()))
+            _free(connection, destination, self._clock.now())
             return 0
         chosen = delivery_from(row)
         connection.execute(update(table).where(table.c.destination == destination).values(trial=_name(chosen)))
@@ -156,6 +162,14 @@ def every(connection: Connection) -> Sequence[Breaker]:
 def hasten(connection: Connection, destinations: Iterable[str]) -> None:
     """Probe these destinations at once, where they are open: a person asks for them."""
     connection.execute(update(table).where(table.c.destination.in_(list(destinations))).values(probe_at=None))
+
+
+def _free(connection: Connection, destination: str, now: datetime) -> None:
+    """Let what waits for a time that was chosen while a destination failed go as soon as it is back."""
+    columns = tables.delivery.c
+    waits = columns.state == DeliveryState.WAITING, columns.next_attempt_at > now
+    freed = update(tables.delivery).where(_goes_to([destination]), *waits)
+    connection.execute(freed.values(turn=columns.turn + 1, next_attempt_at=None))
 
 
 def _keep(connection: Connection, breaker: Breaker) -> None:
@@ -202,6 +216,15 @@ def _waiting_unplanned() -> Select[Any]:
     )
     is_unplanned = and_(columns.state == DeliveryState.WAITING, columns.next_attempt_at.is_(None))
     return select(tables.delivery).where(is_unplanned, not_(goes_before))
+
+
+def _oldest_first() -> tuple[ColumnElement[Any], ...]:
+    """Return what to order deliveries by: when their version was answered."""
+    columns, answered = tables.delivery.c, tables.study.c
+    when = select(answered.answered_at).where(
+        answered.study_instance_uid == columns.study_instance_uid, answered.version == columns.version
+    )
+    return when.scalar_subquery(), columns.study_instance_uid
 
 
 def _unplanned(blocked: Iterable[Breaker]) -> Select[Any]:

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 def deliver(parts: Parts, planned: Delivery) -> None:
     """Make one attempt of a delivery and keep how it ended; nothing where it is not its turn."""
     delivery = parts.ledger.claim_attempt(planned)
-    if delivery is None or not parts.breakers.admit(delivery):
+    if delivery is None or not probing.admit(parts, delivery):
         return
     attempt, was_made = _attempt(parts, delivery)
     _note(delivery, attempt)

@@ -67,6 +67,14 @@ def probe_destination(parts: Parts, name: str) -> None:
     parts.breakers.keep_probe(name, probe, wait=timedelta(seconds=_settings(parts, name).breaker.probe_seconds))
 
 
+def admit(parts: Parts, delivery: Delivery) -> bool:
+    """Return whether an attempt may be made now; otherwise the delivery waits for its destination to be back."""
+    settings = next((each for each in parts.settings.destination if each.name == delivery.peer), None)
+    if settings is None:  # told by the attempt itself
+        return True
+    return parts.breakers.admit(delivery, soonest=timedelta(seconds=settings.breaker.probe_seconds))
+
+
 def note(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
     """Tell the breaker of a destination how an attempt there ended."""
     settings = _settings(parts, delivery.peer)

@@ -1,5 +1,6 @@
 """A whole node in this process, with its engine and its sockets, between an archive and an information system."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -59,6 +60,12 @@ class Hospital:
         self.settings = Settings.model_validate(self.settings.model_dump() | {"sender": [sender]})
         self.node = Service(self.settings, reader_factory=light(self.reader), rescue_seconds=2.0)
 
+    def be_patient(self, *, seconds: float) -> None:
+        """Let the next node wait this long for an answer of the archive."""
+        patient = [each | {"timeout_seconds": seconds} for each in self.settings.model_dump()["destination"]]
+        self.settings = Settings.model_validate(self.settings.model_dump() | {"destination": patient})
+        self.node = Service(self.settings, reader_factory=light(self.reader), rescue_seconds=2.0)
+
     def states(self) -> set[DeliveryState]:
         return set(self.node.view.counts().deliveries)
 
@@ -104,6 +111,22 @@ def test_a_late_image_gives_a_report_that_supersedes_the_first_and_a_corrected_m
     assert predecessor.ReferencedSOPInstanceUID == first.SOPInstanceUID
     assert [field(each, b"OBR", 25) for each in hospital.ris.messages][1] == b"C"
     assert field(hospital.ris.messages[0], b"OBR", 25) != b"C"
+
+
+def test_an_archive_that_hangs_holds_neither_the_information_system_nor_the_node_and_gets_all_in_the_end(
+    hospital: Hospital,
+) -> None:
+    port = hospital.archive.port
+    hospital.archive.stop()
+    hospital.be_patient(seconds=120)
+    with socket.create_server(("127.0.0.1", port)):  # takes connections, and never says a word
+        hospital.node.start()
+        uids = [hospital.send(number) for number in (1, 2, 3)]
+        wait_until(lambda: len(hospital.ris.messages) == 3, seconds=60)  # sooner than the first attempt there gives up
+    hospital.archive = Archive(hospital.folder / "archive", port=port)
+    hospital.archive.start()
+    wait_until(lambda: all(len(hospital.reports(uid)) == 1 for uid in uids))
+    wait_until(lambda: hospital.states() == {DeliveryState.DELIVERED})
 
 
 def test_a_dead_archive_does_not_hold_the_information_system_and_gets_all_when_it_is_back(hospital: Hospital) -> None:

@@ -125,3 +125,36 @@ def test_a_phrase_model_that_is_not_there_is_a_problem_with_what_to_do(
     (tmp_path / "phrases" / "decoder.bin").write_bytes(b"")
     assert check(tmp_path, '[reporting]\nphrase_model = "phrases"\n') == 2
     assert "decoder.bin is not the file" in capsys.readouterr().err
+
+
+ROUTED = """
+[[destination]]
+name = "files"
+kind = "folder"
+folder = "out"
+[[route]]
+name = "wrists"
+region = ["wrist", "Hand"]
+tags = { Modality = "DX" }
+destinations = ["files"]
+documents = { files = ["structured_report"] }
+[[route]]
+name = "negatives"
+finding = ["absent"]
+destinations = []
+"""
+
+
+def test_routes_are_told_in_words_and_regions_that_no_model_sees_beside_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(ROUTED)
+    assert run(["check-config", str(file)]) == 0
+    told = capsys.readouterr()
+    assert "#   wrists: tags.Modality 'DX'; region 'wrist' or 'Hand' -> files (structured_report)" in told.out
+    assert "#   negatives: finding absent -> nobody" in told.out
+    assert 'route "wrists": no model of the bundle sees a region "wrist"; they see hand, ' in told.err
+    assert '"Hand"' not in told.err
+    (tmp_path / "effective.toml").write_text(told.out)
+    assert load_settings(tmp_path / "effective.toml") == load_settings(file)

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from domain.breaker import Breaker, BreakerState
 from domain.delivery import Attempt, DeliveryState, Outcome
 from domain.document import Document
 from tests.fakes.destination import FakeDestination
+from tests.fakes.hospital import make_settings
 from tests.unit.dicom_node.pipeline.workbench import Workbench
 
 LIMIT = 5  # the default of destination.breaker.failures
@@ -40,6 +42,13 @@ def breaker(bench: Workbench, name: str = "pacs") -> Breaker | None:
 def state(bench: Workbench, name: str = "pacs") -> BreakerState:
     found = breaker(bench, name)
     return BreakerState.CLOSED if found is None else found.state
+
+
+def probe_in_seconds(bench: Workbench) -> float:
+    found = breaker(bench)
+    assert found is not None
+    assert found.probe_at is not None
+    return (found.probe_at - bench.clock.now()).total_seconds()
 
 
 def answer(bench: Workbench, *studies: str) -> None:
@@ -204,6 +213,42 @@ def test_a_correction_that_waits_for_a_breaker_follows_what_it_corrects(bench: W
     versions = [each[0].version for each in bench.pacs.attempts if each[0].study_instance_uid == "1.1"]
     assert versions == sorted(versions)
     assert versions[-1] == 2
+
+
+def test_something_new_is_tried_soon_although_trials_failed_again_and_again(bench: Workbench) -> None:
+    patient = make_settings(bench.folder, pacs=104, quiet_seconds=10, retry={"first_seconds": 200, "cap_seconds": 900})
+    bench.parts = replace(bench.parts, settings=patient)
+    shut(bench)
+    bench.connect(FakeDestination("pacs", [Outcome.RETRY] * 3))
+    probing = Probing(bench.parts)
+    for _ in range(3):
+        look(bench, probing, seconds=1000)
+        drain(bench)
+    assert probe_in_seconds(bench) > 100
+    answer(bench, "4")
+    drain(bench)
+    assert probe_in_seconds(bench) <= 0.2
+    look(bench, probing)
+    drain(bench)
+    assert bench.ledger.delivery("1.4", 1, "pacs").state is DeliveryState.DELIVERED
+
+
+def test_what_waits_for_its_own_time_goes_at_once_when_the_destination_is_back(bench: Workbench) -> None:
+    bench.expect(pacs=[Outcome.RETRY] * LIMIT)
+    answer(bench, "1", "2")
+    for _ in range(2):
+        bench.deliver()
+    late = next(each for each, _ in bench.starts.deliveries if each.study_instance_uid == "1.2")
+    bench.starts.deliveries = [each for each in bench.starts.deliveries if each[0] != late]
+    drain(bench)
+    assert bench.ledger.delivery("1.2", 1, "pacs").next_attempt_at is not None
+    probing = Probing(bench.parts)
+    for _ in range(2):
+        look(bench, probing, seconds=0.3)
+        drain(bench)
+    assert {bench.ledger.delivery(f"1.{study}", 1, "pacs").state for study in "12"} == {DeliveryState.DELIVERED}
+    bench.attempt(late)
+    assert [each[0].study_instance_uid for each in bench.pacs.attempts].count("1.2") == 3
 
 
 def test_many_that_wait_are_planned_a_batch_at_a_time(bench: Workbench) -> None:
