@@ -7,7 +7,7 @@ file is a module beside this one.
 from pydantic import Field, model_validator
 
 from config.application_entity import ApplicationEntity
-from config.completion import Completion, Query
+from config.completion import Completion, Procedure, Query
 from config.console import Console
 from config.destination import Breaker, Destination, Retry
 from config.explanations import Explanations
@@ -69,6 +69,7 @@ class Settings(Section):
     completion: Completion = Field(default_factory=Completion)
     query: tuple[Query, ...] = Field(())
     orders: Orders | None = Field(None)
+    procedure: tuple[Procedure, ...] = Field(())
     limits: Limits = Field(default_factory=Limits)
     reading: Reading = Field(default_factory=Reading)
     reporting: Reporting = Field(default_factory=Reporting)
@@ -125,9 +126,11 @@ class Settings(Section):
         return lowest((of_sender, entity.tier)) if entity else of_sender
 
     @model_validator(mode="after")
-    def _one_sender_has_one_source(self) -> "Settings":
+    def _one_sender_has_one_source_and_one_procedure_one_number(self) -> "Settings":
         if len({each.sender for each in self.query}) < len(self.query):
             raise ValueError("two queries are for the same sender")
+        if len({each.code for each in self.procedure}) < len(self.procedure):
+            raise ValueError("two procedures have the same code")
         return self
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from domain.completeness import Remark
 from domain.order import ImagingOrder, OrderChange
+from domain.order_match import OrderMatch
 from domain.performed_step import PerformedStep, StepStatus
 
 
@@ -165,4 +166,8 @@ class OrderLookup(Protocol):
 
     def find_orders(self, study_instance_uid: str, accession_number: str) -> Sequence[ImagingOrder]:
         """Return the orders with this Study Instance UID or, where it is not empty, this accession number."""
+        ...
+
+    def note_order(self, study_instance_uid: str, version: int, match: OrderMatch) -> None:
+        """Note which orders a version of a study was answered with, or why with none; the last note stays."""
         ...

@@ -42,6 +42,7 @@ from dicom_node.pipeline.explaining import choose_recipients
 from dicom_node.pipeline.facts import KnownFacts
 from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.pipeline.obstacles import find_obstacles
+from dicom_node.pipeline.ordering import OrderedViews
 from dicom_node.pipeline.probing import INTERVAL_SECONDS as PROBING_SECONDS
 from dicom_node.pipeline.probing import Probing
 from dicom_node.pipeline.reader_pool import ReaderPool
@@ -266,7 +267,8 @@ class Service:
         starts = WorkflowStarts(engine, lanes(self._settings), bundle.reader.model_set)
         ledger = Ledger(engine, self._data, self._clock, starts)
         parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
-        parts = replace(parts, facts=self._find_facts(engine, stops))
+        orders = OrderBook(engine, self._clock)
+        parts = replace(parts, facts=self._find_facts(engine, orders, stops), orders=orders)
         self._start_pipeline(parts, stops)
         self._start_retention(engine, stops)
         warming()
@@ -274,7 +276,7 @@ class Service:
         scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set)
         scp.start()
         stops.callback(scp.stop)
-        listeners = build_listeners(self._settings, OrderBook(engine, self._clock), self._clock)
+        listeners = build_listeners(self._settings, orders, self._clock)
         feeds = Feeds(engine, self._clock)
         for way in (*ways.build(self._settings, ledger, feeds, self._clock, self._data), *listeners):
             way.start()
@@ -301,13 +303,17 @@ class Service:
         create_tables(engine)
         return engine
 
-    def _find_facts(self, engine: Engine, stops: ExitStack) -> KnownFacts:
+    def _find_facts(self, engine: Engine, orders: OrderBook, stops: ExitStack) -> KnownFacts:
         """Return what finds out what is known of open studies beside their images."""
         book, settings = StepBook(engine, self._clock), self._settings
         taken = Taken(frozenset(map(str, STORAGE_SOP_CLASSES)), book.own_results)
         counts = FoundCounts(settings.query, settings.node.ae_title, taken, self._clock)
         stops.callback(counts.close)
-        return KnownFacts(book, FileMarks(self._data), self._clock, counts, asks=bool(settings.query))
+        views = OrderedViews(
+            {each.code: each.views for each in settings.procedure}, orders, LedgerView(engine, self._data).first_header
+        )
+        asks, expects = bool(settings.query), bool(settings.procedure)
+        return KnownFacts(book, FileMarks(self._data), self._clock, counts, views, asks=asks, expects=expects)
 
     def _assemble(self, ledger: Ledger, breakers: Breakers, engine: Engine, bundle: BundleReader) -> Parts:
         return Parts(

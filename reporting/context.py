@@ -14,9 +14,11 @@ from pydicom.uid import (
 )
 
 from config.settings import Reporting
+from domain.completeness import CountedBy, ImageCount
 from domain.correction import Retraction, Superseded
 from domain.document import Document
 from domain.finding import StudyFindings
+from domain.order import ImagingOrder
 from domain.tier import Tier
 
 
@@ -120,6 +122,9 @@ class StudyContext:
         composed_at: time zone aware; in the zone of the hospital, for dates in DICOM are local.
         predecessors: the structured reports of the version before; empty for version 1.
         tier: how much is said; what is beyond it stands in no document.
+        shortfall: images of the study that somebody has counted and that had not arrived; None where none is missing.
+        earlier_shortfall: the same of the superseded version.
+        order: that the study was made for; None where none is known for sure.
     """
 
     version: int
@@ -130,6 +135,14 @@ class StudyContext:
     tier: Tier = Tier.FULL
     superseded: Superseded | None = None
     retraction: Retraction | None = None
+    shortfall: ImageCount | None = None
+    earlier_shortfall: ImageCount | None = None
+    order: ImagingOrder | None = None
+
+    @property
+    def lacks_images(self) -> bool:
+        """Whether images are missing for certain: an order lets expect what is usual, which need not be there."""
+        return self.shortfall is not None and self.shortfall.counted_by is not CountedBy.ORDER
 
     @property
     def replaces(self) -> int:

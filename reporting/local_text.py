@@ -34,7 +34,7 @@ def tell_in_english(statement: StudyStatement) -> tuple[str, ...]:
         return (*statement.lines, wording.WORDED_BY_TEMPLATE)
     silent = (f"{image.name}: {image.silence}." for image in statement.images if image.silence)
     author = wording.describe_author(impression.asked)
-    tier = filter(None, (wording.TIERS[statement.study.tier],))
+    tier = filter(None, (statement.arrival, wording.TIERS[statement.study.tier]))
     said = (f"{wording.NOT_A_DIAGNOSIS}.", *statement.corrections, impression.text)
     return (*said, *tier, *silent, wording.REVIEW, author)
 
@@ -56,10 +56,10 @@ def write_notes(statement: StudyStatement) -> tuple[str, ...]:
         return narrative.tell_status(language), " ".join(said)
     unread = [image for image in statement.images if image.fracture is None]
     if language == ENGLISH:
-        lines = (f"{wording.NOT_A_DIAGNOSIS}. {wording.REVIEW}", wording.TIERS[statement.study.tier])
+        lines = (f"{wording.NOT_A_DIAGNOSIS}. {wording.REVIEW}", statement.arrival, wording.TIERS[statement.study.tier])
         return (*filter(None, lines), *(image.line for image in unread))
-    tier = narrative.tell_tier(statement, language)
-    return (narrative.tell_status(language), *tier, *(narrative.tell_image(image, language) for image in unread))
+    limits = (*narrative.tell_arrival(statement, language), *narrative.tell_tier(statement, language))
+    return (narrative.tell_status(language), *limits, *(narrative.tell_image(image, language) for image in unread))
 
 
 def comment_study(statement: StudyStatement) -> str:

@@ -28,6 +28,7 @@ def tell_study(statement: StudyStatement, language: Language) -> str:
             *tell_correction(statement, words),
             words.say("coverage", read=len(statement.read), images=len(statement.images)),
             tell_result(statement, words),
+            *tell_arrival(statement, language),
             *tell_tier(statement, language),
             *(tell_image(image, language) for image in statement.images),
             tell_models(statement, words),
@@ -53,6 +54,13 @@ def tell_status(language: Language) -> str:
 def tell_pdf_left_out(size_kib: int, limit_kib: int, language: Language) -> str:
     """Return that the message lacks the PDF of the report, and why."""
     return load_translation(language).say("pdf_left_out", size=size_kib, limit=limit_kib)
+
+
+def tell_arrival(statement: StudyStatement, language: Language) -> Iterator[str]:
+    """Yield that images of the study had not arrived when it was read; nothing where none is known to be missing."""
+    shortfall = statement.study.shortfall
+    if shortfall is not None:
+        yield load_translation(language).say("arrival", arrived=shortfall.arrived, expected=shortfall.expected)
 
 
 def tell_tier(statement: StudyStatement, language: Language) -> Iterator[str]:

@@ -218,15 +218,27 @@ class StudyStatement:
         """Whether every image was read."""
         return len(self.read) == len(self.images)
 
+    @property
+    def whole(self) -> bool:
+        """Whether every image was read, and none is missing for certain."""
+        return self.complete and not self.study.lacks_images
+
+    @property
+    def arrival(self) -> str:
+        """That images of the study had not arrived, in words; empty where none is known to be missing."""
+        shortfall = self.study.shortfall
+        return wording.describe_arrival(shortfall.arrived, shortfall.expected) if shortfall else ""
+
     @cached_property
     def state(self) -> FractureState | None:
         """The study's state; None where nothing was read.
 
-        Absence is only stated of a study that was read as a whole: an image nobody read may show the fracture.
+        Absence is only stated of a study that was read as a whole: an image nobody read, or that has not arrived, may
+        show the fracture.
         """
         if self.result.fracture is None:
             return None
-        if self.result.fracture.state is FractureState.ABSENT and not self.complete:
+        if self.result.fracture.state is FractureState.ABSENT and not self.whole:
             return FractureState.DOUBT
         return self.result.fracture.state
 
@@ -283,7 +295,7 @@ class StudyStatement:
             f"{wording.NOT_A_DIAGNOSIS}.",
             *self.corrections,
             f"{self.headline}{certainty}. {coverage}.",
-            *filter(None, (wording.TIERS[self.study.tier],)),
+            *filter(None, (self.arrival, wording.TIERS[self.study.tier])),
             *(f"{image.line}." for image in self.images),
             wording.REVIEW,
         )
@@ -325,7 +337,8 @@ def _state_earlier(study: StudyContext, images: Sequence[ImageStatement]) -> Stu
         for image in images
         if (name := image.reading.sop_instance_uid) in readings
     )
-    return StudyStatement(study, findings, restated)
+    before = replace(study, shortfall=study.earlier_shortfall)
+    return StudyStatement(before, findings, restated)
 
 
 def _state_image(

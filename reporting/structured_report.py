@@ -57,7 +57,7 @@ def _lay_out(statement: StudyStatement) -> Dataset:
     ds: Dataset = sr.Comprehensive3DSR(
         [image.source.skeleton for image in statement.images],
         _without_children(report[0]),
-        is_complete=statement.complete or retracts,
+        is_complete=statement.whole or retracts,
         is_final=False,
         is_verified=False,
         coding_schemes=_private_schemes(statement) or None,
@@ -66,12 +66,19 @@ def _lay_out(statement: StudyStatement) -> Dataset:
     ds.ContentSequence = report[0].ContentSequence
     if retracts:  # all that there is to say: a reader of complete documents alone must not stay with the one before
         ds.CompletionFlagDescription = wording.RETRACTED[:_LO_LENGTH]
-    elif not statement.complete:
-        coverage = wording.describe_coverage(len(statement.read), len(statement.images))
-        ds.CompletionFlagDescription = coverage[:_LO_LENGTH]
+    elif not statement.whole:
+        ds.CompletionFlagDescription = _describe_gaps(statement)[:_LO_LENGTH]
     _separate_containers(ds)
     finish(ds, statement, source)
     return ds
+
+
+def _describe_gaps(statement: StudyStatement) -> str:
+    """What the report is not of: images that were not read, or had not arrived."""
+    shortfall = statement.study.shortfall
+    if statement.complete and shortfall is not None:
+        return wording.describe_arrival_in_short(shortfall.arrived, shortfall.expected)
+    return wording.describe_coverage(len(statement.read), len(statement.images))
 
 
 def _without_children(root: Dataset) -> Dataset:

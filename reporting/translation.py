@@ -40,6 +40,7 @@ _PHRASES: Mapping[str, frozenset[str]] = {
         "retracted_by": "by",
         "retraction_note": "note",
         "coverage": "read images",
+        "arrival": "arrived expected",
         "study_present": "probability",
         "study_doubt": "probability",
         "study_absent": "probability",

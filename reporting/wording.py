@@ -143,6 +143,16 @@ def describe_coverage(read: int, images: int) -> str:
     return f"{read} of {images} image{'s' if images > 1 else ''} read"
 
 
+def describe_arrival(arrived: int, expected: int) -> str:
+    """That images of the study were not here when it was read."""
+    return f"Only {arrived} of {expected} expected images of this study had arrived: what is missing was not analysed."
+
+
+def describe_arrival_in_short(arrived: int, expected: int) -> str:
+    """The same in few words, for pictures and single lines."""
+    return f"only {arrived} of {expected} expected images had arrived"
+
+
 def describe_unread(reason: str) -> str:
     """Why an image was not read; reasons end with or without a full stop."""
     return f"{NOT_ANALYSED}: {reason.rstrip('. ')}"

@@ -48,6 +48,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
     if history is not None:
         _show_versions(history)
         _show_retractions(history)
+        _show_orders(history)
         _show_images(history)
         _show_documents(history)
         _show_routings(history)
@@ -95,6 +96,17 @@ def _show_retractions(history: "History") -> None:
     ]
     if rows:  # hardly any study has one
         _print("retractions", ("version", "asked", "reason", "by", "note"), rows)
+
+
+def _show_orders(history: "History") -> None:
+    from domain.order_match import REMARKS
+
+    rows = [
+        (str(line.version), ", ".join(filter(None, line.placers)) or "-", REMARKS[line.remark] if line.remark else "-")
+        for line in history.orders
+    ]
+    if rows:  # a node without [orders] has none
+        _print("orders", ("version", "placer order number", "remark"), rows)
 
 
 def _show_impressions(history: "History") -> None:

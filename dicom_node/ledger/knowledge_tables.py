@@ -1,6 +1,6 @@
 """The tables of what is known beside the images: performed procedure steps, and orders."""
 
-from sqlalchemy import JSON, Column, Index, String, Table, Text
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text
 
 from dicom_node.ledger.tables import UtcDateTime, metadata
 
@@ -34,4 +34,14 @@ order_message = Table(
     Column("identity", String(64), primary_key=True),
     Column("content", String(64), nullable=False),
     Column("kept_at", UtcDateTime, nullable=False),
+)
+
+#: Which orders a version of a study was answered with; `remark` says why with none, or not with everything.
+order_use = Table(
+    "order_use",
+    metadata,
+    Column("study_instance_uid", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("placers", JSON, nullable=False),
+    Column("remark", String(32)),
 )

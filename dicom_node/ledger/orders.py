@@ -1,7 +1,7 @@
 """Orders that information systems told us of, each once, with what later messages changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from dicom_node.knowledge_ports import OrderMessage
 from dicom_node.ledger.database import looking, writing
-from dicom_node.ledger.knowledge_tables import imaging_order, order_message
+from dicom_node.ledger.knowledge_tables import imaging_order, order_message, order_use
 from dicom_node.ports import Clock
 from domain.order import (
     Authority,
@@ -19,6 +19,25 @@ from domain.order import (
     OrderState,
     PatientIdentifier,
 )
+from domain.order_match import OrderMatch, OrderRemark
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """The orders that a version was answered with, by their placer order numbers, and what a person should know."""
+
+    version: int
+    placers: tuple[str, ...]
+    remark: OrderRemark | None
+
+
+def lines_of(connection: Connection, study_instance_uid: str) -> tuple[OrderLine, ...]:
+    """Return the orders of a study's versions."""
+    query = select(order_use).where(order_use.c.study_instance_uid == study_instance_uid).order_by(order_use.c.version)
+    return tuple(
+        OrderLine(row["version"], tuple(row["placers"]), OrderRemark(row["remark"]) if row["remark"] else None)
+        for row in connection.execute(query).mappings()
+    )
 
 
 class OrderBook:
@@ -57,6 +76,16 @@ class OrderBook:
         query = select(columns.content).where(or_(*conditions)).order_by(columns.key)
         with looking(self._engine) as connection:
             return tuple(map(order_from, connection.execute(query).scalars()))
+
+    def note_order(self, study_instance_uid: str, version: int, match: OrderMatch) -> None:
+        """Note which orders a version was answered with, or why with none; nothing where no order was found."""
+        is_it = (order_use.c.study_instance_uid == study_instance_uid) & (order_use.c.version == version)
+        row = {"study_instance_uid": study_instance_uid, "version": version, "remark": match.remark}
+        placers = [order.placer.entity if order.placer else "" for order in match.orders]
+        with writing(self._engine) as connection:
+            connection.execute(delete(order_use).where(is_it))
+            if match.orders or match.remark:
+                connection.execute(insert(order_use).values(row | {"placers": placers}))
 
     def forget_orders(self, before: datetime) -> int:
         """Remove the orders and messages that nobody changed since a time; return how many orders that were."""

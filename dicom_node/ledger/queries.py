@@ -13,6 +13,7 @@ from dicom_node.ledger import (
     destinations,
     documents,
     impressions,
+    orders,
     retractions,
     routings,
     tables,
@@ -21,6 +22,7 @@ from dicom_node.ledger.database import looking
 from dicom_node.ledger.dead_letters import DeadLetter, Discard
 from dicom_node.ledger.destinations import DestinationLine
 from dicom_node.ledger.impressions import ImpressionLine
+from dicom_node.ledger.orders import OrderLine
 from dicom_node.ledger.routings import RoutedStudy
 from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
 from domain.commitment import Commitment, CommitmentState
@@ -123,6 +125,7 @@ class History:
     explanations: tuple[ExplanationLine, ...] = ()
     retractions: tuple[RetractionLine, ...] = ()
     impressions: tuple[ImpressionLine, ...] = ()
+    orders: tuple[OrderLine, ...] = ()
     routings: Mapping[int, Routing] = field(default_factory=dict)
     discards: tuple[Discard, ...] = ()
     commitments: tuple[Commitment, ...] = ()
@@ -201,6 +204,7 @@ class LedgerView:
                 explanations=_explanations(connection, study_instance_uid),
                 retractions=_retractions(connection, study_instance_uid),
                 impressions=impressions.lines_of(connection, study_instance_uid),
+                orders=orders.lines_of(connection, study_instance_uid),
                 routings=routings.of_study(connection, study_instance_uid),
                 discards=dead_letters.discards_of(connection, study_instance_uid),
                 commitments=commitments.of_study(connection, study_instance_uid),

@@ -13,8 +13,10 @@ from typing import Final
 import pydicom
 
 from config.settings import Settings
+from dicom_node.knowledge_ports import OrderLookup
 from dicom_node.pipeline import routing, traits
 from dicom_node.pipeline.facts import NO_FACT_FINDER, FactFinder
+from dicom_node.pipeline.ordering import NO_ORDER_LOOKUP, find_order, identify
 from dicom_node.ports import (
     BreakerLedger,
     Chance,
@@ -60,6 +62,7 @@ class Parts:
         explainer: makes it; None where no study is explained.
         chance: spreads the waits between attempts.
         facts: finds what is known of open studies beside their images.
+        orders: finds the order that a study was made for.
     """
 
     settings: Settings
@@ -75,6 +78,7 @@ class Parts:
     explained_to: ExplainedTo = lambda _settings, _findings: ()
     explainer: StudyExplainer | None = None
     facts: FactFinder = NO_FACT_FINDER
+    orders: OrderLookup = NO_ORDER_LOOKUP
 
 
 def read_image(parts: Parts, sop_instance_uid: str) -> None:
@@ -127,9 +131,11 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         DocumentError: no document is fit to leave, or one is of another study.
     """
     findings = _findings_of(parts, study_instance_uid, version)
-    context = context_of(parts, findings, version)
+    evidence = evidence_of(parts, study_instance_uid, version)
+    order = find_order(parts.orders, identify(evidence[0].header), version).order
+    context = replace(context_of(parts, findings, version), order=order)
     with COMPOSING:
-        composition = parts.compose(context, findings, evidence_of(parts, study_instance_uid, version))
+        composition = parts.compose(context, findings, evidence)
     if not composition.documents:
         raise DocumentError("no document of this study is fit to leave", subject=study_instance_uid)
     require_one_study(composition.documents, study_instance_uid, version)
@@ -180,6 +186,8 @@ def context_of(parts: Parts, findings: StudyFindings, version: int) -> StudyCont
         tier=lowest(each.tier for each in parts.ledger.instances(uid, version)),
         superseded=superseded,
         retraction=parts.ledger.retraction(uid, version),
+        shortfall=parts.ledger.known(uid, version).shortfall,
+        earlier_shortfall=parts.ledger.known(uid, superseded.version).shortfall if superseded else None,
     )
 
 

@@ -49,11 +49,12 @@ def fill_page(statement: StudyStatement, images: Sequence[ImageStatement], numbe
                 None,
                 (
                     _cover(statement),
+                    _arrival(statement),
                     wording.TIERS_IN_SHORT[study.tier],
                 ),
             )
         ),
-        coverage_colour=TEXT if statement.complete and study.tier.states_places else NOTICE,
+        coverage_colour=TEXT if statement.complete and study.shortfall is None and study.tier.states_places else NOTICE,
         tallies=_tally(statement),
         contradictions="; ".join(filter(None, map(_contradiction, statement.images))),
         cards=tuple(make_card(image, thumbnail_room(grid, index)) for index, image in enumerate(images)),
@@ -71,6 +72,13 @@ def _cover(statement: StudyStatement) -> str:
     if retraction is not None:
         return wording.describe_retraction_reason(retraction.reason)
     return wording.describe_coverage(len(statement.read), len(statement.images))
+
+
+def _arrival(statement: StudyStatement) -> str:
+    shortfall = statement.study.shortfall
+    if shortfall is None or statement.study.retraction is not None:
+        return ""
+    return wording.describe_arrival_in_short(shortfall.arrived, shortfall.expected)
 
 
 def _tally(statement: StudyStatement) -> tuple[Tally, ...]:

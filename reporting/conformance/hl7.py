@@ -7,8 +7,10 @@ from hl7apy.exceptions import HL7apyException
 from hl7apy.parser import parse_message
 
 from domain.document import Document
+from domain.order import ImagingOrder
 from reporting.conformance.hl7_enclosures import find_enclosure_problems
 from reporting.conformance.hl7_groups import Segment, field, find_group_problems
+from reporting.hl7 import ordering
 from reporting.hl7.er7 import ENCODING_CHARACTERS, FT_LIMIT_BYTES, ST_LIMIT_BYTES, escape
 from reporting.hl7.oru import CONTROL_ID_LENGTH, IDENTIFIER_LIMIT_BYTES, ORDER_NUMBER_LIMIT_BYTES
 from reporting.source import Source
@@ -28,8 +30,6 @@ _LENGTHS = {
     ("MSH", 19): 250,
     ("PID", 3): IDENTIFIER_LIMIT_BYTES,
     ("PID", 5): 250,
-    ("ORC", 3): ORDER_NUMBER_LIMIT_BYTES,
-    ("OBR", 3): ORDER_NUMBER_LIMIT_BYTES,
     ("OBR", 4): 250,
     ("OBR", 18): 60,
     ("NTE", 3): FT_LIMIT_BYTES,
@@ -40,6 +40,8 @@ _LENGTHS = {
     ("OBX", 8): 5,
     ("OBX", 18): 427,
 }
+#: Where the ordering providers stand.
+_PROVIDER_FIELDS = {"ORC": 12, "OBR": 16}
 #: Longest repetition of OBX-5 in bytes, by OBX-2 (chapter 2.A).
 _VALUE_LENGTHS = {"CWE": 705, "FT": FT_LIMIT_BYTES, "HD": 227, "NM": 16, "RP": 1050, "ST": ST_LIMIT_BYTES}
 
@@ -55,6 +57,7 @@ def find_hl7_problems(document: Document, statement: StudyStatement) -> list[str
     return [
         *find_structure_problems(text),
         *_check_identity(segments, document, statement),
+        *(problem for segment in segments for problem in _check_order(segment, statement.study.order)),
         *(problem for segment in segments for problem in _check_segment(segment)),
         *find_group_problems(rows, statement),
         *find_enclosure_problems(rows, statement),
@@ -92,6 +95,23 @@ def _check_patient(pid: Segment, obr: Segment, source: Source) -> list[str]:
         problems.append("PID-3 lacks its authority")
     if field(obr, 18) != escape(source.text("AccessionNumber")):
         problems.append("OBR-18 is not the source's")
+    return problems
+
+
+def _check_order(segment: Segment, order: ImagingOrder | None) -> list[str]:
+    """The order's numbers and providers stand here as the order has them, or not at all; our own number fits."""
+    name = segment[0]
+    if name not in _PROVIDER_FIELDS:
+        return []
+    said = {2: ordering.placer_number(order), _PROVIDER_FIELDS[name]: ordering.ordering_providers(order)}
+    problems = [
+        f"{name}-{number} is not the order's" for number, value in said.items() if field(segment, number) != value
+    ]
+    filler = ordering.filler_number(order)
+    if filler and field(segment, 3) != filler:
+        problems.append(f"{name}-3 is not the order's")
+    if not filler and _longest(field(segment, 3)) > ORDER_NUMBER_LIMIT_BYTES:
+        problems.append(f"{name}-3 is too long")
     return problems
 
 

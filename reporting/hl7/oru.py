@@ -13,7 +13,7 @@ from pydicom.valuerep import PersonName
 
 from domain.document import Document, DocumentKind
 from reporting import codes, equipment, local_text
-from reporting.hl7 import enclosures, er7
+from reporting.hl7 import enclosures, er7, ordering
 from reporting.hl7.observations import Observation, observe
 from reporting.source import Source
 from reporting.statement import StudyStatement
@@ -126,9 +126,12 @@ def _identifier(statement: StudyStatement) -> str:
 
 
 def _assigning_authority(statement: StudyStatement) -> str:
-    """CX-4: the issuer that the image names, else the configured one."""
-    issuer = _source(statement).text("IssuerOfPatientID") or statement.study.reporting.assigning_authority
-    return er7.escape(issuer)
+    """CX-4: the issuer that the image names, else the one that the order names, else the configured one."""
+    source = _source(statement)
+    if issuer := source.text("IssuerOfPatientID"):
+        return er7.escape(issuer)
+    ordered = ordering.assigning_authority(statement.study.order, source.text("PatientID"))
+    return ordered or er7.escape(statement.study.reporting.assigning_authority)
 
 
 def _name(source: Source) -> str:
@@ -167,18 +170,25 @@ def _study_time(source: Source) -> str:
 def _order(statement: StudyStatement) -> list[str]:
     source = _source(statement)
     accession = er7.escape(source.text("AccessionNumber"))
-    filler = _filler_number(accession, er7.escape(statement.study.reporting.station_name))
+    order = statement.study.order
+    filler = ordering.filler_number(order) or _filler_number(
+        accession, er7.escape(statement.study.reporting.station_name)
+    )
+    placer, providers = ordering.placer_number(order), ordering.ordering_providers(order)
     fields = {
         1: "1",
+        2: placer,
         3: filler,
         4: er7.code_element(codes.XR_REPORT),
         7: _study_time(source),
+        16: providers,
         18: accession,
         22: _written_at(statement),
         24: "RAD",
         25: result_status(statement),
     }
-    return [er7.segment("ORC", {1: "RE", 3: filler, 5: "IP"}), er7.segment("OBR", fields)]
+    common = {1: "RE", 2: placer, 3: filler, 5: "IP"} | ({12: providers} if providers else {})
+    return [er7.segment("ORC", common), er7.segment("OBR", fields)]
 
 
 def _filler_number(accession: str, station: str) -> str:

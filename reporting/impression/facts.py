@@ -12,9 +12,12 @@ _ENDS = {"<1%": "less than 1%", ">99%": "more than 99%"}
 def list_facts(statement: StudyStatement) -> StudyFacts | None:
     """Return the facts, None where one of them has no words of its own.
 
-    Such are a body part of the header, or a reason, that is free text: it could read like a finding.
+    Such are a body part of the header, or a reason, that is free text: it could read like a finding. So are images that
+    had not arrived.
     """
     words = load_translation(ENGLISH)
+    if statement.study.shortfall is not None:  # the grammar has no words for images that are not there
+        return None
     if not all(_has_words(image, words) for image in statement.images):
         return None
     fracture = statement.result.fracture

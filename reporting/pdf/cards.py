@@ -48,7 +48,8 @@ def _state(statement: StudyStatement, words: Translation) -> Iterator[Block]:
     yield Text(narrative.tell_result(statement, words), _result_style(bar), after=2.0)
     yield Text(words.say("coverage", read=len(statement.read), images=len(statement.images)), STRONG)
     language, impression = statement.study.reporting.language, statement.impression
-    for said in (*narrative.tell_correction(statement, words), *narrative.tell_tier(statement, language)):
+    limits = (*narrative.tell_arrival(statement, language), *narrative.tell_tier(statement, language))
+    for said in (*narrative.tell_correction(statement, words), *limits):
         yield Text(said, BODY)
     if impression is not None and impression.text and language == ENGLISH:
         yield Space(3.0)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from dicom_node.knowledge_ports import OrderMessage
-from domain.order import ImagingOrder, OrderChange
+from dicom_node.knowledge_ports import OrderKeeper, OrderMessage
+from domain.order import ImagingOrder, OrderChange, OrderState
+from domain.order_match import OrderMatch
 
 ORM = (
     "MSH|^~\\&|RIS|HOSPITAL|OSTEONODE|RADIOLOGY|20260301080000||ORM^O01|{control_id}|P|2.3.1||||||{character_set}\r"
@@ -43,6 +44,7 @@ class FakeOrders:
         self.failure = failure
         self.orders: dict[str, ImagingOrder] = {}
         self._messages: dict[str, str] = {}
+        self.noted: dict[tuple[str, int], OrderMatch] = {}
 
     def keep_orders(self, message: OrderMessage, changes: Sequence[OrderChange]) -> bool:
         if self.failure is not None:
@@ -62,3 +64,11 @@ class FakeOrders:
             if (study_instance_uid and order.study_instance_uid == study_instance_uid)
             or (accession_number and order.accession_number == accession_number)
         )
+
+    def note_order(self, study_instance_uid: str, version: int, match: OrderMatch) -> None:
+        self.noted[study_instance_uid, version] = match
+
+
+def keep(book: OrderKeeper, order: ImagingOrder, state: OrderState = OrderState.ORDERED) -> None:
+    """Keep an order as if a message of its own had brought it."""
+    book.keep_orders(OrderMessage(f"{order.key} {state}", repr(order)), [OrderChange(order, state)])
