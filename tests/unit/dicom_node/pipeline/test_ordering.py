@@ -108,7 +108,7 @@ def test_the_views_of_all_orders_are_expected_where_each_procedure_is_known(
 def test_a_cancelled_order_lets_expect_nothing(image: OneFile) -> None:
     orders = FakeOrders()
     keep(orders, ORDER, OrderState.CANCELLED)
-    assert expect(orders, image.first_header) is None
+    assert expect(orders, image) is None
 
 
 def test_an_unreadable_image_lets_expect_nothing(tmp_path: Path) -> None:
