@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from dicom_node.ledger import documents, past_studies, removals, retractions, tables
 from dicom_node.ledger.paths import relative_to_data
@@ -13,6 +13,20 @@ from domain.instance import ReceivedInstance
 from domain.study import StudyState
 
 _COPIED = frozenset(tables.instance.c.keys()) - {"version", "path", "purged_at"}
+_INSTANCES, _STUDIES = tables.instance.c, tables.study.c
+# Built once: to build a statement takes longer than to execute it, and each arrival executes all of these.
+_KNOWN = select(_INSTANCES.sha256, _INSTANCES.purged_at).where(_INSTANCES.sop_instance_uid == bindparam("uid"))
+_NEW_INSTANCE, _NEW_VERSION = insert(tables.instance), insert(tables.study)
+_LATEST_VERSION = (
+    select(_STUDIES.version, _STUDIES.state, _STUDIES.last_arrival_at)
+    .where(_STUDIES.study_instance_uid == bindparam("uid"))
+    .order_by(_STUDIES.version.desc())
+    .limit(1)
+    .with_for_update()
+)
+_NOTE_ARRIVAL = update(tables.study).where(
+    _STUDIES.study_instance_uid == bindparam("uid"), _STUDIES.version == bindparam("open_version")
+)
 
 
 def record(connection: Connection, received: ReceivedInstance, data: Path, starts: Starts) -> Recorded:
@@ -20,9 +34,7 @@ def record(connection: Connection, received: ReceivedInstance, data: Path, start
 
     Its reading starts in the same transaction.
     """
-    instances = tables.instance.c
-    query = select(instances.sha256, instances.purged_at).where(instances.sop_instance_uid == received.sop_instance_uid)
-    known = connection.execute(query).first()
+    known = connection.execute(_KNOWN, {"uid": received.sop_instance_uid}).first()
     if known is not None and known.sha256 != received.sha256:
         return Recorded.CONFLICT
     if known is not None:
@@ -33,7 +45,7 @@ def record(connection: Connection, received: ReceivedInstance, data: Path, start
     if _is_own_result(connection, received.sop_instance_uid):
         return Recorded.OWN_RESULT
     version = _open_version(connection, received.study_instance_uid, received.received_at)
-    connection.execute(insert(tables.instance).values(_row(received, version, data)))
+    connection.execute(_NEW_INSTANCE, _row(received, version, data))
     starts.read_image(connection, received.sop_instance_uid)
     return Recorded.NEW
 
@@ -68,35 +80,20 @@ def _is_own_result(connection: Connection, sop_instance_uid: str) -> bool:
 
 def _open_version(connection: Connection, study_instance_uid: str, arrived_at: datetime) -> int:
     """Return the version of the study that takes a new image now, opening one where none is open."""
-    studies = tables.study.c
-    query = select(studies.version, studies.state, studies.last_arrival_at).where(
-        studies.study_instance_uid == study_instance_uid
-    )
-    latest = connection.execute(query.order_by(studies.version.desc()).limit(1).with_for_update()).first()
+    latest = connection.execute(_LATEST_VERSION, {"uid": study_instance_uid}).first()
     if latest is not None and latest.state == StudyState.OPEN:
         _note_arrival(connection, study_instance_uid, latest.version, max(arrived_at, latest.last_arrival_at))
         return int(latest.version)
     past = past_studies.last_version(connection, study_instance_uid) if latest is None else int(latest.version)
     version = past + 1
-    connection.execute(
-        insert(tables.study).values(
-            study_instance_uid=study_instance_uid,
-            version=version,
-            state=StudyState.OPEN,
-            first_arrival_at=arrived_at,
-            last_arrival_at=arrived_at,
-        )
-    )
+    opened = {"study_instance_uid": study_instance_uid, "version": version, "state": StudyState.OPEN}
+    connection.execute(_NEW_VERSION, opened | {"first_arrival_at": arrived_at, "last_arrival_at": arrived_at})
     return version
 
 
 def _note_arrival(connection: Connection, study_instance_uid: str, version: int, last_arrival_at: datetime) -> None:
-    studies = tables.study.c
-    connection.execute(
-        update(tables.study)
-        .where(studies.study_instance_uid == study_instance_uid, studies.version == version)
-        .values(last_arrival_at=last_arrival_at)
-    )
+    values = {"uid": study_instance_uid, "open_version": version, "last_arrival_at": last_arrival_at}
+    connection.execute(_NOTE_ARRIVAL, values)
 
 
 def _row(received: ReceivedInstance, version: int, data: Path) -> dict[str, object]:

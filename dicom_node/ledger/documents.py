@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 
 from dicom_node.durable_file import fsync_folder, write_durably
 from dicom_node.ledger import tables
 from dicom_node.ledger.paths import relative_to_data
 from domain.document import Document, DocumentKind
 from domain.errors import LedgerError
+
+_KEPT = select(tables.document.c.kind).where(tables.document.c.identifier == bindparam("identifier"))
 
 
 @contextmanager
@@ -44,8 +46,7 @@ def publish(connection: Connection, stage: Path, documents: Sequence[Document], 
 
 def is_kept(connection: Connection, identifier: str) -> bool:
     """Return whether there is a document with this identifier."""
-    documents = tables.document.c
-    return connection.execute(select(documents.kind).where(documents.identifier == identifier)).first() is not None
+    return connection.execute(_KEPT, {"identifier": identifier}).first() is not None
 
 
 def rows_of(connection: Connection, study_instance_uid: str, version: int) -> Sequence[RowMapping]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Final
 
@@ -39,6 +40,10 @@ class Head:
     data_set_offset: int
 
 
+#: (0002,0003) Media Storage SOP Instance UID in Explicit VR Little Endian.
+_INSTANCE_UID_TAG = b"\x02\x00\x03\x00UI"
+
+
 def encode_head(
     *,
     sop_class_uid: str,
@@ -48,12 +53,35 @@ def encode_head(
     called_ae_title: str,
 ) -> bytes:
     """Return everything that stands before the data set; a UID that is none is left out."""
+    if not is_uid(sop_instance_uid):
+        return _encode(sop_class_uid, "", transfer_syntax_uid, calling_ae_title, called_ae_title)
+    before, after = _encode_around(
+        len(sop_instance_uid), sop_class_uid, transfer_syntax_uid, calling_ae_title, called_ae_title
+    )
+    return before + sop_instance_uid.encode() + after
+
+
+@lru_cache(maxsize=256)
+def _encode_around(uid_characters: int, sop_class_uid: str, *rest: str) -> tuple[bytes, bytes]:
+    """Return what stands before and after an instance UID of this length: all that differs between a sender's images.
+
+    pydicom takes longer to make a head than the system takes to write a small image.
+    """
+    blank = "1." + "9" * (uid_characters - 2)
+    encoded = _encode(sop_class_uid, blank, *rest)
+    at = encoded.index(_INSTANCE_UID_TAG) + len(_INSTANCE_UID_TAG) + 2  # a length of two bytes (PS3.5 7.1.2)
+    return encoded[:at], encoded[at + uid_characters :]
+
+
+def _encode(
+    sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str, calling_ae_title: str, called_ae_title: str
+) -> bytes:
     meta = FileMetaDataset()
     meta.FileMetaInformationGroupLength = 0  # filled in while writing
     meta.FileMetaInformationVersion = b"\0\1"
     if is_uid(sop_class_uid):
         meta.MediaStorageSOPClassUID = UID(sop_class_uid)
-    if is_uid(sop_instance_uid):
+    if sop_instance_uid:
         meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
     meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID

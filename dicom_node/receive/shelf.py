@@ -3,7 +3,6 @@
 import hashlib
 import os
 from pathlib import Path
-from threading import Lock
 
 from dicom_node.durable_file import fsync_folder, make_folder_durably
 from dicom_node.receive.header import Header, is_uid
@@ -14,6 +13,9 @@ from dicom_node.receive.statuses import Outcome
 #: no file that was acknowledged is ever overwritten by something else, and the same bytes always land on one file.
 _DIGEST_CHARACTERS = 16
 
+#: Folders that are known to be on disk; whoever is forgotten is brought there once more.
+_MOST_REMEMBERED = 10_000
+
 
 class Shelf:
     """The folders `incoming`, `instances` and `quarantine` of one data folder: one volume, so a move is atomic."""
@@ -22,8 +24,7 @@ class Shelf:
         self.incoming = folder / "incoming"
         self.instances = folder / "instances"
         self.quarantine = folder / "quarantine"
-        # A folder that another thread has made but not yet brought to disk must not count as there.
-        self._making_folders = Lock()
+        self._durable: set[Path] = set()
 
     def prepare(self) -> None:
         """Make the folders and bring their names to disk."""
@@ -40,8 +41,7 @@ class Shelf:
         study = header.study_instance_uid
         shard = hashlib.sha256(study.encode()).hexdigest()[:2]
         folder = self.instances / shard / study
-        with self._making_folders:
-            make_folder_durably(folder)
+        self._make_durably(folder)
         path = folder / f"{header.sop_instance_uid}.{incoming.sha256[:_DIGEST_CHARACTERS]}.dcm"
         incoming.move(path)
         fsync_folder(folder)
@@ -75,6 +75,20 @@ class Shelf:
         fsync_folder(self.quarantine)
         fsync_folder(path.parent)
         return target
+
+    def _make_durably(self, folder: Path) -> None:
+        """Make a folder below `instances`, and bring its name to disk unless that was done here before.
+
+        Another thread or process may have made it and not brought it to disk yet: so that is done once by each.
+        """
+        if folder == self.instances or (folder in self._durable and folder.is_dir()):
+            return
+        self._make_durably(folder.parent)
+        folder.mkdir(exist_ok=True)
+        fsync_folder(folder.parent)
+        if len(self._durable) >= _MOST_REMEMBERED:
+            self._durable.clear()
+        self._durable.add(folder)
 
     def _quarantine_path(self, sop_instance_uid: str, sha256: str, outcome: Outcome) -> Path:
         name = sop_instance_uid if is_uid(sop_instance_uid) else "no-uid"

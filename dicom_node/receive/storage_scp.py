@@ -14,7 +14,6 @@ from pydicom.dataset import Dataset
 from pynetdicom import _config, evt
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
-from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.transport import ThreadedAssociationServer
@@ -25,14 +24,14 @@ from dicom_node.receive import events
 from dicom_node.receive.admission import Refusal, Rejection, refuse
 from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, explain_refused, supported_contexts, undecodable
-from dicom_node.receive.data_set_provider import DataSetProvider
+from dicom_node.receive.data_set_provider import DataSetProvider, StoreArrival
 from dicom_node.receive.dimse_service import DimseService
-from dicom_node.receive.incoming import IncomingDataSet, Spool
+from dicom_node.receive.incoming import Spool
 from dicom_node.receive.listeners import Listener, Listening, TlsListener, bind
 from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dicom_node.receive.peers import AssociationRequest, sop_classes_for
 from dicom_node.receive.shelf import Shelf
-from dicom_node.receive.statuses import ANSWERS, Outcome
+from dicom_node.receive.statuses import ANSWERS, Answer, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
 from dicom_node.receive.upper_layer import take_over
 from dicom_node.tls.contexts import make_server_context
@@ -173,7 +172,7 @@ class StorageScp:
                 (evt.EVT_REJECTED, self._on_rejected),
                 (evt.EVT_ABORTED, _on_aborted),
                 (evt.EVT_C_ECHO, _on_echo),
-                (evt.EVT_C_STORE, self._on_store),
+                (evt.EVT_C_STORE, _on_empty_store),
                 *(handler for each in self._services for handler in each.handlers),
             ],
         )
@@ -189,7 +188,7 @@ class StorageScp:
         # Without a timeout a peer that stalls inside a PDU would hold its association for ever.
         transport.socket.settimeout(self._settings.limits.idle_seconds)
         transport.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        take_over(event.assoc, self._spool)
+        take_over(event.assoc, self._spool, self._answer_store)
 
     def _on_requested(self, event: Event) -> None:
         assoc = event.assoc
@@ -255,31 +254,29 @@ class StorageScp:
         if isinstance(event.assoc.dimse, DataSetProvider):
             event.assoc.dimse.abandon()
 
-    def _on_store(self, event: Event) -> Dataset:
+    def _answer_store(self, arrival: StoreArrival) -> Answer:
         try:
-            outcome = self._store(event)
+            outcome = self._store(arrival)
         except Exception as error:
             events.handler_failed(error)
             outcome = Outcome.PROCESSING_FAILURE
-        return _encode_answer(outcome)
+        return ANSWERS[outcome]
 
-    def _store(self, event: Event) -> Outcome:
-        command, association = event.request, event.assoc.requestor.primitive
-        if not isinstance(command, C_STORE) or not isinstance(command.DataSet, IncomingDataSet) or not association:
-            raise TypeError("a C-STORE request that did not come through the data set provider")
+    def _store(self, arrival: StoreArrival) -> Outcome:
+        association = arrival.assoc.requestor.primitive
         request = StoreRequest(
-            sop_class_uid=str(command.AffectedSOPClassUID),
-            sop_instance_uid=str(command.AffectedSOPInstanceUID),
-            abstract_syntax_uid=str(event.context.abstract_syntax),
-            transfer_syntax_uid=str(event.context.transfer_syntax),
-            calling_ae_title=association.calling_ae_title.strip(),
-            called_ae_title=association.called_ae_title.strip(),
-            association=event.assoc,
+            sop_class_uid=arrival.command.sop_class_uid,
+            sop_instance_uid=arrival.command.sop_instance_uid,
+            abstract_syntax_uid=arrival.abstract_syntax_uid,
+            transfer_syntax_uid=arrival.transfer_syntax_uid,
+            calling_ae_title=association.calling_ae_title.strip() if association else "",
+            called_ae_title=association.called_ae_title.strip() if association else "",
+            association=arrival.assoc,
         )
         if self._stopping.is_set():
-            command.DataSet.discard()
+            arrival.data_set.discard()
             return Outcome.STOPPING
-        return self._storing.store(request, command.DataSet)
+        return self._storing.store(request, arrival.data_set)
 
 
 def silence_pynetdicom() -> None:
@@ -306,10 +303,8 @@ def _on_echo(event: Event) -> int:
     return 0x0000
 
 
-def _encode_answer(outcome: Outcome) -> Dataset:
-    """Return the status elements of a C-STORE response (PS3.7 9.3.1.2, C.4.2)."""
-    answer, elements = ANSWERS[outcome], Dataset()
-    elements.Status = answer.status
-    if answer.comment:
-        elements.ErrorComment = answer.comment
+def _on_empty_store(event: Event) -> Dataset:
+    """Answer a C-STORE request that announces no data set; all others are served while they arrive."""
+    answer, elements = ANSWERS[Outcome.UNPARSABLE], Dataset()
+    elements.Status, elements.ErrorComment = answer.status, answer.comment
     return elements

@@ -13,7 +13,7 @@ from pynetdicom.association import Association
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.fsm import InvalidEventError
 
-from dicom_node.receive.data_set_provider import DataSetProvider
+from dicom_node.receive.data_set_provider import DataSetProvider, Store
 from dicom_node.receive.doorbell import Doorbell
 from dicom_node.receive.incoming import Spool
 from dicom_node.receive.pdu_stream import MalformedPdu, PduStream
@@ -93,8 +93,15 @@ class StreamingUpperLayer(DULServiceProvider):
         self._messages.receive_data(fragments)
 
     def end_data(self, context_id: int) -> None:
-        """End the message (the port PduSink)."""
-        self._messages.end_data(context_id)
+        """End the message and send its answer, where it is an image (the port PduSink).
+
+        No time counts as idle while it is made durable.
+        """
+        self._idle_timer.stop()
+        answer = self._messages.end_data(context_id)
+        if answer and self.socket is not None:
+            self.socket.send(answer)
+        self._idle_timer.restart()
 
     @property
     def _messages(self) -> DataSetProvider:
@@ -146,12 +153,17 @@ class _Announced(Queue[Any]):
             self._assoc.dimse.msg_queue.put((None, None))
 
 
-def take_over(assoc: Association, spool: Spool) -> None:
-    """Give an association that is not started yet this upper layer, and a DIMSE provider that writes to disk."""
+def take_over(assoc: Association, spool: Spool, store: Store) -> None:
+    """Give an association that is not started yet this upper layer, and a DIMSE provider that writes to disk.
+
+    Args:
+        spool: where data sets go.
+        store: serves C-STORE requests.
+    """
     transport, old = assoc.dul.socket, assoc.dul
     assert transport is not None
     assert transport.socket is not None
-    assoc.dimse = DataSetProvider(assoc, spool, transport.socket)
+    assoc.dimse = DataSetProvider(assoc, spool, transport.socket, store)
     assoc.dul = StreamingUpperLayer(assoc)
     assoc.dul.socket = transport
     assoc.dul.event_queue.put(old.event_queue.get_nowait())  # that the connection is open

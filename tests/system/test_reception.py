@@ -64,7 +64,7 @@ def test_a_reception_that_is_killed_is_replaced_and_what_it_acknowledged_is_know
     with node.view._engine.connect() as connection:
         known = {row[0] for row in connection.exec_driver_sql("SELECT sop_instance_uid FROM instance")}
     assert acknowledged <= known
-    assert not list((tmp_path / "data" / "incoming").iterdir())
+    assert not list((tmp_path / "data" / "incoming").glob("*.part"))
 
 
 def test_a_node_that_stops_takes_its_reception_along(tmp_path: Path) -> None:

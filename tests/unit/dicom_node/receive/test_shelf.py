@@ -61,3 +61,21 @@ def test_moving_aside_twice_is_moving_aside_once(shelf: Shelf) -> None:
     path = shelf.keep(arrive(shelf, b"abc"), HEADER)
     targets = {shelf.move_aside(path, "1.2.3.1.1", "f" * 64, Outcome.CONFLICT) for _ in range(2)}
     assert [target.read_bytes() for target in targets] == [b"abc"]
+
+
+def test_a_folder_that_somebody_else_made_is_brought_to_disk_once(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shelf.keep(arrive(shelf, b"abc"), HEADER).parent
+    other, synced = Shelf(shelf.instances.parent), list[str]()
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.readlink(f"/proc/self/fd/{number}")))
+    for data in (b"def", b"ghi"):
+        other.keep(arrive(other, data), HEADER)
+    assert synced == [str(shelf.instances), str(folder.parent), str(folder), str(folder)]
+
+
+def test_a_folder_that_was_removed_is_made_again(shelf: Shelf) -> None:
+    path = shelf.keep(arrive(shelf, b"abc"), HEADER)
+    path.unlink()
+    path.parent.rmdir()
+    assert shelf.keep(arrive(shelf, b"abc"), HEADER).read_bytes() == b"abc"
