@@ -118,6 +118,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="DIR", type=Path, help="Write what viewers show to this folder.")
     parser.addoption("--kills", metavar="N", type=int, default=12, help="How often tests/system/test_kill.py kills.")
     parser.addoption("--studies", metavar="N", type=int, default=30, help="Over how many studies it does so.")
+    parser.addoption("--associations", metavar="N", type=int, default=1500, help="How many are refused before memory.")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ _ESTABLISHED, _AWAITING_CLOSE = "Sta6", "Sta13"
 #: Events of PS3.8 Table 9-10.
 _CONNECTION_CLOSED, _INVALID_PDU = "Evt17", "Evt19"
 _PDU_TYPES = range(1, 8)
+_ASSOCIATE_REQUEST = 0x01
 
 
 class StreamingUpperLayer(DULServiceProvider):
@@ -34,7 +35,7 @@ class StreamingUpperLayer(DULServiceProvider):
         self.to_user_queue: Queue[Any] = _Announced(assoc)
         self._bell = Doorbell()
         self._stream: PduStream | None = None
-        self._is_lost = False
+        self._is_lost = self._was_asked = False
 
     def run_reactor(self) -> None:
         """Serve the connection until it ends."""
@@ -56,6 +57,9 @@ class StreamingUpperLayer(DULServiceProvider):
             with suppress(Empty):
                 self.to_provider_queue.get(block=False)  # the answer that nobody waits for
             return False
+        except Exception:  # a PDU that pynetdicom has decoded and then cannot use
+            self.event_queue.put(_INVALID_PDU)
+            return False
         return True
 
     def send_pdu(self, primitive: Any) -> None:
@@ -75,6 +79,7 @@ class StreamingUpperLayer(DULServiceProvider):
 
     def take_pdu(self, pdu: bytes) -> None:
         """Give a PDU to the state machine (the port PduSink)."""
+        self._was_asked |= pdu[0] == _ASSOCIATE_REQUEST
         if pdu[0] not in _PDU_TYPES:
             raise MalformedPdu(f"a PDU of type {pdu[0]:#04x}")
         try:
@@ -111,7 +116,9 @@ class StreamingUpperLayer(DULServiceProvider):
     def _is_transport_event(self) -> bool:
         """Read until something else is to be done; return whether bytes came, which restarts the idle timer."""
         if self.state_machine.current_state == _AWAITING_CLOSE:
-            return bool(super()._is_transport_event())
+            came = bool(super()._is_transport_event())
+            self._tell_that_nobody_asks()
+            return came
         came = False
         while self.event_queue.empty() and not self._kill_thread:
             connection = self.socket.socket if self.socket is not None else None
@@ -131,13 +138,21 @@ class StreamingUpperLayer(DULServiceProvider):
         try:
             if not self._stream.fill():
                 self.event_queue.put(_CONNECTION_CLOSED)
+                self._tell_that_nobody_asks()
             elif not self._is_lost:
                 self._stream.walk(self)
         except OSError:
             self.event_queue.put(_CONNECTION_CLOSED)
+            self._tell_that_nobody_asks()
         except MalformedPdu:
             self._is_lost = True
             self.event_queue.put(_INVALID_PDU)
+
+    def _tell_that_nobody_asks(self) -> None:
+        """End the wait for a request over a connection that was closed without one: a port scanner holds no thread."""
+        if not self._was_asked:
+            self._was_asked = True
+            self.to_user_queue.put(None)
 
 
 class _Announced(Queue[Any]):

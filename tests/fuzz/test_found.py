@@ -1,5 +1,6 @@
 """What fuzzing found, each as small as it could be made."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from tests.fuzz.associations import speak
 from tests.fuzz.wire import ABORT, RELEASE, associate_request
 
 pytestmark = pytest.mark.slow
+#: A data fragment in presentation context 6, which no context can be.
+EVEN_CONTEXT = b"\x04\0\0\0\0\x08\0\0\0\x04\x06\x03\0\0"
 
 
-@pytest.mark.parametrize("haste", [RELEASE, RELEASE + ABORT, ABORT, b"\x04\0\0\0\0\0"])
+@pytest.mark.parametrize("haste", [RELEASE, RELEASE + ABORT, ABORT, b"\x04\0\0\0\0\0", EVEN_CONTEXT])
 def test_a_peer_that_breaks_off_while_it_is_answered_holds_no_association(tmp_path: Path, haste: bytes) -> None:
     faults = listen_for_faults()
     with StorageNode(tmp_path, associations=5, idle_seconds=60.0) as node:
@@ -25,3 +28,14 @@ def test_a_peer_that_breaks_off_while_it_is_answered_holds_no_association(tmp_pa
         with node.associate() as assoc:
             assert assoc.is_established
     assert not faults
+
+
+@pytest.mark.parametrize("word", [b"", b"GET / HTTP/1.1\r\n\r\n", b"\x09\0\0\0\0\0", RELEASE, associate_request()[:60]])
+def test_a_connection_that_asks_for_no_association_holds_no_thread(tmp_path: Path, word: bytes) -> None:
+    with StorageNode(tmp_path, associations=5, idle_seconds=60.0) as node:
+        threads = threading.active_count()
+        for _ in range(30):  # more than the connections that may be open without an association
+            speak(node.scp.port, word)
+        wait_until(lambda: threading.active_count() <= threads, 5.0)
+        with node.associate() as assoc:
+            assert assoc.is_established

@@ -48,6 +48,7 @@ class NodeLives:
             )
         self._node: psutil.Process | None = None
         self._dead: list[psutil.Process] = []
+        self.threads_when_ready = 0
 
     def begin(self, deadly: str = "") -> None:
         """Fork a node; `deadly` is the point where it dies (commit_points.py)."""
@@ -57,7 +58,14 @@ class NodeLives:
 
     def await_ready(self) -> int:
         """Return the port of the node that was begun."""
-        return int(self._await("ready"))
+        port = int(self._await("ready"))
+        self.threads_when_ready = sum(each.num_threads() for each in self.processes())
+        return port
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the node and its children."""
+        assert self._node is not None
+        return [self._node, *self._node.children(recursive=True)]
 
     def await_death(self, seconds: float = _PATIENCE_SECONDS) -> None:
         """Wait until the node dies by itself."""
