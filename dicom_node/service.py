@@ -339,6 +339,7 @@ class Service:
             stops.callback(parts.explainer.close)
         probing = Probing(parts)
         probing.start()
+        stops.callback(probing.stop)
         loops = (
             Repeating("probing", PROBING_SECONDS, probing.look),
             Repeating("closing", closing.INTERVAL_SECONDS, lambda: closing.close_due_studies(parts)),

@@ -38,6 +38,14 @@ def write_kinds(kinds: Kinds) -> str:
     return ", ".join(sorted(kind.value for kind in kinds)) or "nothing"
 
 
+def write_reason(routing: Routing) -> str:
+    """Return the conditions that were met where a route decided, as they were kept."""
+    fired = next((each for each in routing.judged if each.fired), None)
+    if fired is None:
+        return "-"
+    return "; ".join(f"{each.key} {each.wanted}" for each in fired.conditions) or "it has none"
+
+
 def write_found(condition: Condition) -> str:
     """Return what a study has where a condition asks; values that may name a patient are not shown."""
     if condition.holds is None:

@@ -170,12 +170,13 @@ def _show_deliveries(history: "History") -> None:
 
 
 def _show_routings(history: "History") -> None:
-    from dicom_node.cli.routes import write_kinds
+    from dicom_node.cli.routes import write_kinds, write_reason
 
     rows = [
         (
             str(version),
-            routing.route or "none",
+            routing.route or "none fits",
+            write_reason(routing),
             "; ".join(f"{name}: {write_kinds(kinds)}" for name, kinds in routing.documents.items()) or "nobody",
             ", ".join(routing.corrected) or "-",
         )
@@ -183,7 +184,7 @@ def _show_routings(history: "History") -> None:
         if routing.judged or routing.corrected
     ]
     if rows:  # a site without routes has none
-        _print("routes", ("version", "route", "goes to", "because they got an earlier version"), rows)
+        _print("routes", ("version", "route", "conditions met", "goes to", "because they got an earlier version"), rows)
 
 
 def _show_discards(history: "History") -> None:

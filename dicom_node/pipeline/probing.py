@@ -24,6 +24,7 @@ class Probing:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._threads: dict[str, threading.Thread] = {}
+        self._stopped = threading.Event()
 
     def start(self) -> None:
         """Begin: what was open when the node ended is probed at once."""
@@ -42,6 +43,10 @@ class Probing:
                 self._threads[name].start()
         self._parts.breakers.release()
 
+    def stop(self) -> None:
+        """Keep nothing more of what a probe under way finds: the next start probes anyway."""
+        self._stopped.set()
+
     def wait(self) -> None:
         """Return when the probes that are under way have ended."""
         for thread in self._threads.values():
@@ -49,14 +54,16 @@ class Probing:
 
     def _probe(self, name: str) -> None:
         try:
-            probe_destination(self._parts, name)
+            probe_destination(self._parts, name, self._stopped)
         except Exception:  # the outermost frame of the thread
             _log.exception("destination %s could not be probed; trying again", name)
 
 
-def probe_destination(parts: Parts, name: str) -> None:
-    """Probe one destination and keep what was found."""
+def probe_destination(parts: Parts, name: str, stopped: threading.Event) -> None:
+    """Probe one destination and keep what was found, unless the node has stopped meanwhile."""
     probe = parts.destinations[name].probe()
+    if stopped.is_set():
+        return
     _log.log(
         logging.INFO if probe.reachable else logging.WARNING,
         "destination %s %s: %s",

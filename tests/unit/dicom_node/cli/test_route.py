@@ -141,4 +141,6 @@ def test_the_history_of_a_study_shows_its_route(
     site: tuple[Path, Workbench], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["show", "1.1", "--config", str(site[0])]) == 0
-    assert "pacs: structured_report" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "pacs: structured_report" in shown
+    assert "finding present or doubt" in shown

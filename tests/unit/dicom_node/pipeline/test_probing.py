@@ -173,6 +173,19 @@ def test_a_destination_that_hangs_keeps_no_other_waiting(bench: Workbench) -> No
     assert hanging.probes == 1
 
 
+def test_what_a_probe_finds_after_the_node_has_stopped_is_not_kept(bench: Workbench) -> None:
+    shut(bench)
+    hanging = HangingDestination("pacs")
+    bench.connect(hanging)
+    probing = Probing(bench.parts)
+    bench.clock.advance(30)
+    probing.look()
+    probing.stop()
+    hanging.go_on.set()
+    probing.wait()
+    assert (hanging.probes, state(bench)) == (1, BreakerState.OPEN)
+
+
 def test_a_restart_keeps_it_open_and_probes_at_once(bench: Workbench) -> None:
     shut(bench)
     bench.pacs.reachable = True
