@@ -1,11 +1,13 @@
 """DICOMweb: where images may be posted to, and by whom."""
 
 from ipaddress import ip_network
+from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from config.fields import File, PositiveSeconds, Section, check_ae_title
+from config.fields import AETitle, File, PositiveSeconds, Section
+from config.image_classes import NamedImageClass
 from domain.tier import Tier
 
 
@@ -23,7 +25,9 @@ class HttpClient(Section):
     """Somebody who may post images. What is given must all be so; unknown clients are refused (401, 403)."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Short name; stands in logs and on the screen.")
-    address: str = Field("", description="Address or network (CIDR) it must come from; empty accepts any address.")
+    address: str | tuple[str, ...] = Field(
+        "", description="Address or network (CIDR) it must come from, or a list of them; empty accepts any address."
+    )
     token_file: File | None = Field(
         None, description="File with the token that it must send as `Authorization: Bearer TOKEN`."
     )
@@ -31,24 +35,29 @@ class HttpClient(Section):
         "",
         description='Subject of the certificate that it must show, such as "CN=gateway,O=Hospital" (needs http.tls).',
     )
-    ae_title: str = Field("HTTP", description="Calling AE title that is kept with images from it.")
+    ae_title: AETitle = Field("HTTP", description="Calling AE title that is kept with images from it.")
+    sop_classes: tuple[NamedImageClass, ...] = Field(
+        (), description="Kinds of image taken from it, by short name or keyword; empty takes every kind."
+    )
     tier: Tier = Field(Tier.FULL, description="How much its studies are told, as for a [[sender]].")
 
-    @field_validator("ae_title")
-    @classmethod
-    def _is_ae_title(cls, value: str) -> str:
-        return check_ae_title(value)
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses and networks it may come from; empty for any."""
+        named = (self.address,) if isinstance(self.address, str) else self.address
+        return tuple(address for address in named if address)
 
     @field_validator("address")
     @classmethod
-    def _is_network(cls, value: str) -> str:
-        if value:
-            ip_network(value, strict=False)
+    def _are_networks(cls, value: Any) -> Any:
+        for address in (value,) if isinstance(value, str) else value:
+            if address:
+                ip_network(address, strict=False)
         return value
 
     @model_validator(mode="after")
     def _is_known_by_something(self) -> "HttpClient":
-        if not (self.address or self.token_file or self.certificate):
+        if not (self.addresses or self.token_file or self.certificate):
             raise PydanticCustomError(
                 "rule", "nothing says how it is known: give address, token_file or certificate, or several of them"
             )

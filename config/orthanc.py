@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from config.fields import File, PositiveSeconds, Section, check_ae_title
+from config.fields import AETitle, File, PositiveSeconds, Section
+from config.image_classes import NamedImageClass
 from config.tls import DestinationTls
 from domain.tier import Tier
 
@@ -18,7 +19,10 @@ class Orthanc(Section):
     )
     user: str = Field("", description="User of Orthanc; empty where it asks for none.")
     password_file: File | None = Field(None, description="File with the password of that user.")
-    ae_title: str = Field("ORTHANC", description="Calling AE title that is kept with images from it.")
+    ae_title: AETitle = Field("ORTHANC", description="Calling AE title that is kept with images from it.")
+    sop_classes: tuple[NamedImageClass, ...] = Field(
+        (), description="Kinds of image taken from it, by short name or keyword; empty takes every kind."
+    )
     tier: Tier = Field(Tier.FULL, description="How much its studies are told, as for a [[sender]].")
     follow: Literal["NewInstance", "StableStudy"] = Field(
         "NewInstance",
@@ -50,8 +54,3 @@ class Orthanc(Section):
     tls: DestinationTls | None = Field(
         None, description="Authorities and own certificate for https; without it the system's authorities."
     )
-
-    @field_validator("ae_title")
-    @classmethod
-    def _is_ae_title(cls, value: str) -> str:
-        return check_ae_title(value)

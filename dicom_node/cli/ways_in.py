@@ -31,7 +31,7 @@ def _describe_http(settings: Settings) -> Iterator[str]:
 
 def _describe_client(client: HttpClient) -> str:
     proofs = (
-        client.address and f"from {client.address}",
+        client.addresses and f"from {' and '.join(client.addresses)}",
         "with a token" if client.token_file else "",
         client.certificate and f"showing {client.certificate}",
     )

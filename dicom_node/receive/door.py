@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from pydicom.uid import UID
 
+from config.image_classes import uids_of
 from config.settings import Settings
 from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive.contexts import (
@@ -22,7 +23,7 @@ from dicom_node.receive.part10 import LONGEST_HEAD_BYTES, Head, decode_head, enc
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Outcome, Refused
 from dicom_node.receive.storing import StoreRequest, Storing
-from domain.tier import Tier
+from domain.tier import Tier, lowest
 
 _MIB: Final = 1 << 20
 #: Outcomes that say nothing about the file: the same one may pass later.
@@ -46,11 +47,13 @@ class Origin:
     Attributes:
         calling_ae_title: which the configuration gives this source; kept with the instance like that of an association.
         study_instance_uid: that the sender announced; empty where it announced none.
+        sop_class_uids: that are taken from it.
     """
 
     calling_ae_title: str
     called_ae_title: str
     study_instance_uid: str = ""
+    sop_class_uids: frozenset[str] = frozenset(STORAGE_SOP_CLASSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,11 @@ class Door:
     Args:
         storing: checks, keeps and records.
         spool: where data sets go while they arrive.
+        sop_class_uids: that are taken from anybody.
     """
 
-    def __init__(self, storing: Storing, spool: Spool) -> None:
-        self._storing, self._spool = storing, spool
+    def __init__(self, storing: Storing, spool: Spool, sop_class_uids: frozenset[str]) -> None:
+        self._storing, self._spool, self._sop_class_uids = storing, spool, sop_class_uids
         self._syntaxes = {*NATIVE_TRANSFER_SYNTAXES, *COMPRESSED_TRANSFER_SYNTAXES} - set(undecodable())
 
     @classmethod
@@ -88,16 +92,22 @@ class Door:
         *,
         tier_of: Callable[[str], Tier],
     ) -> Self:
-        """Return the door to the data folder `folder`; the limits are those of C-STORE."""
+        """Return the door to the data folder `folder`; limits and the rules of the node's title are those of C-STORE."""
+        entity = settings.entity_of(settings.node.ae_title)
+        most_told = entity.tier if entity else Tier.FULL
         most_bytes = settings.limits.data_set_mib * _MIB
         shelf = Shelf(folder.resolve())
         shelf.prepare()
         spool = Spool(_folder(folder), most_bytes=most_bytes, free_bytes=settings.limits.free_disk_mib * _MIB)
         spool.folder.mkdir(exist_ok=True)
         storing = Storing(
-            shelf, ledger, clock, most_bytes=most_bytes, tier_of=lambda calling, _called: tier_of(calling)
+            shelf,
+            ledger,
+            clock,
+            most_bytes=most_bytes,
+            tier_of=lambda calling, _called: lowest((tier_of(calling), most_told)),
         )
-        return cls(storing, spool)
+        return cls(storing, spool, uids_of(entity.sop_classes if entity else ()))
 
     def has_room(self) -> bool:
         """Return whether the volume is below its high-water mark; where it is not, every file would be refused."""
@@ -105,12 +115,13 @@ class Door:
 
     def open(self, origin: Origin) -> "IncomingFile":
         """Return what takes the bytes of one file."""
-        return IncomingFile(self._storing, self._spool, origin, self._refuse)
+        return IncomingFile(self._storing, self._spool, origin, partial(self._refuse, origin))
 
-    def _refuse(self, head: Head) -> Refused | None:
+    def _refuse(self, origin: Origin, head: Head) -> Refused | None:
         """Return why a file of this head is not for this node: what a presentation context settles elsewhere."""
-        if head.sop_class_uid and head.sop_class_uid not in STORAGE_SOP_CLASSES:
-            return Refused(Outcome.CLASS_UNSUPPORTED, f"SOP class {head.sop_class_uid}")
+        if head.sop_class_uid and head.sop_class_uid not in origin.sop_class_uids & self._sop_class_uids:
+            why = "not among its sop_classes" if head.sop_class_uid in STORAGE_SOP_CLASSES else "no plain radiograph"
+            return Refused(Outcome.CLASS_UNSUPPORTED, f"SOP class {head.sop_class_uid}: {why}")
         if head.transfer_syntax_uid not in self._syntaxes:
             return Refused(Outcome.SYNTAX_UNSUPPORTED, f"transfer syntax {head.transfer_syntax_uid}")
         return None

@@ -48,7 +48,7 @@ def senders_named(request: AssociationRequest, settings: Settings) -> list[Sende
 
 def senders_from(senders: Sequence[Sender], address: str) -> list[Sender]:
     """Return those of the entries that admit an address."""
-    return [sender for sender in senders if _comes_from(sender, address)]
+    return [sender for sender in senders if comes_from(sender.addresses, address)]
 
 
 def is_provider(request: AssociationRequest, settings: Settings) -> bool:
@@ -72,11 +72,12 @@ def sop_classes_for(request: AssociationRequest, settings: Settings) -> frozense
     return allowed & uids_of(entity.sop_classes) if entity else allowed
 
 
-def _comes_from(sender: Sender, address: str) -> bool:
-    if not sender.addresses:
+def comes_from(networks: Sequence[str], address: str) -> bool:
+    """Return whether an address is one of these, or in one of these networks; every one is where none is named."""
+    if not networks:
         return True
     peer = ip_address(address.partition("%")[0])
     # A dual-stack listener shows IPv4 peers as ::ffff:10.1.2.3; people write 10.1.0.0/16.
     if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
         peer = peer.ipv4_mapped
-    return any(peer in ip_network(network, strict=False) for network in sender.addresses)
+    return any(peer in ip_network(network, strict=False) for network in networks)

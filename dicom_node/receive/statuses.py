@@ -94,7 +94,7 @@ ANSWERS: dict[Outcome, Answer] = {
     Outcome.UID_INVALID: Answer(0xC000, _NOT_UNDERSTOOD, "Study, Series or SOP Instance UID invalid", True),
     Outcome.NOT_PART10: Answer(0xC000, _NOT_UNDERSTOOD, "Not a DICOM file (PS3.10)", True),
     Outcome.STUDY_CONTRADICTION: Answer(0xA901, _MISMATCH, "Study Instance UID differs from the request", True),
-    Outcome.CLASS_UNSUPPORTED: Answer(0x0122, _NO_SUCH_CLASS, "SOP class is not a plain radiograph's"),
+    Outcome.CLASS_UNSUPPORTED: Answer(0x0122, _NO_SUCH_CLASS, "SOP class is not taken from this sender"),
     Outcome.SYNTAX_UNSUPPORTED: Answer(0xC122, _NO_SUCH_SYNTAX, "Transfer syntax cannot be decoded here", True),
     Outcome.PROCESSING_FAILURE: Answer(0x0110, _PROCESSING, "Internal error, see the log of this node"),
 }

@@ -9,6 +9,7 @@ from threading import Event
 from typing import Final
 
 from config.folder import Folder
+from config.image_classes import uids_of
 from dicom_node.durable_file import write_durably
 from dicom_node.receive.door import COMES_AGAIN, Door, Origin, Passage
 from dicom_node.receive.event_line import emit
@@ -37,7 +38,7 @@ class WatchedFolder:
         self, settings: Folder, door: Door, called_ae_title: str, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._settings, self._door, self._folder = settings, door, settings.path
-        self._origin = Origin(settings.ae_title, called_ae_title)
+        self._origin = Origin(settings.ae_title, called_ae_title, sop_class_uids=uids_of(settings.sop_classes))
         self._scan = FolderScan(settings.path, settings.settle_seconds, monotonic)
         self._stays: dict[Path, Signature] = {}
         self._is_readable = True

@@ -1,5 +1,6 @@
 """The door of a data folder, with a ledger in memory."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,21 @@ class DoorBench:
 
     Args:
         folder: the data folder.
+        application_entity: tables of that name.
         limits: keys of the section `limits`.
     """
 
-    def __init__(self, folder: Path, ledger: FakeInstanceLedger | None = None, **limits: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ledger: FakeInstanceLedger | None = None,
+        *,
+        application_entity: Sequence[Any] = (),
+        **limits: Any,
+    ) -> None:
         self.folder, self.ledger = folder, ledger or FakeInstanceLedger()
-        self.settings = Settings.model_validate({"limits": {"free_disk_mib": 1, **limits}})
+        tables = {"limits": {"free_disk_mib": 1, **limits}, "application_entity": list(application_entity)}
+        self.settings = Settings.model_validate(tables)
         self.door = Door.of_settings(self.settings, self.ledger, FakeClock(), folder, tier_of=lambda _title: Tier.TYPES)
 
     @property

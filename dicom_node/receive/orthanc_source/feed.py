@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from config.image_classes import uids_of
 from config.orthanc import Orthanc
 from dicom_node.feed_ports import FeedItem, FeedLedger, FeedPosition, Resource
-from dicom_node.receive.contexts import STORAGE_SOP_CLASSES
 from dicom_node.receive.door import COMES_AGAIN, Door, Origin
 from dicom_node.receive.event_line import emit
 from dicom_node.receive.orthanc_source.peer import Change, OrthancPeer, ResourceFailed, ResourceGone
@@ -40,7 +40,7 @@ class Feed:
         is_stopping: Callable[[], bool],
     ) -> None:
         self._settings, self._peer, self._ledger, self._door = settings, peer, ledger, door
-        self._origin = Origin(settings.ae_title, called_ae_title)
+        self._origin = Origin(settings.ae_title, called_ae_title, sop_class_uids=uids_of(settings.sop_classes))
         self._is_stopping = is_stopping
 
     def note_changes(self) -> None:
@@ -143,7 +143,7 @@ class Feed:
     def _is_wanted(self, instance: str) -> bool:
         """Return whether an instance is one that the configuration asks for; what is no radiograph is not fetched."""
         metadata, settings = self._peer.metadata(instance), self._settings
-        if metadata.get("SopClassUid", STORAGE_SOP_CLASSES[0]) not in STORAGE_SOP_CLASSES:
+        if metadata.get("SopClassUid", "") not in {"", *self._origin.sop_class_uids}:
             return False
         if settings.remote_ae_titles and metadata.get("RemoteAET", "").strip() not in settings.remote_ae_titles:
             return False

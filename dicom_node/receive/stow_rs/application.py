@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from config.http import Http, HttpClient
+from config.image_classes import uids_of
 from dicom_node.receive import events
 from dicom_node.receive.door import Door, Origin, Passage
 from dicom_node.receive.event_line import emit
@@ -82,7 +83,8 @@ class StoreApplication:
             raise Refusal(503, "busy, send again later", "more uploads at once than http.requests", _RETRY)
         if not self._door.has_room():
             raise Refusal(507, "the disk is nearly full, send again later", headers=_RETRY)
-        upload = Upload(self._door, Origin(client.ae_title, self._called, study), boundary)
+        origin = Origin(client.ae_title, self._called, study, uids_of(client.sop_classes))
+        upload = Upload(self._door, origin, boundary)
         self._open_uploads += 1
         try:
             await self._receive(request, upload)

@@ -3,11 +3,11 @@
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
 from config.http import HttpClient
+from dicom_node.receive.peers import comes_from
 from domain.errors import ConfigError
 
 #: A token that is shorter can be guessed.
@@ -51,7 +51,7 @@ class Clients:
 
     def admit(self, caller: Caller) -> HttpClient | Denial:
         """Return the first client that the caller is, else why it is none."""
-        near = [client for client in self._clients if _comes_from(client, caller.address)]
+        near = [client for client in self._clients if comes_from(client.addresses, caller.address)]
         if not near:
             why = f"no [[http_client]] is accepted from {caller.address}: add one with this address"
             return Denial(403, "this address may not post here", why)
@@ -110,13 +110,3 @@ def _read_token(path: Path) -> str:
             f"a token is one word of {LEAST_TOKEN_CHARACTERS} characters or more; `openssl rand -hex 32` makes one"
         )
     return token
-
-
-def _comes_from(client: HttpClient, address: str) -> bool:
-    if not client.address:
-        return True
-    peer = ip_address(address.partition("%")[0])
-    # A dual-stack listener shows IPv4 peers as ::ffff:10.1.2.3; people write 10.1.0.0/16.
-    if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
-        peer = peer.ipv4_mapped
-    return peer in ip_network(client.address, strict=False)

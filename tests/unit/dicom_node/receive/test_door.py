@@ -7,11 +7,13 @@ from pydicom import Dataset, dcmread
 from pydicom.uid import (
     CTImageStorage,
     DeflatedExplicitVRLittleEndian,
+    DigitalXRayImageStorageForPresentation,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEGExtended12Bit,
 )
 
+from config.image_classes import ImageClass, uids_of
 from dicom_node.receive.door import Origin, Passage, sweep
 from dicom_node.receive.part10 import encode_head
 from dicom_node.receive.statuses import Outcome
@@ -132,6 +134,22 @@ def test_a_uid_with_a_path_in_it_never_becomes_one(bench: DoorBench) -> None:
 def test_what_is_not_for_this_node_is_refused_and_not_kept(bench: DoorBench, file: bytes, outcome: Outcome) -> None:
     assert bring(bench, file).outcome is outcome
     assert bench.files == EMPTY
+
+
+def test_a_kind_of_image_that_is_not_taken_from_a_source_is_refused(bench: DoorBench) -> None:
+    passage = bring(bench, make_file(), Origin("FOLDER", "OSTEONODE", sop_class_uids=uids_of((ImageClass.DX,))))
+    assert passage.outcome is Outcome.CLASS_UNSUPPORTED
+    assert bench.files == EMPTY
+
+
+def test_the_rules_of_the_nodes_own_title_hold_for_files_too(tmp_path: Path) -> None:
+    entity = {"ae_title": "OSTEONODE", "tier": "classification", "sop_classes": ["CR"]}
+    bench = DoorBench(tmp_path, application_entity=[entity])
+    assert bring(bench, make_file()).outcome is Outcome.STORED
+    (instance,) = bench.ledger.instances.values()
+    assert instance.tier is Tier.CLASSIFICATION
+    dx = make_radiograph(1, SOPClassUID=DigitalXRayImageStorageForPresentation)
+    assert bring(bench, make_file(dx)).outcome is Outcome.CLASS_UNSUPPORTED
 
 
 def test_an_instance_of_another_study_than_announced_is_put_aside(bench: DoorBench) -> None:

@@ -166,6 +166,7 @@ def test_what_is_no_radiograph_is_not_even_fetched(bench: Bench) -> None:
         ({"modalities": ("DX",)}, uids(1)),
         ({"remote_ae_titles": ("EMERGENCY",)}, uids(0)),
         ({"modalities": ("CR", "DX")}, uids(0, 1)),
+        ({"sop_classes": ("DX",)}, set()),
         ({"modalities": ("DX",), "remote_ae_titles": ("EMERGENCY",)}, set()),
     ],
 )

@@ -9,7 +9,7 @@ from dicom_node.receive.stow_rs.clients import Caller, Clients, Denial, read_tok
 from domain.errors import ConfigError
 
 TOKEN = "0123456789abcdef0123"
-WARD = HttpClient(name="ward", address="10.1.0.0/16")
+WARD = HttpClient(name="ward", address=("10.1.0.0/16", "10.7.0.1"))
 GATEWAY = HttpClient(name="gateway", address="10.2.0.1", token_file=Path("gateway.token"))
 ANYWHERE = HttpClient(name="anywhere", certificate="CN=gateway")
 
@@ -24,6 +24,7 @@ def decide(caller: Caller, *clients: HttpClient) -> str | int:
     [
         (Caller("10.1.2.3"), "ward"),
         (Caller("::ffff:10.1.2.3"), "ward"),
+        (Caller("10.7.0.1"), "ward"),
         (Caller("10.1.2.3", "Bearer anything"), "ward"),
         (Caller("10.3.0.1"), 403),
         (Caller("fe80::1%eth0"), 403),
