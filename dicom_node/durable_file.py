@@ -1,8 +1,23 @@
 """Files that are whole or absent, and survive a power cut."""
 
+import ctypes
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
+
+_SYNC_FILE_RANGE_WRITE: Final = 2
+
+
+def _find_sync_file_range() -> Callable[[int, int, int, int], int] | None:
+    function = getattr(ctypes.CDLL(None), "sync_file_range", None)
+    if function is not None:
+        function.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
+    return function
+
+
+_SYNC_FILE_RANGE: Final = _find_sync_file_range()
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -34,6 +49,15 @@ def make_folder_durably(folder: Path) -> None:
     make_folder_durably(folder.parent)
     folder.mkdir(exist_ok=True)
     fsync_folder(folder.parent)
+
+
+def begin_writing_back(descriptor: int) -> None:
+    """Let the disk begin with what was written to a file, so that a later fsync waits less. Proves nothing by itself.
+
+    Python has no name for sync_file_range(2), and only Linux has the call; without it nothing is lost but time.
+    """
+    if _SYNC_FILE_RANGE is not None:
+        _SYNC_FILE_RANGE(descriptor, 0, 0, _SYNC_FILE_RANGE_WRITE)
 
 
 def fsync_folder(folder: Path) -> None:

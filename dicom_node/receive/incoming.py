@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from dicom_node.durable_file import begin_writing_back
 from dicom_node.receive.statuses import Outcome
 
+#: Of a larger data set the disk gets what is there while the rest arrives; `seal` then waits for the rest alone.
+_LARGE_BYTES = 1 << 20
 #: Fragments in one call to the disk (IOV_MAX).
 _MOST_VECTORS = 1024
 
@@ -174,6 +177,8 @@ class IncomingDataSet(BytesIO):
             self.data_set_offset = len(head)
             _write_whole(self._file, [memoryview(head)])
         _write_whole(self._file, fragments)
+        if self.size_bytes >= _LARGE_BYTES:
+            begin_writing_back(self._file.fileno())
         for fragment in fragments:
             self._digest.update(fragment)
 

@@ -119,3 +119,14 @@ def test_the_sweep_leaves_what_another_process_is_writing(tmp_path: Path) -> Non
         path.write_bytes(b"half")
     assert Spool(tmp_path, most_bytes=1, free_bytes=1).sweep() == 2
     assert list(tmp_path.iterdir()) == [others]
+
+
+def test_a_large_data_set_is_whole_although_the_disk_begins_before_it_is(tmp_path: Path) -> None:
+    incoming = make_incoming(make_spool(tmp_path, most_bytes=1 << 23))
+    content = os.urandom(1 << 20)
+    for _ in range(4):
+        incoming.write(content)
+    incoming.seal()
+    assert incoming.path is not None
+    assert incoming.path.read_bytes() == b"HEAD" + 4 * content
+    assert incoming.sha256 == hashlib.sha256(4 * content).hexdigest()
