@@ -92,7 +92,7 @@ class Door:
         *,
         tier_of: Callable[[str], Tier],
     ) -> Self:
-        """Return the door to the data folder `folder`; limits and the rules of the node's title are those of C-STORE."""
+        """Return the door to the data folder `folder`; limits and rules of the node's title are those of C-STORE."""
         entity = settings.entity_of(settings.node.ae_title)
         most_told = entity.tier if entity else Tier.FULL
         most_bytes = settings.limits.data_set_mib * _MIB
