@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
 
+from config.commitment_reports import CommitmentReports
 from config.fields import Section, check_ae_title
 from config.image_classes import NamedImageClass
 from domain.tier import Tier
@@ -32,6 +33,15 @@ class Sender(Section):
         Tier.FULL,
         description="How much its studies are told: classification (no types, no places), types (no places), or full.",
     )
+
+    commitment: CommitmentReports | None = Field(
+        None, description="Lets it ask for storage commitment; not set: it may not."
+    )
+
+    @property
+    def is_anyone(self) -> bool:
+        """Whether it stands for every calling AE title."""
+        return self.ae_title.strip() == ANY_AE_TITLE
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -18,11 +18,13 @@ from config.settings import Retention, Settings
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
+from dicom_node.deliver.commitment_report import send_report
 from dicom_node.deliver.commitment_scu import CommitmentScu
 from dicom_node.deliver.image_count import Taken
 from dicom_node.deliver.retrieve_scu import QueriedArchives, Storable
 from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.ledger.breakers import Breakers
+from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.commitments import Commitments
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
 from dicom_node.ledger.erasing import Erasing
@@ -35,7 +37,7 @@ from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
-from dicom_node.pipeline import closing, committing, retaining, retrieving
+from dicom_node.pipeline import closing, commitment_reports, committing, retaining, retrieving
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
@@ -273,6 +275,7 @@ class Service:
         self._start_retention(engine, stops)
         warming()
         self._start_committing(Commitments(engine, starts), stops)
+        self._start_reporting(CommitmentRequests(engine, self._data), stops)
         scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set)
         scp.start()
         stops.callback(scp.stop)
@@ -383,6 +386,13 @@ class Service:
         daily.start()
         stops.callback(daily.stop)
 
+    def _start_reporting(self, book: CommitmentRequests, stops: ExitStack) -> None:
+        """Report what senders asked this node to commit to."""
+        work = commitment_reports.Reporting(self._settings, book, send_report, self._clock, SystemChance())
+        loop = Repeating("reporting", commitment_reports.INTERVAL_SECONDS, partial(commitment_reports.report_due, work))
+        loop.start()
+        stops.callback(loop.stop)
+
     def _start_retention(self, engine: Engine, stops: ExitStack) -> None:
         retention, names = self._settings.retention, _committing_names(self._settings)
         purging = Purging(engine, self._data, self._clock, committing=names)
@@ -392,6 +402,7 @@ class Service:
             OrderBook(engine, self._clock).forget_orders,
             StepBook(engine, self._clock).forget_steps,
             Retrievals(engine, self._clock).forget,
+            CommitmentRequests(engine, self._data).forget,
         )
         orders = Repeating(
             "orders", retention.sweep_seconds, lambda: retaining.forget_known(books, retention.orders_days, self._clock)

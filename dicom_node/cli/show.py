@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dicom_node.ledger.queries import ArrivalLine, History, LedgerView
 
 QUARANTINE = "quarantine"
+COMMITMENTS = "commitments"
 
 Summary = Annotated[
     Path | None,
@@ -35,13 +36,17 @@ Open = Annotated[
 def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_answer: Open = False) -> None:
     """Show the history of one study: images and readings, versions, documents, deliveries, attempts, explanations.
 
-    `osteonode show quarantine` lists the files that were put aside, and why.
+    `osteonode show quarantine` lists the files that were put aside, and why; `osteonode show commitments` what
+    modalities asked this node to commit to, and whether they took the report.
     """
     from dicom_node.cli.ledger_access import open_configured_ledger, require_study
 
     ledger = open_configured_ledger(config)
     if study == QUARANTINE:
         _show_quarantine(ledger.view)
+        return
+    if study == COMMITMENTS:
+        _show_commitment_requests(ledger.view)
         return
     require_study(ledger, study)
     history = ledger.view.history(study)
@@ -271,6 +276,25 @@ def _show_quarantine(view: "LedgerView") -> None:
         for line in view.quarantine()
     ]
     _print("quarantine", ("number", "recorded", "from", "code", "reason", "file"), rows)
+
+
+def _show_commitment_requests(view: "LedgerView") -> None:
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            write_time(each.received_at),
+            each.calling_ae_title,
+            each.transaction_uid,
+            str(len(each.items)),
+            each.state.value.replace("_", " "),
+            write_time(each.reported_at),
+            each.explanation or "-",
+        )
+        for each in view.commitment_requests()
+    ]
+    columns = ("asked", "by", "transaction", "instances", "state", "reported", "explanation")
+    _print("commitment requests", columns, rows)
 
 
 def _print(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -77,7 +77,7 @@ class CommitmentScu:
     def _on_report(self, event: evt.Event, reported: threading.Event) -> tuple[int, None]:
         """Answer a report that comes on the association of the request (PS3.4 J.3.3)."""
         try:
-            uid = event.request.AffectedSOPInstanceUID
+            uid = getattr(event.request, "AffectedSOPInstanceUID", "")
             status = answer_report(event.event_type, uid, event.event_information, self._keep)
         except OsteonodeError:
             status = PROCESSING_FAILURE  # the provider reports again, or we ask again

@@ -18,6 +18,7 @@ from dicom_node.ledger import (
     routings,
     tables,
 )
+from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.database import looking
 from dicom_node.ledger.dead_letters import DeadLetter, Discard
 from dicom_node.ledger.destinations import DestinationLine
@@ -26,6 +27,7 @@ from dicom_node.ledger.orders import OrderLine
 from dicom_node.ledger.routings import RoutedStudy
 from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
 from domain.commitment import Commitment, CommitmentState
+from domain.commitment_request import CommitmentRequest
 from domain.correction import Retraction
 from domain.delivery import Delivery, DeliveryState
 from domain.document import DocumentKind
@@ -217,6 +219,10 @@ class LedgerView:
         with looking(self._engine) as connection:
             path = connection.execute(query.order_by(columns.version, columns.sop_instance_uid).limit(1)).scalar()
         return None if path is None else self._data / path
+
+    def commitment_requests(self) -> tuple[CommitmentRequest, ...]:
+        """Return what modalities asked this node to commit to, newest first."""
+        return tuple(CommitmentRequests(self._engine, self._data).latest())
 
     def unfinished_deliveries(self) -> tuple[Delivery, ...]:
         """Return the deliveries that wait or are held, the longest waiting first."""

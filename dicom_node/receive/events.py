@@ -8,6 +8,7 @@ from dicom_node.receive.admission import Refusal
 from dicom_node.receive.event_line import emit as _emit
 from dicom_node.receive.peers import AssociationRequest
 from dicom_node.receive.statuses import ANSWERS, Outcome
+from dicom_node.storage_commitment import NOT_AUTHORISED
 
 LISTENING = "receive.listening"
 STOPPED = "receive.stopped"
@@ -27,6 +28,7 @@ INSTANCE_REFUSED = "receive.instance_refused"
 QUARANTINE_FAILED = "receive.quarantine_failed"
 HANDLER_FAILED = "receive.handler_failed"
 STEP_ANSWERED = "receive.step_answered"
+COMMITMENT_ASKED = "receive.commitment_asked"
 COMMITMENT_REPORTED = "receive.commitment_reported"
 
 _STORED = {
@@ -120,6 +122,15 @@ def step_answered(status: int, detail: str, sop_instance_uid: str) -> None:
 def quarantine_failed(error: Exception, sop_instance_uid: str) -> None:
     """Say that a refused data set could not be put aside."""
     _emit(logging.ERROR, QUARANTINE_FAILED, _describe(error), sop_instance_uid=sop_instance_uid)
+
+
+def commitment_asked(status: int, calling_ae_title: str) -> None:
+    """Say that a modality has asked for storage commitment, and what it was answered."""
+    level = logging.INFO if status == 0 else logging.WARNING
+    words = "storage commitment asked for"
+    if status == NOT_AUTHORISED:
+        words += ", which this sender may not: add [sender.commitment] with its port to its [[sender]]"
+    _emit(level, COMMITMENT_ASKED, words, status=f"0x{status:04X}", calling_ae_title=calling_ae_title)
 
 
 def commitment_reported(status: int, calling_ae_title: str) -> None:

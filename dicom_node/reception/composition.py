@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.commitments import Commitments
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.performed_steps import StepBook
@@ -27,7 +28,10 @@ def make_scp(settings: Settings, engine: Engine, clock: Clock, model_set: str) -
     data = settings.node.data.resolve()
     starts = WorkflowStarts(engine, lanes(settings), model_set)
     keep_report = partial(committing.keep_report, Commitments(engine, starts), settings.destination, clock)
-    services = (MppsScp(StepBook(engine, clock)), CommitmentScp(keep_report))
+    services = (
+        MppsScp(StepBook(engine, clock)),
+        CommitmentScp(settings, keep_report, CommitmentRequests(engine, data), clock),
+    )
     return StorageScp(settings, Ledger(engine, data, clock, starts), clock, data, services)
 
 

@@ -9,9 +9,11 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import ComputedRadiographyImageStorage
 from pynetdicom import AE
+from sqlalchemy import create_engine
 
 from config.settings import Settings
 from dicom_node.deliver.commitment_scu import CommitmentScu
+from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.receive.commitment_scp import CommitmentScp
 from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.storage_commitment import write_request
@@ -114,7 +116,10 @@ def port(tmp_path: Path, mailbox: Mailbox) -> Iterator[int]:
             "limits": {"free_disk_mib": 1},
         }
     )
-    scp = StorageScp(settings, FakeInstanceLedger(), FakeClock(), tmp_path, [CommitmentScp(mailbox.keep)])
+    commitment = CommitmentScp(
+        settings, mailbox.keep, CommitmentRequests(create_engine("sqlite://"), tmp_path), FakeClock()
+    )
+    scp = StorageScp(settings, FakeInstanceLedger(), FakeClock(), tmp_path, [commitment])
     scp.start()
     yield scp.port
     scp.stop(grace_seconds=2.0)

@@ -1,5 +1,6 @@
 """Storage commitment with an archive that nobody here wrote: Orthanc reports on associations of its own."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -36,7 +37,10 @@ class CommittingSite:
         }
         settings = {
             "node": {"data": self.folder / "data", "port": self.port},
-            "sender": [{"ae_title": MODALITY, "address": "127.0.0.1"}],
+            "sender": [
+                {"ae_title": MODALITY, "address": "127.0.0.1"},
+                {"ae_title": self.orthanc.ae_title, "commitment": {"port": self.orthanc.dicom_port}},
+            ],
             "destination": [pacs],
             "completion": {"quiet_seconds": 0.5, "hard_cap_seconds": 60},
             "limits": {"free_disk_mib": 1},
@@ -72,3 +76,18 @@ def test_orthanc_commits_and_what_it_lost_is_sent_again_by_a_node_that_was_resta
     assert (history.commitments[0].resends, history.commitments[0].ask) == (1, 2)
     assert {each["SOPInstanceUID"] for each in site.orthanc.instances()} == set(before)
     assert len(history.attempts) == 2
+
+
+def test_orthanc_asks_the_node_to_commit_and_is_told_what_it_keeps(site: CommittingSite) -> None:
+    """As SCU: Orthanc stores images here, asks for commitment, and takes the report on an association of ours."""
+    study = draw_study(2)
+    for path in write_study(site.folder / "in", study):
+        site.orthanc.post("/instances", path.read_bytes())
+    with site.node(commitment=False):
+        stored = site.orthanc.get("/instances?expand")
+        order = {"Resources": [each["ID"] for each in stored], "StorageCommitment": True}
+        done = site.orthanc.post("/modalities/node/store", json.dumps(order).encode())
+        report = f"/storage-commitment/{done['StorageCommitmentTransactionUID']}"
+        wait_until(lambda: site.orthanc.get(report)["Status"] != "Pending")
+        told = site.orthanc.get(report)
+    assert (told["Status"], len(told["Success"]), told["Failures"]) == ("Success", 2, [])
