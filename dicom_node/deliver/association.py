@@ -30,6 +30,7 @@ class Course:
         broken: it is of no use any more; we see this before pynetdicom's own thread acts on it.
         abort: what the peer gave as the reason when it aborted; empty where it did not.
         rejection: result, source and reason of an A-ASSOCIATE-RJ (PS3.8 Table 9-21); None where none came.
+        fault: what in our own settings kept us from calling.
         error: why there is no connection, as far as it is known; tls_error: why the handshake failed.
     """
 
@@ -39,6 +40,7 @@ class Course:
     broken: bool = False
     abort: str = ""
     rejection: tuple[int, int, int] | None = None
+    fault: str = ""
     error: str = ""
     tls_error: OSError | None = None
     handlers: list[evt.EventHandlerType] = field(init=False)
@@ -118,6 +120,8 @@ class Negotiation:
     def explain(self) -> str:
         """Return why the association does not stand (any longer): what happened, and what to change where."""
         course = self.course
+        if course.fault:
+            return f"{course.parties} was not called: {course.fault}"
         if course.rejection is not None:
             return explain_rejection(*course.rejection, parties=course.parties)
         if trouble := course.tls_error or find_trouble(course.connection):
@@ -210,7 +214,7 @@ def _negotiate(
     try:
         tls = tls_arguments(settings)
     except ConfigError as error:
-        course.error = error.args[0]
+        course.fault = error.args[0]
         return Negotiation(None, course)
     try:
         association = ae.associate(

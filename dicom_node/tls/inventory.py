@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import Destination, DestinationTls, ListenerTls, Settings
+from config.settings import DestinationTls, ListenerTls, Settings
 from dicom_node.tls.certificates import Certificate, read_certificates
 from dicom_node.tls.contexts import make_client_context, make_server_context
 from domain.errors import ConfigError
@@ -65,23 +65,26 @@ def _open_keys(settings: Settings) -> Iterator[str]:
 
 
 def _unchecked_names(settings: Settings) -> Iterator[str]:
-    for destination in settings.destination:
-        if destination.tls is not None and not destination.tls.check_host_name:
+    for table, tls in _tables(settings):
+        if isinstance(tls, DestinationTls) and not tls.check_host_name:
             yield (
-                f"destination {destination.name}: tls.check_host_name = false, so whoever has a certificate of the "
-                "same authorities can take its place: let the peer have one that names it, or set tls.server_name"
+                f"{table}.check_host_name = false, so whoever has a certificate of the same authorities can take its "
+                "place: let the peer have one that names it, or set tls.server_name"
             )
 
 
 def _readable_passwords(settings: Settings) -> Iterator[str]:
     for destination in settings.destination:
-        has_secret = destination.password_file or destination.token_file
-        if has_secret and destination.url.startswith("http://") and not _stays_here(destination):
-            yield f"destination {destination.name}: its password or token can be read on the way: use an https url"
+        if destination.password_file or destination.token_file:
+            yield from _readable_at(f"destination {destination.name}", destination.url)
+    for source in settings.orthanc:
+        if source.password_file:
+            yield from _readable_at(f"orthanc {source.name}", source.url)
 
 
-def _stays_here(destination: Destination) -> bool:
-    return destination.url.removeprefix("http://").startswith(_LOOPBACK)
+def _readable_at(table: str, url: str) -> Iterator[str]:
+    if url.startswith("http://") and not url.removeprefix("http://").startswith(_LOOPBACK):
+        yield f"{table}: its password or token can be read on the way: use an https url"
 
 
 def _files(settings: Settings, keys: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
@@ -94,6 +97,10 @@ def _files(settings: Settings, keys: tuple[str, ...]) -> Iterator[tuple[str, Pat
 def _tables(settings: Settings) -> Iterator[tuple[str, ListenerTls | DestinationTls]]:
     if settings.tls is not None:
         yield "tls", settings.tls
-    for destination in settings.destination:
-        if destination.tls is not None:
-            yield f"destination {destination.name}: tls", destination.tls
+    for caller, tls in (
+        *((f"destination {each.name}", each.tls) for each in settings.destination),
+        *((f"orthanc {each.name}", each.tls) for each in settings.orthanc),
+        *((f"query {each.ae_title}", each.tls) for each in settings.query),
+    ):
+        if tls is not None:
+            yield f"{caller}: tls", tls

@@ -47,4 +47,4 @@ def test_a_peers_certificate_is_shown_and_judged(
 
 def test_a_peer_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["certs", "peers", "--config", write_site(tmp_path, 1, "client")]) == FAILED
-    assert "pacs at 127.0.0.1:1: no TCP connection: Connection refused" in capsys.readouterr().err
+    assert "destination pacs at 127.0.0.1:1: no TCP connection: Connection refused" in capsys.readouterr().err
