@@ -65,7 +65,8 @@ def probe_destination(parts: Parts, name: str, stopped: threading.Event) -> None
     if stopped.is_set():
         return
     _log.log(
-        logging.INFO if probe.reachable else logging.WARNING,
+        # That it is left alone was a warning; `osteonode destinations` has the words of the last probe.
+        logging.INFO if probe.reachable else logging.DEBUG,
         "destination %s %s: %s",
         name,
         "is there again" if probe.reachable else "is still not there",
