@@ -69,7 +69,7 @@ class Breaker(Section):
         5, ge=0, description="Attempts in a row, of any studies, that end for now; then it is left alone. 0: never."
     )
     probe_seconds: PositiveSeconds = Field(
-        30.0, description="Wait between two probes: C-ECHO, a TCP connection, or a small file."
+        30.0, description="Wait between two probes: C-ECHO, a TCP connection, an HTTP request, or a small file."
     )
 
 

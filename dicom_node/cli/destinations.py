@@ -22,7 +22,8 @@ def destinations(config: ConfigFile = None) -> None:
     """List the destinations: whether deliveries go there, since when not and why, and what waits or is held.
 
     After destination.breaker.failures attempts in a row that ended for now, a destination is left alone: deliveries
-    wait, nothing is counted, and a probe (C-ECHO, a TCP connection, a small file) looks whether it is there again.
+    wait, nothing is counted, and a probe (C-ECHO, a TCP connection, an HTTP request, a small file) looks whether it is
+    there again.
     `osteonode retry STUDY` probes at once. Times are those of this machine's zone.
     """
     from config.load import load_settings

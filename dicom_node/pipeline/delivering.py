@@ -95,7 +95,8 @@ def _add_refused(attempt: Attempt, settled: Iterable[Receipt]) -> Attempt:
         return attempt
     before = "; ".join(dict.fromkeys(each.status for each in refused))
     words = f"{len(refused)} documents were refused before and not sent again: {before}"
-    return Attempt((*attempt.receipts, *refused), ". ".join(filter(None, (attempt.explanation, words))))
+    explanation = ". ".join(filter(None, (attempt.explanation, words)))
+    return replace(attempt, receipts=(*attempt.receipts, *refused), explanation=explanation)
 
 
 def _documents_of(parts: Parts, delivery: Delivery) -> Sequence[Document]:

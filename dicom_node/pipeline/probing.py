@@ -96,17 +96,18 @@ def note(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
         attempt.explanation,
         answered=answered,
         limit=settings.breaker.failures,
-        wait=lambda trials: _wait_after(trials, parts, settings),
+        wait=lambda trials: _wait_after(trials, parts, settings, attempt),
     )
     if changed is not None:
         _tell(changed)
 
 
-def _wait_after(trials: int, parts: Parts, settings: DestinationSettings) -> timedelta:
+def _wait_after(trials: int, parts: Parts, settings: DestinationSettings, attempt: Attempt) -> timedelta:
     """Return the wait until the next probe: where it is there and takes nothing, it grows as a delivery's does."""
     patient = settings.retry.model_copy(update={"max_attempts": trials + 2})
     backoff = jittered_seconds(trials + 1, patient, parts.chance) if trials else 0.0
-    return timedelta(seconds=max(settings.breaker.probe_seconds, backoff or 0.0))
+    asked_seconds = min(attempt.left_alone_seconds, settings.retry.cap_seconds)
+    return timedelta(seconds=max(settings.breaker.probe_seconds, backoff or 0.0, asked_seconds))
 
 
 def _tell(breaker: Breaker) -> None:
