@@ -65,8 +65,10 @@ class InstanceLedger(Protocol):
         """
         ...
 
-    def quarantine(self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str) -> None:
-        """Record that the file at `path` was put aside, and why, for a person to see."""
+    def quarantine(
+        self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str, called_ae_title: str = ""
+    ) -> None:
+        """Record that the file at `path` was put aside, and why, for a person to see; one path is recorded once."""
         ...
 
 

@@ -35,6 +35,7 @@ from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.purging import Purging
+from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.pipeline import closing, commitment_reports, committing, retaining, retrieving
@@ -57,7 +58,10 @@ from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, decodable
 from dicom_node.receive.door import Door
 from dicom_node.receive.orders.listeners import build_listeners
+from dicom_node.receive.orphans import put_orphans_aside
+from dicom_node.receive.quarantine import Quarantine
 from dicom_node.receive.retrieved import DoorIntake
+from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.reception.composition import lanes, make_scp
 from dicom_node.reception.process import ReceptionProcess
@@ -68,7 +72,7 @@ from domain.errors import LedgerError
 from domain.impression import PhraseWriter
 from inference.phrases.opening import open_writer
 from inference.study import combine
-from inference.zoo import BUNDLED, load_manifest
+from inference.zoo import BUNDLED, load_manifest, model_set
 from reporting.compose import compose
 from reporting.context import BundleIdentity
 
@@ -145,6 +149,30 @@ def open_feeds(settings: Settings) -> Feeds:
     """Open what a node keeps of the sources that it follows; raises LedgerError where no node was here yet."""
     _data, engine = _open_used(settings)
     return Feeds(engine, SystemClock())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuarantine:
+    """What was put aside, for a person who looks or intervenes; a node may be running on the same ledger."""
+
+    book: QuarantineBook
+    quarantine: Quarantine
+    interventions: Interventions
+
+
+def open_quarantine(settings: Settings) -> OpenQuarantine:
+    """Open the quarantine of a data folder.
+
+    Raises:
+        LedgerError: no node has used it.
+        ModelError: the bundle that is to read what is taken in has no valid manifest.
+    """
+    data, engine = _open_used(settings)
+    manifest = load_manifest(settings.reading.bundle or BUNDLED, settings.reading.precision)
+    clock, starts = SystemClock(), WorkflowStarts(engine, lanes(settings), model_set(manifest))
+    book, ledger = QuarantineBook(engine, data), Ledger(engine, data, clock, starts)
+    quarantine = Quarantine.of_settings(settings, ledger, book, clock)
+    return OpenQuarantine(book, quarantine, Interventions(engine, clock, starts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +301,7 @@ class Service:
         parts = replace(parts, facts=self._find_facts(engine, orders, stops), orders=orders)
         self._start_pipeline(parts, stops)
         self._start_retention(engine, stops)
+        put_orphans_aside(Shelf(self._data), QuarantineBook(engine, self._data), ledger)
         warming()
         self._start_committing(Commitments(engine, starts), stops)
         self._start_reporting(CommitmentRequests(engine, self._data), stops)

@@ -6,6 +6,7 @@ ASCII, the same for every image, so that no header can speak through them. Impor
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from domain.finding import Reason
 
@@ -38,6 +39,13 @@ _TEXTS: Mapping[str, str] = {
     "deadline-exceeded": "The image was not read within the deadline.",
     "reader-unavailable": "No reader process could be started.",
 }
+
+#: Why an image is here and could not be read although a radiograph may be in it: somebody should look.
+NOT_DECODED: Final = (
+    *("not-dicom", "no-pixel-data", "image-size-not-supported", "pixel-format-not-supported"),
+    *("transfer-syntax-not-decodable", "pixel-data-truncated", "pixel-data-not-decodable"),
+    *("reader-failed", "out-of-memory", "reader-crashed", "deadline-exceeded"),
+)
 
 #: Every reason by its code.
 REASONS: Mapping[str, Reason] = MappingProxyType({code: Reason(code, text) for code, text in _TEXTS.items()})

@@ -24,6 +24,7 @@ from dicom_node.cli import (
     models,
     priors,
     purge,
+    quarantine,
     read,
     release,
     reread,
@@ -83,6 +84,7 @@ app.command("priors", rich_help_panel="Look and intervene")(priors.priors)
 app.command("purge", rich_help_panel="Look and intervene")(purge.purge)
 app.command("reread", rich_help_panel="Look and intervene")(reread.reread)
 app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel="Look and intervene")
+app.add_typer(quarantine.app, name="quarantine", rich_help_panel="Look and intervene")
 app.add_typer(models.app, name="models", rich_help_panel="Models and measurements")
 app.add_typer(bench.app, name="bench", rich_help_panel="Models and measurements")
 

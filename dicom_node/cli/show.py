@@ -36,7 +36,7 @@ Open = Annotated[
 def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_answer: Open = False) -> None:
     """Show the history of one study: images and readings, versions, documents, deliveries, attempts, explanations.
 
-    `osteonode show quarantine` lists the files that were put aside, and why; `osteonode show commitments` what
+    `osteonode quarantine` lists the files that were put aside, and why; `osteonode show commitments` what
     modalities asked this node to commit to, and whether they took the report.
     """
     from dicom_node.cli.ledger_access import open_configured_ledger, require_study

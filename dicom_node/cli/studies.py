@@ -48,7 +48,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
     if counts.impressions:
         print(f"impressions: {_describe_impressions(counts.impressions)}")
     if counts.quarantined:
-        print(f"{counts.quarantined} files are in quarantine: `osteonode show quarantine` says why.")
+        print(f"{counts.quarantined} files are in quarantine: `osteonode quarantine` says why.")
 
 
 def describe_closing(study: "Study") -> str:

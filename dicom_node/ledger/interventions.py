@@ -4,7 +4,17 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Engine, select
 
-from dicom_node.ledger import breakers, commitments, dead_letters, deliveries, explanations, requests, studies, tables
+from dicom_node.ledger import (
+    breakers,
+    commitments,
+    dead_letters,
+    deliveries,
+    explanations,
+    readings,
+    requests,
+    studies,
+    tables,
+)
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.rows import delivery_from
 from dicom_node.ports import Clock, Starts
@@ -106,6 +116,16 @@ class Interventions:
         """
         with writing(self._engine) as connection:
             return requests.reread(connection, study_instance_uid, self._clock.now(), self._starts)
+
+    def retry_image(self, sop_instance_uid: str) -> int:
+        """Decode and read an image again that could not be, and answer its study anew; return the version.
+
+        Raises:
+            InterventionRefused: there is no such image, it was read, or its study cannot be answered now.
+        """
+        with writing(self._engine) as connection:
+            study = readings.forget_failed(connection, sop_instance_uid)
+            return requests.reread(connection, study, self._clock.now(), self._starts)
 
     def _ask_again(self, study_instance_uid: str, destination: str | None) -> int:
         with writing(self._engine) as connection:

@@ -13,6 +13,7 @@ from dicom_node.ledger import (
     documents,
     explanations,
     impressions,
+    quarantine,
     rejections,
     retractions,
     routings,
@@ -61,17 +62,20 @@ class Ledger:
         with writing(self._engine) as connection:
             return [arrivals.record(connection, each, self._data, self._starts) for each in instances]
 
-    def quarantine(self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str) -> None:
+    def quarantine(
+        self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str, called_ae_title: str = ""
+    ) -> None:
         """Record a file that was put aside; see the port."""
         row = {
             "path": relative_to_data(path, self._data),
             "reason_code": reason_code,
             "reason": reason,
             "calling_ae_title": calling_ae_title,
+            "called_ae_title": called_ae_title,
             "recorded_at": self._clock.now(),
         }
         with writing(self._engine) as connection:
-            connection.execute(insert(tables.quarantine).values(row))
+            quarantine.record(connection, row)
 
     def open_studies(self) -> Sequence[Study]:
         """Return the studies that still wait for images."""

@@ -1,6 +1,6 @@
 """What a person asks of the ledger: which studies, how far each is and why it waits. Reads only; no patient data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +24,10 @@ from dicom_node.ledger.dead_letters import DeadLetter, Discard
 from dicom_node.ledger.destinations import DestinationLine
 from dicom_node.ledger.impressions import ImpressionLine
 from dicom_node.ledger.orders import OrderLine
+from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.routings import RoutedStudy
 from dicom_node.ledger.rows import delivery_from, retraction_from, study_from
+from dicom_node.quarantine_ports import QuarantinedFile
 from domain.commitment import Commitment, CommitmentState
 from domain.commitment_request import CommitmentRequest
 from domain.correction import Retraction
@@ -134,18 +136,6 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class QuarantineLine:
-    """One file that was put aside."""
-
-    number: int
-    path: Path
-    reason_code: str
-    reason: str
-    calling_ae_title: str
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """How much there is of what, by state; impressions by why the template stands, "" where a phrase model's does."""
 
@@ -247,12 +237,9 @@ class LedgerView:
         with looking(self._engine) as connection:
             return destinations.lines_of(connection)
 
-    def quarantine(self, *, limit: int = 100) -> tuple[QuarantineLine, ...]:
+    def quarantine(self, *, limit: int = 100) -> Sequence[QuarantinedFile]:
         """Return what was put aside, newest first."""
-        query = select(tables.quarantine).order_by(tables.quarantine.c.number.desc()).limit(limit)
-        with looking(self._engine) as connection:
-            rows = connection.execute(query).mappings()
-            return tuple(QuarantineLine(**{**row, "path": self._data / row["path"]}) for row in rows)
+        return QuarantineBook(self._engine, self._data).files(limit=limit)
 
     def counts(self) -> Counts:
         """Return how much there is of what. Every version of a study counts."""

@@ -26,6 +26,8 @@ ADDED_COLUMNS = (
     (6, "study", "known"),
     (6, "instance", "purged_at"),
     (6, "document", "purged_at"),
+    (6, "quarantine", "called_ae_title"),
+    (6, "quarantine", "times"),
 )
 
 metadata = MetaData()
@@ -207,4 +209,6 @@ quarantine = Table(
     Column("reason", Text, nullable=False),
     Column("calling_ae_title", String(16), nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    Column("called_ae_title", String(16), nullable=False, server_default=""),
+    Column("times", Integer, nullable=False, server_default="1"),
 )

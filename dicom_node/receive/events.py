@@ -13,6 +13,7 @@ from dicom_node.storage_commitment import NOT_AUTHORISED
 LISTENING = "receive.listening"
 STOPPED = "receive.stopped"
 DECODERS_MISSING = "receive.decoders_missing"
+ORPHANS_FOUND = "receive.orphans_found"
 LEFTOVERS_REMOVED = "receive.leftovers_removed"
 TLS_FAILED = "receive.tls_failed"
 ASSOCIATION_ADMITTED = "receive.association_admitted"
@@ -65,6 +66,12 @@ def leftovers_removed(count: int) -> None:
 def tls_failed(address: str, explanation: str) -> None:
     """Say why a connection to the TLS port came to nothing, and which side has to change what."""
     _emit(logging.WARNING, TLS_FAILED, explanation, address=address)
+
+
+def orphans_found(count: int) -> None:
+    """Say that files without a row were found, and where a person sees them."""
+    message = "files that an earlier run did not record are in quarantine: osteonode quarantine"
+    _emit(logging.WARNING, ORPHANS_FOUND, message, count=count)
 
 
 def association_admitted(request: AssociationRequest) -> None:

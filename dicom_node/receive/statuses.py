@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     STUDY_CONTRADICTION = "STUDY-CONTRADICTION"
     CLASS_UNSUPPORTED = "SOP-CLASS-UNSUPPORTED"
     SYNTAX_UNSUPPORTED = "TRANSFER-SYNTAX-UNSUPPORTED"
+    UNRECORDED = "NOT-RECORDED"
     PROCESSING_FAILURE = "PROCESSING-FAILURE"
 
 
@@ -96,6 +97,8 @@ ANSWERS: dict[Outcome, Answer] = {
     Outcome.STUDY_CONTRADICTION: Answer(0xA901, _MISMATCH, "Study Instance UID differs from the request", True),
     Outcome.CLASS_UNSUPPORTED: Answer(0x0122, _NO_SUCH_CLASS, "SOP class is not taken from this sender"),
     Outcome.SYNTAX_UNSUPPORTED: Answer(0xC122, _NO_SUCH_SYNTAX, "Transfer syntax cannot be decoded here", True),
+    # Never said: who sent it got no answer at all, and sends it again.
+    Outcome.UNRECORDED: Answer(0xA700, _RESOURCES, "Node stopped before it was recorded, send again"),
     Outcome.PROCESSING_FAILURE: Answer(0x0110, _PROCESSING, "Internal error, see the log of this node"),
 }
 

@@ -167,5 +167,9 @@ class Storing:
 
     def _record_quarantine(self, request: StoreRequest, path: Path, outcome: Outcome, reason: str) -> None:
         self._ledger.quarantine(
-            path, reason_code=outcome.value, reason=reason, calling_ae_title=request.calling_ae_title
+            path,
+            reason_code=outcome.value,
+            reason=reason,
+            calling_ae_title=request.calling_ae_title,
+            called_ae_title=request.called_ae_title,
         )

@@ -16,6 +16,7 @@ class PutAside:
     reason_code: str
     reason: str
     calling_ae_title: str
+    called_ae_title: str = ""
 
 
 class FakeInstanceLedger:
@@ -31,6 +32,7 @@ class FakeInstanceLedger:
         self.own_results = own_results
         self.instances: dict[str, ReceivedInstance] = {}
         self.put_aside: list[PutAside] = []
+        self.repeated: list[Path] = []
         self._lock = Lock()
 
     def record_instance(self, instance: ReceivedInstance) -> Recorded:
@@ -45,6 +47,11 @@ class FakeInstanceLedger:
             return Recorded.NEW
         return Recorded.DUPLICATE if first.sha256 == instance.sha256 else Recorded.CONFLICT
 
-    def quarantine(self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str) -> None:
-        """Remember what was put aside."""
-        self.put_aside.append(PutAside(path, reason_code, reason, calling_ae_title))
+    def quarantine(
+        self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str, called_ae_title: str = ""
+    ) -> None:
+        """Remember what was put aside; one path once."""
+        if path in [each.path for each in self.put_aside]:
+            self.repeated.append(path)
+        else:
+            self.put_aside.append(PutAside(path, reason_code, reason, calling_ae_title, called_ae_title))

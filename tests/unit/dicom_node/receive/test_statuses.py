@@ -12,6 +12,7 @@ RETRIED = {
     Outcome.LEDGER_FULL,
     Outcome.LEDGER_FAILED,
     Outcome.STOPPING,
+    Outcome.UNRECORDED,
 }
 
 

@@ -1,0 +1,106 @@
+"""Files that were put aside, and images that were taken in and could not be decoded."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from dicom_node.ledger import tables
+from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.paths import relative_to_data
+from dicom_node.ledger.retention_tables import removal
+from dicom_node.quarantine_ports import QuarantinedFile
+from inference.reasons import NOT_DECODED
+
+
+@dataclass(frozen=True, slots=True)
+class UndecodedImage:
+    """An image that is here, with its study, and that was answered "not analysed" because it could not be decoded."""
+
+    sop_instance_uid: str
+    study_instance_uid: str
+    calling_ae_title: str
+    received_at: datetime
+    reason_code: str
+
+
+def record(connection: Connection, row: dict[str, Any]) -> None:
+    """Record a file that was put aside; the same bytes for the same reason are one row that counts how often."""
+    columns = tables.quarantine.c
+    known = connection.execute(select(columns.number).where(columns.path == row["path"])).scalar()
+    if known is None:
+        connection.execute(insert(tables.quarantine).values(row))
+    else:
+        again = {"times": columns.times + 1, "reason": row["reason"]}
+        connection.execute(update(tables.quarantine).where(columns.number == known).values(again))
+
+
+class QuarantineBook:
+    """Implements QuarantineLedger; safe while a node writes."""
+
+    def __init__(self, engine: Engine, data: Path) -> None:
+        self._engine, self._data = engine, data.resolve()
+
+    def files(self, *, limit: int = 100) -> Sequence[QuarantinedFile]:
+        """Return what lies there, the newest first."""
+        query = select(tables.quarantine).order_by(tables.quarantine.c.number.desc()).limit(limit)
+        with looking(self._engine) as connection:
+            return [self._file(row) for row in connection.execute(query).mappings()]
+
+    def find(self, number: int) -> QuarantinedFile | None:
+        """Return one file, None where there is none of this number."""
+        query = select(tables.quarantine).where(tables.quarantine.c.number == number)
+        with looking(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else self._file(row)
+
+    def settle(self, number: int) -> None:
+        """Forget one file."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(tables.quarantine).where(tables.quarantine.c.number == number))
+
+    def unrecorded(self, paths: Collection[Path]) -> frozenset[Path]:
+        """Return those of some files that no image and no planned removal accounts for; see the port."""
+        uids = {path.name.rsplit(".", 2)[0] for path in paths}
+        named = {relative_to_data(path, self._data): path for path in paths}
+        images = select(tables.instance.c.path).where(tables.instance.c.sop_instance_uid.in_(uids))
+        planned = select(removal.c.path).where(removal.c.path.in_(list(named)))
+        with looking(self._engine) as connection:
+            known = {*connection.execute(images).scalars(), *connection.execute(planned).scalars()}
+        return frozenset(path for name, path in named.items() if name not in known)
+
+    def unlisted(self, paths: Collection[Path]) -> frozenset[Path]:
+        """Return those of some files in quarantine that have no row."""
+        named = {relative_to_data(path, self._data): path for path in paths}
+        rows = select(tables.quarantine.c.path).where(tables.quarantine.c.path.in_(list(named)))
+        planned = select(removal.c.path).where(removal.c.path.in_(list(named)))
+        with looking(self._engine) as connection:
+            known = {*connection.execute(rows).scalars(), *connection.execute(planned).scalars()}
+        return frozenset(path for name, path in named.items() if name not in known)
+
+    def undecoded(self, *, limit: int = 100) -> Sequence[UndecodedImage]:
+        """Return the images that the last reading could not decode, the newest first."""
+        images, readings = tables.instance.c, tables.reading.c
+        last = select(readings.sha256, func.max(readings.read_at).label("read_at")).group_by(readings.sha256).subquery()
+        query = (
+            select(
+                images.sop_instance_uid,
+                images.study_instance_uid,
+                images.calling_ae_title,
+                images.received_at,
+                readings.reason_code,
+            )
+            .join_from(tables.instance, tables.reading, images.sha256 == readings.sha256)
+            .join(last, (readings.sha256 == last.c.sha256) & (readings.read_at == last.c.read_at))
+            .where(readings.reason_code.in_(NOT_DECODED), images.purged_at.is_(None))
+            .order_by(images.received_at.desc())
+            .limit(limit)
+        )
+        with looking(self._engine) as connection:
+            return [UndecodedImage(*row) for row in connection.execute(query)]
+
+    def _file(self, row: Any) -> QuarantinedFile:
+        return QuarantinedFile(**{**row, "path": self._data / row["path"]})
