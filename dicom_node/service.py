@@ -33,6 +33,7 @@ from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.orders import OrderBook
+from dicom_node.ledger.orphans import remove_orphans
 from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.quarantine import QuarantineBook
@@ -78,6 +79,7 @@ from reporting.context import BundleIdentity
 
 RESCUE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
+ORPHANS_SECONDS: Final = 6 * 3600.0
 #: So long the engine keeps its notes on work that succeeded, for those who look for a fault.
 KEPT: Final = timedelta(days=7)
 _log = logging.getLogger(__name__)
@@ -436,7 +438,8 @@ class Service:
         orders = Repeating(
             "orders", retention.sweep_seconds, lambda: retaining.forget_known(books, retention.orders_days, self._clock)
         )
-        for loop in (sweep, orders):
+        orphans = Repeating("orphans", ORPHANS_SECONDS, lambda: remove_orphans(engine, self._data))
+        for loop in (sweep, orders, orphans):
             loop.start()
             stops.callback(loop.stop)
 

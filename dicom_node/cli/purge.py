@@ -110,6 +110,7 @@ def _purge_patient(config: Path | None, patient: str, give_up: bool, dry_run: bo
     purged = _purge_each(retaining, studies, give_up, dry_run, yes)
     if not dry_run:
         erasing.erase_quarantined(put_aside)
+        print(f"{erasing.erase_orders(patient)} orders of this patient removed")
         retaining.purging().carry_out()
     if purged < len(studies):
         print("not recorded as erased: run it again when nothing is kept")

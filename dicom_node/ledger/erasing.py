@@ -12,8 +12,10 @@ from sqlalchemy import Engine, delete, insert, select
 
 from dicom_node.ledger import removals, tables
 from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.knowledge_tables import imaging_order
 from dicom_node.ledger.retention_tables import erasure
 from dicom_node.ports import Clock
+from domain.order import digest_patient_id
 
 _AT_ONCE: Final = 500
 #: scrypt (RFC 7914): some 50 ms a guess, so that patient IDs cannot be tried one after the other.
@@ -46,6 +48,15 @@ class Erasing:
         with writing(self._engine) as connection:
             connection.execute(delete(tables.quarantine).where(tables.quarantine.c.number.in_(list(numbers))))
             removals.plan(connection, numbers.values())
+
+    def erase_orders(self, patient_id: str) -> int:
+        """Remove the orders of a patient; return how many. They hold a digest of the ID, and their own numbers."""
+        digest = digest_patient_id(patient_id)
+        with writing(self._engine) as connection:
+            rows = connection.execute(select(imaging_order.c.key, imaging_order.c.content)).all()
+            mine = [row.key for row in rows if digest in str(row.content)]
+            connection.execute(delete(imaging_order).where(imaging_order.c.key.in_(mine)))
+        return len(mine)
 
     def record(self, patient_id: str, *, studies: int, files: int) -> None:
         """Record an erasure, without the ID: `was_erased` answers for one that is known."""

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from dicom_node.cli.main import run
-from dicom_node.ledger.database import looking
+from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.erasing import Erasing
+from dicom_node.ledger.knowledge_tables import imaging_order
 from dicom_node.ledger.retention_tables import erasure
 from domain.delivery import Outcome
+from domain.order import digest_patient_id
 from tests.fakes.radiographs import make_radiograph, save_radiograph
 from tests.unit.dicom_node.pipeline.workbench import Workbench
 
@@ -102,6 +104,17 @@ def test_an_erasure_takes_one_patients_studies_and_quarantine_and_keeps_no_id(
         row = connection.execute(select(erasure)).mappings().one()
     assert PATIENT not in str(dict(row))
     assert (row["studies"], row["files"]) == (1, 1)
+
+
+def test_an_erasure_takes_the_patients_orders_and_no_others(site: tuple[Path, Workbench]) -> None:
+    _config, bench = site
+    with writing(bench.engine) as connection:
+        for key, patient in (("1", PATIENT), ("2", "somebody else")):
+            content = {"patient": [{"digest": digest_patient_id(patient)}]}
+            row = {"study_instance_uid": "", "accession_number": "", "changed_at": bench.clock.now()}
+            connection.execute(imaging_order.insert().values(row | {"key": key, "content": content}))
+    erasing = Erasing(bench.engine, bench.folder, bench.clock)
+    assert (erasing.erase_orders(PATIENT), erasing.erase_orders(PATIENT)) == (1, 0)
 
 
 def test_an_erasure_that_was_done_is_told_of(site: tuple[Path, Workbench], capsys: pytest.CaptureFixture[str]) -> None:
