@@ -24,8 +24,8 @@ LIBRARY_LEVELS = {
     "pynetdicom.transport": logging.CRITICAL,
     "dbos": logging.WARNING,
     "sqlalchemy": logging.WARNING,
-    # What was refused is told by receiving, in words; httpx writes every address that it asks.
-    "uvicorn": logging.ERROR,
+    # What was refused or failed is told by receiving, in words; httpx writes every address that it asks.
+    "uvicorn": logging.CRITICAL,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     # Why a web destination did not answer is told by the delivery, in words and without a traceback.

@@ -11,6 +11,7 @@ from pydicom.uid import UID
 from config.image_classes import uids_of
 from config.settings import Settings
 from dicom_node.ports import Clock, InstanceLedger
+from dicom_node.receive import events
 from dicom_node.receive.contexts import (
     COMPRESSED_TRANSFER_SYNTAXES,
     NATIVE_TRANSFER_SYNTAXES,
@@ -80,6 +81,7 @@ class Door:
 
     def __init__(self, storing: Storing, spool: Spool, sop_class_uids: frozenset[str]) -> None:
         self._storing, self._spool, self._sop_class_uids = storing, spool, sop_class_uids
+        self._had_room = True
         self._syntaxes = {*NATIVE_TRANSFER_SYNTAXES, *COMPRESSED_TRANSFER_SYNTAXES} - set(undecodable())
 
     @classmethod
@@ -110,8 +112,15 @@ class Door:
         return cls(storing, spool, uids_of(entity.sop_classes if entity else ()))
 
     def has_room(self) -> bool:
-        """Return whether the volume is below its high-water mark; where it is not, every file would be refused."""
-        return self._spool.has_room()
+        """Return whether the volume is below its high-water mark; where it is not, every file would be refused.
+
+        That files wait is said once, and so is that they wait no more.
+        """
+        has_room = self._spool.has_room()
+        if has_room != self._had_room:
+            self._had_room = has_room
+            events.room_changed(has_room)
+        return has_room
 
     def open(self, origin: Origin) -> "IncomingFile":
         """Return what takes the bytes of one file."""

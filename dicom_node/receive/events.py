@@ -27,6 +27,7 @@ INSTANCE_OF_RETRACTED = "receive.instance_of_retracted"
 INSTANCE_CONFLICT = "receive.instance_conflict"
 INSTANCE_REFUSED = "receive.instance_refused"
 QUARANTINE_FAILED = "receive.quarantine_failed"
+ROOM_CHANGED = "receive.room_changed"
 HANDLER_FAILED = "receive.handler_failed"
 STEP_ANSWERED = "receive.step_answered"
 COMMITMENT_ASKED = "receive.commitment_asked"
@@ -145,6 +146,12 @@ def commitment_reported(status: int, calling_ae_title: str) -> None:
     level = logging.INFO if status == 0 else logging.WARNING
     fields = {"status": f"0x{status:04X}", "calling_ae_title": calling_ae_title}
     _emit(level, COMMITMENT_REPORTED, "storage commitment reported", **fields)
+
+
+def room_changed(has_room: bool) -> None:
+    """Say that files which do not come over associations wait for room on the disk, or do no more."""
+    words = "there is room on the disk again" if has_room else "less than limits.free_disk_mib is free: files wait"
+    _emit(logging.INFO if has_room else logging.WARNING, ROOM_CHANGED, words, code=Outcome.DISK_HIGH_WATER.value)
 
 
 def handler_failed(error: Exception) -> None:

@@ -90,7 +90,7 @@ class StoreApplication:
             await self._receive(request, upload)
         finally:
             self._open_uploads -= 1
-            await to_thread.run_sync(upload.abandon)
+            upload.abandon()  # at once: where the listener stops, nothing is waited for any more
         return _respond(upload, media_type)
 
     def _admit(self, request: Request) -> HttpClient:

@@ -19,7 +19,7 @@ LISTENING = "receive.http_listening"
 STOPPED = "receive.http_stopped"
 
 _HEAD_SECONDS: Final = 10.0
-_GRACE_SECONDS: Final = 10
+_GRACE_SECONDS: Final = 10.0
 #: Connections for each upload: peers keep some open between requests.
 _CONNECTIONS_PER_UPLOAD: Final = 4
 
@@ -30,6 +30,7 @@ class StowRs:
     Args:
         context: for HTTPS; None for HTTP.
         head_seconds: longest wait for the head of a request.
+        grace_seconds: for uploads that are under way when it stops.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class StowRs:
         context: ssl.SSLContext | None = None,
         *,
         head_seconds: float = _HEAD_SECONDS,
+        grace_seconds: float = _GRACE_SECONDS,
     ) -> None:
         self._settings, self._context = settings, context
         protocol = bound(settings.requests * _CONNECTIONS_PER_UPLOAD, head_seconds)
@@ -52,7 +54,7 @@ class StowRs:
             proxy_headers=False,  # who calls is told by the connection, not by a header
             server_header=False,
             timeout_keep_alive=int(_HEAD_SECONDS),
-            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type] # it goes to asyncio.wait_for
             ssl_context_factory=(lambda _config, _default: context) if context is not None else None,
         )
         self._server: uvicorn.Server | None = None

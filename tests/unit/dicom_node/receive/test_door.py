@@ -1,5 +1,6 @@
 """Files that come through the door: the same checks and the same durability as over an association."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,16 @@ def test_a_full_disk_refuses_before_anything_is_written(tmp_path: Path) -> None:
     assert not bench.door.has_room()
     assert bring(bench, make_file()).outcome is Outcome.DISK_HIGH_WATER
     assert bench.files == EMPTY
+
+
+def test_that_files_wait_for_room_is_said_once_and_so_is_their_end(
+    bench: DoorBench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    spool, free = bench.door._spool, iter([0, 0, 1 << 40, 1 << 40])
+    spool._measure_free_bytes = lambda _folder: next(free)
+    assert [bench.door.has_room() for _ in range(4)] == [False, False, True, True]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING, logging.INFO]
 
 
 def test_what_could_not_be_recorded_passes_when_it_comes_again(bench: DoorBench) -> None:
