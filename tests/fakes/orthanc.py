@@ -30,6 +30,7 @@ class FakeOrthanc:
         has_labels: it is 1.12 or later.
         broken: what happens when the file of an instance is asked for: a status, or None for a connection that breaks.
         fetched: identifiers of instances whose file was asked for, in order.
+        accepted_encodings: what was asked for with the files.
         labels, metadata: what studies were marked with.
     """
 
@@ -38,6 +39,7 @@ class FakeOrthanc:
         self.has_labels = has_labels
         self.broken: dict[str, int | None] = {}
         self.fetched: list[str] = []
+        self.accepted_encodings: set[str] = set()
         self.labels: dict[str, set[str]] = {}
         self.metadata: dict[str, str] = {}
         self._changes: list[dict[str, Any]] = []
@@ -99,12 +101,13 @@ class FakeOrthanc:
         newest = self._changes[-1]["Seq"] if self._changes else 0
         return _json({"Changes": found, "Done": is_last, "Last": found[-1]["Seq"] if found else newest})
 
-    def _answer_instance(self, _request: httpx.Request, identifier: str, *what: str) -> httpx.Response:
+    def _answer_instance(self, request: httpx.Request, identifier: str, *what: str) -> httpx.Response:
         if identifier not in self._files:
             return httpx.Response(404)
         ds, content, title = self._files[identifier]
         if what == ("file",):
             self.fetched.append(identifier)
+            self.accepted_encodings.add(request.headers["Accept-Encoding"])
             return self._answer_file(identifier, content)
         if what == ("metadata",):
             return _json({"SopClassUid": ds.SOPClassUID, "RemoteAET": title})

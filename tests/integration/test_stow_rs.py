@@ -134,7 +134,7 @@ def test_a_large_part_goes_to_disk_and_not_into_memory(site: Site) -> None:
 
     def measured() -> Iterator[bytes]:
         nonlocal most
-        for piece in stream_body(100):
+        for piece in stream_body(64):
             most = max(most, process.memory_info().rss)
             yield piece
 

@@ -14,6 +14,8 @@ from dicom_node.feed_ports import FeedPosition
 
 _CHANGES_PER_PAGE: Final = 500
 _CHUNK_BYTES: Final = 1 << 18
+#: Orthanc would compress an image while it sends it, which takes it longer than to send the image.
+_AS_IT_IS: Final = {"Accept-Encoding": "identity"}
 
 
 class SourceDown(Exception):
@@ -141,7 +143,8 @@ class OrthancPeer:
     @contextmanager
     def file(self, instance: str) -> Iterator[Iterator[bytes]]:
         """Give the Part 10 file of an instance piece by piece; pyorthanc's own call holds all of it."""
-        with _told(), self._rest.stream("GET", f"{self._rest.url}/instances/{instance}/file") as response:
+        url = f"{self._rest.url}/instances/{instance}/file"
+        with _told(), self._rest.stream("GET", url, headers=_AS_IT_IS) as response:
             _require(response)
             yield response.iter_bytes(_CHUNK_BYTES)
 

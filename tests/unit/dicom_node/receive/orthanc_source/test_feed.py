@@ -32,6 +32,12 @@ def test_what_arrives_is_taken_in(bench: Bench) -> None:
     assert (instance.calling_ae_title, instance.called_ae_title) == ("ORTHANC", "OSTEONODE")
 
 
+def test_orthanc_is_not_made_to_compress_what_it_sends(bench: Bench) -> None:
+    bench.orthanc.receive(make_radiograph(0))
+    bench.look()
+    assert bench.orthanc.accepted_encodings == {"identity"}
+
+
 @pytest.mark.parametrize(("history", "taken"), [(False, uids(1)), (True, uids(0, 1))])
 def test_what_was_there_before_is_fetched_where_the_site_asks_for_it(
     tmp_path: Path, history: bool, taken: set[str]
