@@ -53,7 +53,7 @@ def due(study: Study, facts: Facts, now: datetime, settings: Completion) -> Comp
     if study.state is not StudyState.OPEN:
         return None
     rule = _counted(facts) or _silent(study, facts, now, settings)
-    if rule is None and now - study.first_arrival_at >= timedelta(seconds=settings.hard_cap_seconds):
+    if rule is None and _since(study.first_arrival_at, now) >= timedelta(seconds=settings.hard_cap_seconds):
         return CompletionRule.HARD_CAP
     return rule
 
@@ -89,9 +89,18 @@ def _silent(study: Study, facts: Facts, now: datetime, settings: Completion) -> 
 
 def _silence(study: Study, facts: Facts, now: datetime, settings: Completion) -> CompletionRule | None:
     """Which silence is over: the usual one, or the shorter one after a release."""
-    quiet, shorter = now - study.last_arrival_at, settings.released_quiet_seconds
+    quiet, shorter = _since(study.last_arrival_at, now), settings.released_quiet_seconds
     if quiet >= timedelta(seconds=settings.quiet_seconds):
         return CompletionRule.QUIET_TIME
     if facts.released and shorter is not None and quiet >= timedelta(seconds=shorter):
         return CompletionRule.RELEASED
     return None
+
+
+def _since(then: datetime, now: datetime) -> timedelta:
+    """Return how long ago something was; where it lies ahead, by how much.
+
+    A clock that was set back by an hour would otherwise keep every open study waiting for an hour. A study that is
+    closed too early for it loses nothing: an image that comes later opens the next version.
+    """
+    return abs(now - then)

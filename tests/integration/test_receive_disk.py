@@ -1,33 +1,15 @@
 """Disks that are full, read-only or broken: the sender keeps its image, and nothing half-written stays."""
 
-import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.file_limit import largest_file
+from tests.fakes.mounted_disk import mounted_disk, remount
 from tests.fakes.radiographs import make_radiograph, save_radiograph
 from tests.fakes.storage_node import StorageNode, make_store, send
 
 OUT_OF_RESOURCES = 0xA700
-
-
-@contextmanager
-def mounted_disk(folder: Path, mib: int) -> Iterator[Path]:
-    """A real volume of a few MiB; needs the right to mount."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root, to mount a small volume")
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("needs the right to mount a small volume")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_disk_that_fills_up_while_an_image_arrives_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
@@ -62,10 +44,10 @@ def test_a_sender_that_tries_again_succeeds_once_there_is_room(tmp_path: Path) -
 
 def test_a_read_only_disk_refuses_and_the_association_goes_on(tmp_path: Path) -> None:
     with mounted_disk(tmp_path / "disk", 4) as disk, StorageNode(disk) as node, node.associate() as assoc:
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        remount(disk, "ro")
         statuses = [send(assoc, make_store(make_radiograph(n)))[0] for n in range(2)]
         assert statuses == [OUT_OF_RESOURCES] * 2
-        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+        remount(disk, "rw")
         assert send(assoc, make_store(make_radiograph(1)))[0] == 0x0000
 
 

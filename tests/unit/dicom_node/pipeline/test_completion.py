@@ -42,8 +42,13 @@ def test_only_an_open_study_closes(state: StudyState) -> None:
     assert due(replace(open_study(), state=state), NO_FACTS, BEGIN + timedelta(days=1), SETTINGS) is None
 
 
-def test_a_clock_that_was_set_back_closes_nothing_early() -> None:
-    assert due(open_study(), NO_FACTS, BEGIN - timedelta(seconds=5), SETTINGS) is None
+def test_a_clock_that_is_corrected_by_a_little_closes_nothing_early() -> None:
+    assert due(open_study(), NO_FACTS, BEGIN - timedelta(seconds=59), SETTINGS) is None
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_that_was_set_back_does_not_keep_a_study_open_until_it_has_caught_up(step: timedelta) -> None:
+    assert due(open_study(), NO_FACTS, BEGIN - step, SETTINGS) is CompletionRule.QUIET_TIME
 
 
 @given(gaps=st.lists(st.floats(0, 59), min_size=1, max_size=30))
