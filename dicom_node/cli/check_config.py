@@ -29,6 +29,7 @@ def check_config(file: File) -> None:
     from dicom_node.cli.route_words import describe_routes, find_unseen_regions
     from dicom_node.cli.terminal import explain
     from dicom_node.cli.ways_in import describe_ways
+    from dicom_node.deliver.web_credentials import require_credentials
     from dicom_node.pipeline.obstacles import find_obstacles
     from dicom_node.receive.ways import require_secrets
     from dicom_node.tls.inventory import find_weaknesses, require_tls
@@ -36,6 +37,7 @@ def check_config(file: File) -> None:
     settings = load_settings(file)
     require_secrets(settings)
     require_tls(settings)
+    require_credentials(settings.destination)
     _require_precision(settings.reading, file)
     _require_phrases(settings.reporting, file)
     print(f"# {file}: no problems. These settings hold; what the file does not say has its default.\n")

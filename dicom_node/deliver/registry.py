@@ -7,6 +7,7 @@ from dicom_node import ports
 from dicom_node.deliver.c_store_scu import CStoreDestination
 from dicom_node.deliver.folder import FolderDestination
 from dicom_node.deliver.mllp import MllpDestination
+from dicom_node.deliver.web_credentials import require_credentials
 
 
 # Their libraries take half a second to load, each: only a node that uses them waits for it.
@@ -36,7 +37,10 @@ def build(destinations: Iterable[Destination], node_ae_title: str) -> dict[str, 
 
     Raises:
         ValueError: an AE title is not one.
+        ConfigError: the file of a secret cannot be read.
     """
+    destinations = tuple(destinations)
+    require_credentials(destinations)
     return {each.name: _BUILDERS[each.kind](each, node_ae_title) for each in destinations}
 
 

@@ -1,6 +1,7 @@
 """How a web destination is told who calls."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 
 from config.settings import Destination
@@ -22,6 +23,18 @@ def read_credentials(settings: Destination) -> dict[str, str]:
         token = _read(settings.token_file, "token_file")
         return {settings.token_header: f"Bearer {token}" if settings.token_header == "Authorization" else token}
     return {}
+
+
+def require_credentials(destinations: Iterable[Destination]) -> None:
+    """Raise ConfigError with every secret of the destinations that cannot be read."""
+    problems: list[str] = []
+    for each in destinations:
+        try:
+            read_credentials(each)
+        except ConfigError as error:
+            problems += (f"destination {each.name}: {problem}" for problem in error.problems)
+    if problems:
+        raise ConfigError(tuple(problems), subject="the secrets of destinations")
 
 
 def _read(path: Path, key: str) -> str:

@@ -193,8 +193,9 @@ def test_who_calls_is_told_by_password_or_token_as_the_files_say_now(kind: str, 
         deliver(archive.destination(kind, token_file=secret), [CAPTURE])
         secret.write_text("renewed")
         deliver(archive.destination(kind, token_file=secret, token_header="X-Api-Key"), [CAPTURE])
+        destination = build([archive.destination(kind, token_file=secret)], "OSTEONODE")[kind]
         secret.unlink()
-        gone = deliver(archive.destination(kind, token_file=secret), [CAPTURE])
+        gone = destination.deliver([CAPTURE])
     told = [each.headers.get("Authorization") for each in archive.heard]
     assert told == ["Basic bm9kZTpwYXNzIHdvcmQ=", "Bearer pass word", None]
     assert {name.lower(): value for name, value in archive.heard[2].headers.items()}["x-api-key"] == "renewed"

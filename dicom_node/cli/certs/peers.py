@@ -33,5 +33,5 @@ def show_peers(config: ConfigFile = None) -> None:
         table.add_row(each.name, each.at, each.version or "-", *cells)
     print_table(table)
     if problems := [f"{each.name} at {each.at}: {each.problem}" for each in seen if each.problem]:
-        explain("not every peer and this node believe each other", problems)
+        explain("not every peer is there and believed, and believes this node", problems)
         raise typer.Exit(1)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dicom_node.deliver.web_credentials import read_credentials
+from dicom_node.deliver.web_credentials import read_credentials, require_credentials
 from domain.errors import ConfigError
 from tests.fakes.web_archive import web_destination
 
@@ -32,3 +32,12 @@ def test_a_file_that_holds_no_secret_of_one_line_is_told_without_what_is_in_it(s
     with pytest.raises(ConfigError, match="token_file: ") as caught:
         read_credentials(web_destination("stow", token_file=secret))
     assert "lines" not in str(caught.value).replace("one line", "")
+
+
+def test_every_secret_that_cannot_be_read_is_told_at_once(secret: Path, tmp_path: Path) -> None:
+    good, gone = web_destination("stow", token_file=secret), web_destination("orthanc", token_file=tmp_path / "gone")
+    require_credentials([good])
+    with pytest.raises(ConfigError) as caught:
+        require_credentials([gone, good, gone])
+    told = f"destination orthanc: token_file: {tmp_path}/gone cannot be read: No such file or directory"
+    assert caught.value.problems == (told, told)
