@@ -16,6 +16,7 @@ DECODERS_MISSING = "receive.decoders_missing"
 ORPHANS_FOUND = "receive.orphans_found"
 LEFTOVERS_REMOVED = "receive.leftovers_removed"
 TLS_FAILED = "receive.tls_failed"
+NOT_UNDERSTOOD = "receive.not_understood"
 ASSOCIATION_ADMITTED = "receive.association_admitted"
 ASSOCIATION_REFUSED = "receive.association_refused"
 CONTEXTS_REFUSED = "receive.contexts_refused"
@@ -73,6 +74,11 @@ def orphans_found(count: int) -> None:
     """Say that files without a row were found, and where a person sees them."""
     message = "files that an earlier run did not record are in quarantine: osteonode quarantine"
     _emit(logging.WARNING, ORPHANS_FOUND, message, count=count)
+
+
+def not_understood(address: str, explanation: str) -> None:
+    """Say that what came over a connection is no DICOM, or broke its rules; the association is aborted."""
+    _emit(logging.WARNING, NOT_UNDERSTOOD, explanation, address=address)
 
 
 def association_admitted(request: AssociationRequest) -> None:

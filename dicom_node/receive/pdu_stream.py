@@ -9,6 +9,14 @@ from typing import Final, Protocol
 
 P_DATA_TF: Final = 0x04
 _PDU_HEAD = Struct(">BxL")
+_WRONG_PORT = "the caller spoke {} at the plain DICOM port: {}"
+_HTTP = _WRONG_PORT.format("HTTP", "let it call http.port")
+#: First bytes of what is no PDU and often comes: no PDU type of PS3.8 9.3 is among them.
+_STRANGERS: Final = {
+    0x0B: _WRONG_PORT.format("HL7 (MLLP)", "let it call orders.port"),
+    0x16: _WRONG_PORT.format("TLS", "let it call tls.port, or switch TLS off in the caller"),
+    **dict.fromkeys(b"GHOPT", _HTTP),  # GET, HEAD, OPTIONS, POST or PUT, TRACE
+}
 #: Item length, presentation context identifier, message control header (PS3.8 9.3.5.1, E.2).
 _PDV_HEAD = Struct(">LBB")
 _COMMAND, _LAST = 0x01, 0x02
@@ -101,6 +109,8 @@ class PduStream:
         if self._buffered < _PDU_HEAD.size:
             return False
         kind, length = _PDU_HEAD.unpack_from(self._view, self._start)
+        if kind in _STRANGERS:
+            raise MalformedPdu(_STRANGERS[kind])
         if kind == P_DATA_TF and sink.expects_data:
             self._start += _PDU_HEAD.size
             self._pdu_left = length

@@ -13,6 +13,7 @@ from pynetdicom.association import Association
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.fsm import InvalidEventError
 
+from dicom_node.receive import events
 from dicom_node.receive.data_set_provider import DataSetProvider, Store
 from dicom_node.receive.doorbell import Doorbell
 from dicom_node.receive.incoming import Spool
@@ -144,8 +145,9 @@ class StreamingUpperLayer(DULServiceProvider):
         except OSError:
             self.event_queue.put(_CONNECTION_CLOSED)
             self._tell_that_nobody_asks()
-        except MalformedPdu:
+        except MalformedPdu as error:
             self._is_lost = True
+            events.not_understood(str(self.assoc.requestor.address), str(error))
             self.event_queue.put(_INVALID_PDU)
 
     def _tell_that_nobody_asks(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dicom_node.receive.events import TLS_FAILED
+from dicom_node.receive.events import NOT_UNDERSTOOD, TLS_FAILED
 from tests.fakes.certificates import make_pki
 from tests.fakes.radiographs import make_radiograph, read_data_set_bytes, save_radiograph
 from tests.fakes.storage_node import LOOPBACK, StorageNode, wait_until
@@ -122,3 +122,20 @@ def test_no_certificate_stands_in_the_log(node: StorageNode, caplog: pytest.LogC
     node.run_dcmtk("echoscu", tls=certificate("stranger"))
     assert explanations(caplog)
     assert "stranger" not in caplog.text
+
+
+@pytest.mark.peer("dcmtk")
+def test_who_calls_the_plain_port_with_tls_is_told_apart(node: StorageNode, caplog: pytest.LogCaptureFixture) -> None:
+    options = [str(option) for option in certificate("client")]
+    command = ["echoscu", *options, LOOPBACK, str(node.scp.port)]
+    assert subprocess.run(command, capture_output=True, timeout=20, check=False).returncode != 0
+    wait_until(lambda: NOT_UNDERSTOOD in caplog.text)
+    assert "the caller spoke TLS at the plain DICOM port: let it call tls.port" in caplog.text
+
+
+@pytest.mark.peer("dcmtk")
+def test_a_sender_that_must_use_tls_is_refused_in_plain_text(tmp_path: Path) -> None:
+    tables = {"sender": [{"ae_title": "MOD1", "tls": "required"}]}
+    with StorageNode(tmp_path, tls=PKI.listener(), tables=tables) as node:
+        assert not node.run_dcmtk("echoscu").endswith("exit 0")
+        assert node.run_dcmtk("echoscu", tls=certificate("client")).endswith("exit 0")
