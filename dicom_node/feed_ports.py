@@ -79,8 +79,11 @@ class FeedLedger(Protocol):
         """Note changes and that the feed was followed up to them; one that waits already waits once."""
         ...
 
-    def due(self, source: str, limit: int) -> Sequence[FeedItem]:
-        """Return what may be fetched now, in the order of the changes."""
+    def due(self, source: str, limit: int, *, longest_wait_seconds: float) -> Sequence[FeedItem]:
+        """Return what may be fetched now, in the order of the changes.
+
+        What would have to wait longer than anything ever does is due as well: the clock was set back.
+        """
         ...
 
     def waiting(self, source: str) -> Sequence[FeedItem]:

@@ -20,6 +20,8 @@ def describe_ways(settings: Settings) -> Iterator[str]:
 def _describe_http(settings: Settings) -> Iterator[str]:
     http = settings.http
     if http is None:
+        if settings.http_client:
+            yield "#   nobody can post: [[http_client]] stands there, but no [http] to listen"
         return
     scheme = "https" if http.tls else "http"
     yield f"#   STOW-RS at {scheme}://{http.bind}:{http.port}/studies"

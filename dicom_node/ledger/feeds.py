@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, delete, func, insert, or_, select, update
 
 from dicom_node.feed_ports import FeedItem, FeedPosition, FeedStudy, Resource
 from dicom_node.ledger import tables
@@ -34,9 +34,11 @@ class Feeds:
                 connection.execute(insert(feed).values(row))
             _note(connection, items, self._clock.now())
 
-    def due(self, source: str, limit: int) -> Sequence[FeedItem]:
+    def due(self, source: str, limit: int, *, longest_wait_seconds: float) -> Sequence[FeedItem]:
         """Return what may be fetched now; see the port."""
-        query = select(feed_item).where(feed_item.c.source == source, feed_item.c.next_attempt_at <= self._clock.now())
+        now, at = self._clock.now(), feed_item.c.next_attempt_at
+        latest = now + timedelta(seconds=longest_wait_seconds)
+        query = select(feed_item).where(feed_item.c.source == source, or_(at <= now, at > latest))
         with looking(self._engine) as connection:
             rows = connection.execute(query.order_by(feed_item.c.sequence).limit(limit)).mappings()
             return [_item_from(row) for row in rows]

@@ -145,7 +145,7 @@ class WatchedFolder:
 def _explain(passage: Passage) -> str:
     """Return the reason file of a refused file."""
     answer = ANSWERS[passage.outcome]
-    kept = "A copy is in the quarantine: `osteonode show quarantine`." if answer.quarantined else "No copy was kept."
+    kept = "A copy is in the quarantine: `osteonode quarantine`." if answer.quarantined else "No copy was kept."
     return (
         f"{passage.outcome.value}: {answer.comment}.\n{kept}\n"
         f"docs/operations.md says under {passage.outcome.value} what to do. To try again, move the file back.\n"

@@ -32,10 +32,11 @@ class FakeFeedLedger:
         self._positions[source] = position
         self._note(items)
 
-    def due(self, source: str, limit: int) -> Sequence[FeedItem]:
+    def due(self, source: str, limit: int, *, longest_wait_seconds: float) -> Sequence[FeedItem]:
         """Return what may be fetched now."""
         now = self.clock.now()
-        waiting = [item for item in self.waiting(source) if item.next_attempt_at is None or item.next_attempt_at <= now]
+        latest = now + timedelta(seconds=longest_wait_seconds)
+        waiting = [item for item in self.waiting(source) if not now < (item.next_attempt_at or now) <= latest]
         return sorted(waiting, key=lambda item: item.sequence)[:limit]
 
     def waiting(self, source: str) -> Sequence[FeedItem]:

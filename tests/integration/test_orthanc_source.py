@@ -48,7 +48,7 @@ class Following:
         """Look once, as a process that has just started."""
         peer = call(self.settings)
         self._stops.callback(peer.close)
-        source = OrthancSource(self.settings, peer, self.feeds, self.bench.door, self.clock, "OSTEONODE")
+        source = OrthancSource(self.settings, peer, self.feeds, self.bench.door, "OSTEONODE")
         source.look()
 
 

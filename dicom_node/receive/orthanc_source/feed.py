@@ -1,7 +1,7 @@
 """Following the change feed of an Orthanc: what is noted is durable, so nothing is lost and nothing read twice."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from config.image_classes import uids_of
@@ -57,10 +57,14 @@ class Feed:
 
     def fetch(self) -> None:
         """Fetch what is due; one that fails is put off and holds no other. Raises SourceDown, LedgerError."""
-        while items := self._ledger.due(self._settings.name, _AT_ONCE):
+        while items := self._due():
             for item in items:
                 if self._is_stopping() or not self._door.has_room() or not self._fetch_item(item):
                     return
+
+    def _due(self) -> Sequence[FeedItem]:
+        name, longest_seconds = self._settings.name, self._settings.retry_cap_seconds
+        return self._ledger.due(name, _AT_ONCE, longest_wait_seconds=longest_seconds)
 
     def _begin(self) -> FeedPosition:
         """Decide where a feed begins that was never followed."""

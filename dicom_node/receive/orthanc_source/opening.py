@@ -18,7 +18,7 @@ def open_source(
     """Return a source that is not started; raises ConfigError, see `call`."""
     tiers = {orthanc.ae_title: orthanc.tier}
     door = Door.of_settings(settings, ledger, clock, data, tier_of=tiers.__getitem__)
-    return OrthancSource(orthanc, call(orthanc), feeds, door, clock, settings.node.ae_title)
+    return OrthancSource(orthanc, call(orthanc), feeds, door, settings.node.ae_title)
 
 
 def call(orthanc: Orthanc) -> OrthancPeer:

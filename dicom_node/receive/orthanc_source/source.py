@@ -1,13 +1,13 @@
 """An Orthanc as a source: one thread that follows, fetches and marks."""
 
 import logging
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable
 from threading import Event
 from typing import Final
 
 from config.orthanc import Orthanc
 from dicom_node.feed_ports import FeedLedger
-from dicom_node.ports import Clock
 from dicom_node.receive.door import Door
 from dicom_node.receive.event_line import emit
 from dicom_node.receive.orthanc_source.feed import Feed
@@ -28,6 +28,7 @@ class OrthancSource:
 
     Args:
         called_ae_title: of this node; kept with the images.
+        monotonic: gives seconds that never go back.
     """
 
     def __init__(
@@ -36,15 +37,16 @@ class OrthancSource:
         peer: OrthancPeer,
         ledger: FeedLedger,
         door: Door,
-        clock: Clock,
         called_ae_title: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings, self._peer, self._clock = settings, peer, clock
+        self._settings, self._peer, self._monotonic = settings, peer, monotonic
         self._stopping = Event()
         self._feed = Feed(settings, peer, ledger, door, called_ae_title, self._stopping.is_set)
         self._marking = Marking(settings, peer, ledger)
         self._looks = self._failures = 0
-        self._quiet_until: datetime | None = None
+        self._quiet_until = float("-inf")
         self._loop = Repeating(f"orthanc {settings.name}", settings.interval_seconds, self.look)
 
     def start(self) -> None:
@@ -61,7 +63,7 @@ class OrthancSource:
 
     def look(self) -> None:
         """Note what is new, fetch what is due and mark what is answered, unless a failure is to be waited out."""
-        if self._quiet_until is not None and self._clock.now() < self._quiet_until:
+        if self._monotonic() < self._quiet_until:
             return
         try:
             self._feed.note_changes()
@@ -74,11 +76,11 @@ class OrthancSource:
             return
         if self._failures:
             emit(logging.INFO, UP, "answers again", source=self._settings.name)
-        self._failures, self._quiet_until = 0, None
+        self._failures = 0
 
     def _wait(self, why: str) -> None:
         wait_seconds = min(self._settings.retry_cap_seconds, self._settings.interval_seconds * 2.0**self._failures)
-        self._quiet_until = self._clock.now() + timedelta(seconds=wait_seconds)
+        self._quiet_until = self._monotonic() + wait_seconds
         if not self._failures:  # once for each time that it is down
             emit(logging.WARNING, DOWN, f"{why}; asked again and again", source=self._settings.name)
         self._failures = min(self._failures + 1, 30)

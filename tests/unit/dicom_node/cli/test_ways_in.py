@@ -34,6 +34,10 @@ def test_a_listener_without_clients_is_told_to_be_of_no_use() -> None:
     assert "nobody may post" in describe(http={})
 
 
+def test_clients_without_a_listener_are_told_to_be_of_no_use() -> None:
+    assert "no [http] to listen" in describe(http_client=[{"name": "ward", "address": "10.1.0.0/16"}])
+
+
 def test_an_orthanc_is_told_with_what_is_fetched_and_how_it_is_told() -> None:
     said = describe(orthanc=[{"name": "ward", "url": "http://10.1.2.3:8042", "follow": "StableStudy"}])
     assert "Orthanc ward at http://10.1.2.3:8042: studies when they are stable come in as ORTHANC" in said

@@ -34,7 +34,17 @@ class Bench:
 
     def restart(self) -> None:
         peer = OrthancPeer(self.settings, transport=self.orthanc.transport)
-        self.source = OrthancSource(self.settings, peer, self.feeds, self.doors.door, self.clock, "OSTEONODE")
+        self.source = OrthancSource(
+            self.settings,
+            peer,
+            self.feeds,
+            self.doors.door,
+            "OSTEONODE",
+            monotonic=self._seconds,
+        )
+
+    def _seconds(self) -> float:
+        return self.clock.now().timestamp()
 
     def look(self, times: int = 1) -> None:
         for _ in range(times):
