@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
-from domain.errors import LedgerError
-
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 
@@ -32,7 +30,7 @@ class GroupCommit(Generic[Row, Answer]):
         """Return the answer to a row when its transaction is committed.
 
         Raises:
-            LedgerError: what kept this row from being recorded, LedgerFull included; it is not recorded.
+            LedgerError: what kept this row from being recorded, LedgerFull included, or whatever else did; it is not.
         """
         entry = _Entry[Row, Answer](row)
         with self._queueing:
@@ -50,17 +48,13 @@ class GroupCommit(Generic[Row, Answer]):
     def _settle(self, entries: "list[_Entry[Row, Answer]]") -> None:
         try:
             answers = self._commit([entry.row for entry in entries])
-        except LedgerError as error:
+        except Exception as error:  # raised again, in the thread whose row it is
             self._settle_failed(entries, error)
-        except BaseException as error:
-            for entry in entries:  # nobody waits for an answer that never comes
-                entry.fail(LedgerError(f"recording ended in {type(error).__name__}"))
-            raise
         else:
             for entry, answer in zip(entries, answers, strict=True):
                 entry.succeed(answer)
 
-    def _settle_failed(self, entries: "list[_Entry[Row, Answer]]", error: LedgerError) -> None:
+    def _settle_failed(self, entries: "list[_Entry[Row, Answer]]", error: Exception) -> None:
         if len(entries) == 1:
             entries[0].fail(error)
             return
@@ -74,7 +68,7 @@ class _Entry(Generic[Row, Answer]):
     def __init__(self, row: Row) -> None:
         self.row = row
         self._answers: list[Answer] = []
-        self._error: LedgerError | None = None
+        self._error: Exception | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -83,7 +77,7 @@ class _Entry(Generic[Row, Answer]):
     def succeed(self, answer: Answer) -> None:
         self._answers.append(answer)
 
-    def fail(self, error: LedgerError) -> None:
+    def fail(self, error: Exception) -> None:
         self._error = error
 
     def answer(self) -> Answer:

@@ -11,6 +11,7 @@ from config.settings import Settings
 from dicom_node.clock import SystemClock
 from dicom_node.ledger.database import database_url, open_engine
 from dicom_node.pipeline.child_life import live_with_the_parent
+from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.reception.composition import make_scp
 from domain.errors import OsteonodeError
 
@@ -34,6 +35,7 @@ def serve(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, prep
     """
     prepare()
     live_with_the_parent()
+    give_back_freed_memory()
     # Whoever stops a service may tell all its processes; the node then ends this one in its turn.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:

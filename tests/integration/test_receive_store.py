@@ -1,6 +1,7 @@
 """C-STORE over loopback: what is kept, what is put aside, and what the sender is told."""
 
 import hashlib
+import os
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -191,6 +192,26 @@ def test_a_peer_that_stalls_inside_a_pdu_is_dropped(tmp_path: Path) -> None:
         assert assoc.dul.socket is not None
         assoc.dul.socket.send(b"\x04\0\0\1\0\0stall")
         wait_until(lambda: node.scp._count_open() == 0)
+
+
+def test_a_peer_that_stalls_inside_a_data_set_is_dropped_and_leaves_nothing(tmp_path: Path) -> None:
+    with StorageNode(tmp_path, idle_seconds=0.5) as node, node.associate() as assoc:
+        send_beginning(assoc, make_store(make_radiograph(rows=400, columns=400)))
+        wait_until(lambda: len(node.files("incoming")) == 1)
+        wait_until(lambda: node.scp._count_open() == 0)
+        wait_until(lambda: node.files("incoming") == [])
+        assert node.ledger.instances == {}
+
+
+@pytest.mark.peer("dcmtk")
+def test_associations_that_come_and_go_leave_no_descriptor_and_no_thread(node: StorageNode) -> None:
+    def count() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+    before = count()
+    for _ in range(8):
+        assert "exit 0" in node.run_dcmtk("echoscu")
+    wait_until(lambda: count() == before)
 
 
 def test_a_query_in_a_storage_context_is_aborted_and_leaves_nothing(node: StorageNode) -> None:

@@ -1,19 +1,22 @@
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
 from dicom_node.ledger import tables
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ports import Recorded
-from domain.errors import LedgerFull
+from domain.errors import LedgerError, LedgerFull
 from domain.study import StudyState
 from tests.fakes.answered import answer, close
 from tests.fakes.arrivals import BEGIN, arrive
+from tests.fakes.clock import FakeClock
 from tests.fakes.starts import FakeStarts
 
 
@@ -128,3 +131,34 @@ def _forget_everything(engine: Engine) -> None:
         for table in reversed(tables.metadata.sorted_tables):
             if table is not tables.meta:
                 connection.execute(table.delete())
+
+
+class OneRefuses(FakeStarts):
+    """Cannot start the reading of one image; the first transaction waits until all have come."""
+
+    def __init__(self, refused: str, gate: Event) -> None:
+        super().__init__()
+        self._refused, self._gate = refused, gate
+
+    def read_image(self, connection: Connection, sop_instance_uid: str) -> None:
+        self._gate.wait(20)
+        if sop_instance_uid == self._refused:
+            raise LedgerError("this one cannot be started")
+        super().read_image(connection, sop_instance_uid)
+
+
+def test_of_images_that_are_recorded_together_only_the_one_that_fails_is_missing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    images, gate = [arrive(str(number), "1") for number in range(1, 9)], Event()
+    refused = images[4].sop_instance_uid
+    ledger = Ledger(engine, tmp_path, FakeClock(), OneRefuses(refused, gate))
+    with ThreadPoolExecutor(len(images)) as threads:
+        futures = {each.sop_instance_uid: threads.submit(ledger.record_instance, each) for each in images}
+        while len(ledger._arriving._waiting) < len(images) - 1:
+            Event().wait(0.001)
+        gate.set()
+    failed = {uid for uid, future in futures.items() if future.exception() is not None}
+    with engine.connect() as connection:
+        recorded = set(connection.execute(select(tables.instance.c.sop_instance_uid)).scalars())
+    assert (failed, recorded) == ({refused}, set(futures) - {refused})
