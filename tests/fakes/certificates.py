@@ -16,7 +16,8 @@ from dicom_node.tls.authority import Signed, TestAuthority
 class Pki:
     """A folder with `ca.pem`, and for each name `NAME.pem` and `NAME.key`.
 
-    server: of 127.0.0.1 and localhost; elsewhere: of another host; client; expired: a client's; expired-server;
+    server: of 127.0.0.1 and localhost; both: the same, and may call; elsewhere: of another host; client; expired: a
+    client's; expired-server;
     stranger: a client's of the authority `other-ca.pem`, which nobody here believes; locked: a client's whose key has
     the password in `password`.
     """
@@ -61,6 +62,7 @@ def make_pki() -> Pki:
         "server": authority.sign("node", roles=["server"], hosts=here),
         "elsewhere": authority.sign("elsewhere", roles=["server"], hosts=("pacs.hospital.test",)),
         "expired-server": authority.sign("old node", roles=["server"], hosts=here, days=-1),
+        "both": authority.sign("pacs", roles=["server", "client"], hosts=here),
         "client": authority.sign("peer", roles=["client"]),
         "expired": authority.sign("old peer", roles=["client"], days=-1),
         "stranger": other.sign("stranger", roles=["client"]),

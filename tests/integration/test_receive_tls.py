@@ -13,6 +13,7 @@ from dicom_node.receive.events import NOT_UNDERSTOOD, TLS_FAILED
 from tests.fakes.certificates import make_pki
 from tests.fakes.radiographs import make_radiograph, read_data_set_bytes, save_radiograph
 from tests.fakes.storage_node import LOOPBACK, StorageNode, wait_until
+from tests.peers.orthanc import run_orthanc
 
 PKI = make_pki()
 
@@ -139,3 +140,20 @@ def test_a_sender_that_must_use_tls_is_refused_in_plain_text(tmp_path: Path) -> 
     with StorageNode(tmp_path, tls=PKI.listener(), tables=tables) as node:
         assert not node.run_dcmtk("echoscu").endswith("exit 0")
         assert node.run_dcmtk("echoscu", tls=certificate("client")).endswith("exit 0")
+
+
+@pytest.mark.peer("orthanc")
+def test_orthanc_sends_by_tls_with_its_own_certificate(node: StorageNode, tmp_path: Path) -> None:
+    modality = {"AET": "OSTEONODE", "Host": LOOPBACK, "Port": node.scp.tls_port, "UseDicomTls": True}
+    keys = {
+        "DicomAet": "MOD1",
+        "DicomTlsCertificate": str(PKI.path("both.pem")),
+        "DicomTlsPrivateKey": str(PKI.path("both.key")),
+        "DicomTlsTrustedCertificates": str(PKI.path("ca.pem")),
+        "DicomModalities": {"node": modality},
+    }
+    ds = make_radiograph()
+    with run_orthanc(tmp_path / "orthanc", **keys) as orthanc:
+        orthanc.post("/instances", save_radiograph(ds, tmp_path / "image.dcm").read_bytes())
+        assert orthanc.forward("node", str(ds.SOPInstanceUID)) == 0
+    assert list(node.ledger.instances) == [ds.SOPInstanceUID]
