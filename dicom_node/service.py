@@ -343,9 +343,8 @@ class Service:
         taken = Taken(frozenset(map(str, STORAGE_SOP_CLASSES)), book.own_results)
         counts = FoundCounts(settings.query, settings.node.ae_title, taken, self._clock)
         stops.callback(counts.close)
-        views = OrderedViews(
-            {each.code: each.views for each in settings.procedure}, orders, LedgerView(engine, self._data).first_header
-        )
+        numbers, look = {each.code: each.views for each in settings.procedure}, LedgerView(engine, self._data)
+        views = OrderedViews(numbers, orders, look.first_header, self._clock)
         asks, expects = bool(settings.query), bool(settings.procedure)
         return KnownFacts(book, FileMarks(self._data), self._clock, counts, views, asks=asks, expects=expects)
 

@@ -1,6 +1,6 @@
 """What is known of the open studies, gathered through small ports for the pure decision in completion.py."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -46,15 +46,19 @@ class NothingKnown:
 class ExpectedViews(Protocol):
     """How many images the order of a study lets expect."""
 
-    def expected(self, study: Study, arrived: Mapping[str, str]) -> ImageCount | None:
-        """Return the count, None where no order is known or its procedure has no number of views."""
+    def expected(self, study: Study, arrived: Callable[[], Mapping[str, str]]) -> ImageCount | None:
+        """Return the count, None where no order is known or its procedure has no number of views.
+
+        Args:
+            arrived: returns the images that are here, SOP Instance UID to SOP Class UID.
+        """
         ...
 
 
 class NoOrders:
     """A node without orders."""
 
-    def expected(self, _study: Study, _arrived: Mapping[str, str]) -> None:
+    def expected(self, _study: Study, _arrived: Callable[[], Mapping[str, str]]) -> None:
         """Expect nothing."""
 
 
@@ -147,7 +151,7 @@ class KnownFacts:
         counts = (
             count_made(steps, look.arrived) if steps else None,
             count_held(answer, look.arrived) if answer is not None else None,
-            self.views.expected(look.study, look.arrived) if self.expects else None,
+            self.views.expected(look.study, lambda: look.arrived) if self.expects else None,
         )
         known = Known(tuple(each for each in counts if each is not None), frozenset(remarks))
         return Facts(known, self._question(look, answer) if self.asks else Question.NOBODY, state.released)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import DigitalXRayImageStorageForProcessing
 
 from dicom_node.knowledge_ports import OrderLookup
+from dicom_node.ports import Clock
 from domain.completeness import CountedBy, ImageCount
 from domain.order import ImagingOrder
 from domain.order_match import REMARKS, OrderMatch, StudyIdentity, match_orders
@@ -19,6 +21,7 @@ from domain.study import Study
 
 _TAGS: Final = ["StudyInstanceUID", "AccessionNumber", "IssuerOfAccessionNumberSequence", "PatientID"]
 _MOST_IDENTITIES: Final = 1000
+_LOOK_AGAIN: Final = timedelta(seconds=1)
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +60,19 @@ def find_order(lookup: OrderLookup, identity: StudyIdentity, version: int) -> Or
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What was found for a study, and when."""
+
+    last_arrival_at: datetime
+    at: datetime
+    count: ImageCount | None
+
+    def holds(self, study: Study, now: datetime) -> bool:
+        """Whether no image has come since, and it is not long ago."""
+        return self.last_arrival_at == study.last_arrival_at and abs(now - self.at) < _LOOK_AGAIN
+
+
 @dataclass(slots=True)
 class OrderedViews:
     """Implements facts.ExpectedViews by orders and the site's table of procedures.
@@ -69,10 +85,25 @@ class OrderedViews:
     views: Mapping[str, int]
     lookup: OrderLookup
     first_header: Callable[[str], Path | None]
+    clock: Clock
     _identities: dict[str, StudyIdentity] = field(default_factory=dict)
+    _counted: dict[str, _Counted] = field(default_factory=dict)
 
-    def expected(self, study: Study, arrived: Mapping[str, str]) -> ImageCount | None:
-        """Return the count, None where no order is known or one of its procedures has no number of views."""
+    def expected(self, study: Study, arrived: Callable[[], Mapping[str, str]]) -> ImageCount | None:
+        """Return the count, None where no order is known or one of its procedures has no number of views.
+
+        Orders are looked for once a second: studies are looked at far more often than that.
+        """
+        uid, now = study.study_instance_uid, self.clock.now()
+        before = self._counted.get(uid)
+        if before is not None and before.holds(study, now):
+            return before.count
+        if len(self._counted) >= _MOST_IDENTITIES:
+            self._counted.clear()
+        self._counted[uid] = counted = _Counted(study.last_arrival_at, now, self._count(study, arrived))
+        return counted.count
+
+    def _count(self, study: Study, arrived: Callable[[], Mapping[str, str]]) -> ImageCount | None:
         identity = self._identify(study.study_instance_uid)
         if identity is None:
             return None
@@ -81,7 +112,7 @@ class OrderedViews:
         numbers = [self.views.get(order.procedure[0], 0) for order in orders]
         if not numbers or not all(numbers):
             return None
-        return ImageCount(CountedBy.ORDER, count_views(arrived), sum(numbers))
+        return ImageCount(CountedBy.ORDER, count_views(arrived()), sum(numbers))
 
     def _identify(self, study_instance_uid: str) -> StudyIdentity | None:
         """Read one header of a study, once."""

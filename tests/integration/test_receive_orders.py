@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import hl7
 import pytest
@@ -10,6 +11,8 @@ from hl7.client import MLLPClient
 from config.orders import Orders
 from dicom_node.receive.orders.desk import OrderDesk
 from dicom_node.receive.orders.mllp_listener import MllpListener
+from dicom_node.tls.contexts import make_client_context, make_server_context
+from tests.fakes.certificates import make_pki
 from tests.fakes.clock import FakeClock
 from tests.fakes.hospital import wait_until
 from tests.fakes.orders import OMI, ORM, FakeOrders, make_message
@@ -92,6 +95,24 @@ def test_an_address_that_is_not_allowed_is_not_heard(orders: FakeOrders, caplog:
         assert connection.recv(10) == b""
     wait_until(lambda: "orders.addresses" in caplog.text, 5)
     listener.stop()
+
+
+def test_orders_over_tls_are_taken_and_plain_ones_are_not(orders: FakeOrders) -> None:
+    pki, settings = make_pki(), Orders(port=0, tls=True)
+    context = make_server_context(pki.listener())
+    listener = MllpListener(settings, OrderDesk(settings, orders, FakeClock()).answer, context)
+    listener.start()
+    framed = b"\x0b" + make_message() + b"\x1c\r"
+    caller = make_client_context(pki.caller())
+    with connect(listener) as plain, caller.wrap_socket(plain, server_hostname="localhost") as connection:
+        connection.sendall(framed)
+        assert b"MSA|AA|M1" in receive(connection, 1)[0]
+    with connect(listener) as plain:
+        plain.sendall(framed)
+        with suppress(ConnectionResetError):  # closed with what it sent unread
+            assert b"MSA" not in plain.recv(100)
+    listener.stop()
+    assert len(orders.orders) == 1
 
 
 def test_stopping_closes_what_is_open(listener: MllpListener) -> None:

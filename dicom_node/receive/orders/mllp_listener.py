@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import BoundedSemaphore, Lock, Thread
-from typing import Any, Final
+from typing import Final
 
 from config.addresses import comes_from
 from config.orders import Orders
@@ -101,9 +101,12 @@ class MllpListener:
 
     def _serve(self, connection: socket.socket, address: str) -> None:
         try:
-            connection = self._encrypt(connection)
+            if self._context is not None:  # the handshake follows: whoever is silent then holds this thread alone
+                connection = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
             with self._lock:
                 self._open.add(connection)
+            if self._context is not None:
+                shake_hands(connection, _HANDSHAKE_SECONDS)
             connection.settimeout(self._settings.idle_seconds)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._converse(connection)
@@ -124,10 +127,3 @@ class MllpListener:
         while piece := connection.recv(_PIECE_BYTES):
             for content in stream.feed(piece):
                 connection.sendall(frame(self._answer(content)))
-
-    def _encrypt(self, connection: Any) -> socket.socket:
-        if self._context is None:
-            return connection  # type: ignore[no-any-return]
-        wrapped = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        shake_hands(wrapped, _HANDSHAKE_SECONDS)
-        return wrapped

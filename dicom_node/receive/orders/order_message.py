@@ -32,6 +32,8 @@ STATUSES: Final = {"CA": OrderState.CANCELLED, "DC": OrderState.DISCONTINUED}
 _STATUS_CHANGES: Final = ("SC", "SR", "XO", "XX")
 #: Where a requested side is said: the site modifier of the specimen source, and the supplement of the placer.
 _SIDES: Final = ((15, 5), (15, 4), (46, 2), (46, 1))
+#: HL7 2.5.1 gives an entity identifier 199 characters (2.A.28); what is longer is no number of any system.
+_LONGEST_NUMBER: Final = 199
 _MOST_PROVIDERS: Final = 5
 _MOST_COMPONENTS: Final = 9
 
@@ -99,23 +101,35 @@ def _read_change(
     state = CONTROLS[control]
     if control in _STATUS_CHANGES:
         state = STATUSES.get(group.text("ORC", 5).upper())
-    accession, issuer = _read_accession(group, accession_fields)
     try:
-        order = ImagingOrder(
-            placer=_read_number(group, 2),
-            filler=_read_number(group, 3),
-            accession_number=accession,
-            accession_issuer=issuer,
-            study_instance_uid=_read_study(group) or shared,
-            patient=patient,
-            providers=tuple(_read_providers(group)),
-            procedure=(group.text("OBR", 4), group.text("OBR", 4, 2), group.text("OBR", 4, 3)),
-            laterality=next((said for place in _SIDES if (said := group.text("OBR", *place))), ""),
-        )
-    except ValueError:
-        why = "the order has no placer order number, no filler order number and no accession number"
-        raise OrderUnreadable(why, f"ORC^{number}^2") from None
-    return OrderChange(order, state)
+        return OrderChange(_read_order(group, number, accession_fields, patient, shared), state)
+    except ValueError as error:
+        if isinstance(error, OrderUnreadable):
+            raise
+    why = "the order has no placer order number, no filler order number and no accession number"
+    raise OrderUnreadable(why, f"ORC^{number}^2")
+
+
+def _read_order(
+    group: _Group, number: int, accession_fields: Sequence[str], patient: tuple[PatientIdentifier, ...], shared: str
+) -> ImagingOrder:
+    """Return the order of a group. Raises ValueError where it has no number, OrderUnreadable where one is none."""
+    placer, filler = _read_number(group, 2), _read_number(group, 3)
+    accession, issuer = _read_accession(group, accession_fields)
+    parts = (*(placer.components if placer else ()), *(filler.components if filler else ()), accession, issuer)
+    if any(len(part) > _LONGEST_NUMBER for part in parts):
+        raise OrderUnreadable(f"a number of the order has more than {_LONGEST_NUMBER} characters", f"ORC^{number}", 102)
+    return ImagingOrder(
+        placer=placer,
+        filler=filler,
+        accession_number=accession,
+        accession_issuer=issuer,
+        study_instance_uid=_read_study(group) or shared,
+        patient=patient,
+        providers=tuple(_read_providers(group)),
+        procedure=(group.text("OBR", 4), group.text("OBR", 4, 2), group.text("OBR", 4, 3)),
+        laterality=next((said for place in _SIDES if (said := group.text("OBR", *place))), ""),
+    )
 
 
 def _read_number(group: _Group, number: int) -> EntityIdentifier | None:

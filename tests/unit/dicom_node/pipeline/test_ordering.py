@@ -14,12 +14,14 @@ from domain.order import EntityIdentifier, ImagingOrder, OrderState, PatientIden
 from domain.order_match import OrderRemark, StudyIdentity
 from domain.study import Study, StudyState
 from tests.fakes.arrivals import BEGIN
+from tests.fakes.clock import FakeClock
 from tests.fakes.orders import FakeOrders, keep
 from tests.fakes.radiographs import make_radiograph, save_radiograph
 from tests.unit.dicom_node.pipeline.workbench import Workbench
 
 ORDER = ImagingOrder(placer=EntityIdentifier("PL-1"), study_instance_uid="1.1", procedure=("XRWRI2", "", ""))
 CR, RAW = ComputedRadiographyImageStorage, DigitalXRayImageStorageForProcessing
+ARRIVED = {"1.1.1": CR, "1.1.2": RAW, "1.1.3": CR}
 
 
 def test_an_answer_takes_the_order_that_is_known_when_it_is_made(bench: Workbench) -> None:
@@ -88,10 +90,12 @@ def expect(orders: FakeOrders, image: OneFile, *codes: str) -> ImageCount | None
     for number, code in enumerate(codes):
         keep(orders, replace(ORDER, placer=EntityIdentifier(str(number)), procedure=(code, "", "")))
     study = Study("1.1", StudyState.OPEN, 1, BEGIN, BEGIN)
-    views = OrderedViews({"XRWRI2": 2, "XRHAN1": 1}, orders, image.first_header)
-    arrived = {"1.1.1": CR, "1.1.2": RAW, "1.1.3": CR}
-    assert views.expected(study, arrived) == views.expected(study, arrived)
-    return views.expected(study, arrived)
+    clock = FakeClock()
+    views = OrderedViews({"XRWRI2": 2, "XRHAN1": 1}, orders, image.first_header, clock)
+    found = views.expected(study, lambda: ARRIVED)
+    clock.advance(2)
+    assert views.expected(study, lambda: ARRIVED) == found
+    return found
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,19 @@ def test_the_views_of_all_orders_are_expected_where_each_procedure_is_known(
     count = expect(FakeOrders(), image, *codes)
     assert count == (None if expected is None else ImageCount(CountedBy.ORDER, 2, expected))
     assert image.asked == 1  # a header is read once
+
+
+def test_an_order_that_comes_later_is_found_within_a_second(image: OneFile) -> None:
+    orders, clock = FakeOrders(), FakeClock()
+    views = OrderedViews({"XRWRI2": 2}, orders, image.first_header, clock)
+    study = Study("1.1", StudyState.OPEN, 1, BEGIN, BEGIN)
+    assert views.expected(study, lambda: ARRIVED) is None
+    keep(orders, ORDER)
+    assert views.expected(study, lambda: ARRIVED) is None
+    clock.advance(1)
+    assert views.expected(study, lambda: ARRIVED) == ImageCount(CountedBy.ORDER, 2, 2)
+    later = replace(study, last_arrival_at=clock.now())  # an image counts at once
+    assert views.expected(later, lambda: {**ARRIVED, "1.1.4": CR}) == ImageCount(CountedBy.ORDER, 3, 2)
 
 
 def test_a_cancelled_order_lets_expect_nothing(image: OneFile) -> None:

@@ -97,6 +97,7 @@ def test_a_uid_with_a_path_in_it_is_none() -> None:
         (b"MSH|^~\\&|RIS\rPID|1\r", "ORC^1^1"),
         (b"MSH|^~\\&|RIS\rORC|NW\rOBR|1\r", "ORC^1^2"),
         (b"MSH|^~\\&|RIS\rORC|NW|1\rORC|??|2\r", "ORC^2^1"),
+        (b"MSH|^~\\&|RIS\rORC|NW|" + b"9" * 200 + b"\r", "ORC^1"),
     ],
 )
 def test_an_order_that_cannot_be_kept_says_which_field_lacks(content: bytes, place: str) -> None:
