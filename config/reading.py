@@ -19,6 +19,9 @@ class Reading(Section):
     )
     processes: int = Field(1, ge=1, le=16, description="Reader processes; a crash in one loses no study.")
     threads: int = Field(2, ge=1, le=64, description="Inference threads in each reader process.")
+    image_memory_mib: int = Field(
+        4096, ge=512, description="Most that one image may cost a reader process, in MiB; beyond, it is not analysed."
+    )
     deadline_seconds: PositiveSeconds = Field(60.0, description="An image not read by then is answered not analysed.")
     member_seconds: PositiveSeconds = Field(
         10.0, description="A model that takes longer is left out; the answer says so."

@@ -12,6 +12,7 @@ from pydicom import Dataset, uid
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 
+from inference.codestream import StatedSize, stated_size
 from inference.grey_image import Stored
 from inference.header import DAMAGE, Header
 
@@ -72,6 +73,7 @@ def decode(ds: Dataset, header: Header) -> Stored:
     Raises:
         One of `DAMAGE`: the pixel data are damaged.
     """
+    _require_stated_size(ds, header)
     pixels, _ = get_decoder(uid.UID(header.transfer_syntax_uid)).as_array(
         ds,
         index=0,
@@ -85,6 +87,15 @@ def decode(ds: Dataset, header: Header) -> Stored:
     if header.samples_per_pixel == 3:
         return np.ascontiguousarray(pixels, dtype=np.uint8)
     return _keep_stored_bits(pixels, header)
+
+
+def _require_stated_size(ds: Dataset, header: Header) -> None:
+    """Raise ValueError where the code stream says another size than the header: decoders believe the code stream."""
+    if header.transfer_syntax_uid not in _ENDS_WITH_MARKER:
+        return
+    stated = stated_size(next(generate_frames(ds.PixelData, number_of_frames=1)), header.transfer_syntax_uid)
+    if stated is not None and stated != StatedSize(header.rows, header.columns, header.samples_per_pixel):
+        raise ValueError("the code stream says another size than the header")
 
 
 def _keep_stored_bits(pixels: npt.NDArray[np.generic], header: Header) -> Stored:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
+from dicom_node.pipeline.memory_limit import limit_growth
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
@@ -31,7 +32,13 @@ _NICENESS: Final = 10
 _log = logging.getLogger(__name__)
 
 
-def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0, precision: Precision = "f32") -> ReadFile:
+def open_bundle(
+    bundle: Path,
+    threads: int,
+    member_seconds: float = 10.0,
+    precision: Precision = "f32",
+    image_memory_mib: int | None = None,
+) -> ReadFile:
     """Load a bundle and return what reads with it.
 
     Args:
@@ -39,6 +46,7 @@ def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0, precis
         threads: inference threads.
         member_seconds: a model that takes longer is left out of an answer.
         precision: which version of the bundle.
+        image_memory_mib: so much may this process grow beyond what the models take, where it is a process of its own.
 
     Raises:
         WeightsMismatch: a weight file is not the one that the manifest names.
@@ -52,6 +60,8 @@ def open_bundle(bundle: Path, threads: int, member_seconds: float = 10.0, precis
     reader = Reader(bundle, precision=precision, threads=threads, member_seconds=member_seconds)
     # The canvases of an image are made on one thread: its picture is drawn and written beside them.
     beside = ThreadPoolExecutor(1, thread_name_prefix="picture")
+    if image_memory_mib is not None:
+        limit_growth(image_memory_mib << 20)
 
     def read_file(path: Path, evidence_folder: Path) -> ReadImage:
         drawn: list[Future[Path]] = []

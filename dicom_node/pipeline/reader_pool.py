@@ -51,7 +51,14 @@ class ReaderPool:
         """
         bundle = reading.bundle or BUNDLED
         return cls(
-            partial(reader_child.open_bundle, bundle, reading.threads, reading.member_seconds, reading.precision),
+            partial(
+                reader_child.open_bundle,
+                bundle,
+                reading.threads,
+                reading.member_seconds,
+                reading.precision,
+                reading.image_memory_mib,
+            ),
             model_set=model_set(load_manifest(bundle, reading.precision)),
             processes=reading.processes,
             deadline_seconds=reading.deadline_seconds,

@@ -1,12 +1,16 @@
 """Walks the elements of an encoded data set and proves that every one of them ends inside it.
 
-Nothing is decoded and no value is copied, so an image of any size costs a few hundred header reads (PS3.5 7).
+Nothing is decoded and no value is copied, so an image of any size costs a few hundred header reads (PS3.5 7). What a
+data set may make its readers do is limited: how deep its sequences are nested, and how many elements there are.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from mmap import mmap
 from struct import Struct
+from typing import Final
+
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 from dicom_node.receive.statuses import Outcome, Refused
 
@@ -18,8 +22,10 @@ _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 #: VRs whose length has 32 bits after two reserved bytes (PS3.5 Table 7.1-1); VRs added later do the same.
 _LONG_VRS = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 _PIXEL_VRS = frozenset({b"OB", b"OW", b"UN"})
-#: Deeper than any real sequence; keeps a hostile data set from exhausting the stack.
-_DEEPEST_NESTING = 64
+#: Deeper than any real sequence; keeps a hostile data set from exhausting the stack of whoever reads it.
+DEEPEST_NESTING: Final = 64
+#: Elements, items and fragments, nested ones too; a radiograph has a few hundred. Keeps one from costing minutes.
+MOST_ELEMENTS: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,14 @@ class ElementWalk:
         self._tag = Struct(f"{order}HH")
         self._short = Struct(f"{order}H")
         self._long = Struct(f"{order}L")
+        self._left = MOST_ELEMENTS
 
     def elements(self) -> Iterator[Element]:
         """Yield the top-level elements in their order.
 
         Raises:
-            Refused: TRUNCATED where an element runs past the end; UNPARSABLE where no element can be.
+            Refused: TRUNCATED where an element runs past the end; UNPARSABLE where no element can be; TOO_COMPLEX where
+                they are nested too deep or too many.
         """
         at, end = self._start, len(self._data)
         while at < end:
@@ -76,12 +84,32 @@ class ElementWalk:
         vr, length, value = self._read_implicit(at, end) if implicit_vr else self._read_explicit(at, end)
         if length != UNDEFINED_LENGTH:
             self._require(value, length, end, tag)
+            if self._is_sequence(tag, vr, implicit_vr):
+                self._look_inside(value, value + length, depth + 1, implicit_vr)
             return Element(tag, value, value + length)
         if tag == PIXEL_DATA and depth == 0 and vr in _PIXEL_VRS:
             return self._read_fragments(tag, value, end)
         # Unknown VR of undefined length holds implicit VR items, whatever is around it (PS3.5 6.2.2 note 4).
         after = self._skip_items(value, end, depth + 1, implicit_vr or vr == b"UN")
         return Element(tag, value, after)
+
+    @staticmethod
+    def _is_sequence(tag: int, vr: bytes, implicit_vr: bool) -> bool:
+        if not implicit_vr:
+            return vr == b"SQ"
+        return dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ"
+
+    def _look_inside(self, at: int, end: int, depth: int, implicit_vr: bool) -> None:
+        """Count what a sequence of known length holds. Its end is known, so a fault inside spoils nothing else."""
+        self._require_shallow(depth)
+        try:
+            while at < end:
+                _item, length = self._read_item(at, end)
+                at += 8
+                at = self._skip_item(at, end, depth, implicit_vr, length)
+        except Refused as refusal:
+            if refusal.outcome is Outcome.TOO_COMPLEX:
+                raise
 
     def _read_implicit(self, at: int, end: int) -> tuple[bytes, int, int]:
         self._require(at, 8, end)
@@ -110,8 +138,7 @@ class ElementWalk:
             at, items = at + length, items + 1
 
     def _skip_items(self, at: int, end: int, depth: int, implicit_vr: bool) -> int:
-        if depth > _DEEPEST_NESTING:
-            raise Refused(Outcome.UNPARSABLE, f"sequences nested deeper than {_DEEPEST_NESTING}")
+        self._require_shallow(depth)
         while True:
             item, length = self._read_item(at, end)
             at += 8
@@ -119,17 +146,26 @@ class ElementWalk:
                 return at
             if item != _ITEM:
                 raise Refused(Outcome.UNPARSABLE, f"no item at byte {at - 8}")
-            if length == UNDEFINED_LENGTH:
-                at = self._skip_item(at, end, depth, implicit_vr)
-            else:
-                self._require(at, length, end)
-                at += length
+            at = self._skip_item(at, end, depth, implicit_vr, length)
 
-    def _skip_item(self, at: int, end: int, depth: int, implicit_vr: bool) -> int:
+    def _skip_item(self, at: int, end: int, depth: int, implicit_vr: bool, length: int) -> int:
+        if length != UNDEFINED_LENGTH:
+            self._require(at, length, end)
+            self._look_inside_item(at, at + length, depth, implicit_vr)
+            return at + length
         while self._read_tag(at, end) != _ITEM_END:
             at = self._read_element(at, end, depth, implicit_vr).end
         self._require(at, 8, end)
         return at + 8
+
+    def _look_inside_item(self, at: int, end: int, depth: int, implicit_vr: bool) -> None:
+        """Count what an item of known length holds; a fault inside spoils nothing else."""
+        try:
+            while at < end:
+                at = self._read_element(at, end, depth, implicit_vr).end
+        except Refused as refusal:
+            if refusal.outcome is Outcome.TOO_COMPLEX:
+                raise
 
     def _read_item(self, at: int, end: int) -> tuple[int, int]:
         self._require(at, 8, end)
@@ -137,8 +173,16 @@ class ElementWalk:
 
     def _read_tag(self, at: int, end: int) -> int:
         self._require(at, 4, end)
+        self._left -= 1
+        if self._left < 0:
+            raise Refused(Outcome.TOO_COMPLEX, f"more than {MOST_ELEMENTS} elements")
         group, number = self._tag.unpack_from(self._data, at)
         return int(group) << 16 | int(number)
+
+    @staticmethod
+    def _require_shallow(depth: int) -> None:
+        if depth > DEEPEST_NESTING:
+            raise Refused(Outcome.TOO_COMPLEX, f"sequences nested deeper than {DEEPEST_NESTING}")
 
     @staticmethod
     def _require(at: int, length: int, end: int, tag: int | None = None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Final
 
 from pydicom.uid import UID
 
@@ -34,6 +34,9 @@ _LONGEST_VALUE = 80
 #: PS3.5 9.1, but tolerant of leading zeros, which old modalities write. No character here can leave a folder.
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _INFLATE_CHUNK = 1 << 20
+#: Everything but the pixel data; composing reads it into memory. Real headers have kilobytes, with icons and curves a
+#: few megabytes.
+MOST_HEADER_BYTES: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def read_header(path: Path, data_set_offset: int, transfer_syntax_uid: UID, most
         most_bytes: a deflated data set may not inflate to more than this.
 
     Raises:
-        Refused: it is truncated, cannot be parsed, lacks a UID or has no pixel data.
+        Refused: it is truncated, cannot be parsed, is nested or filled beyond reason, lacks a UID or has no pixel data.
         OSError: the file cannot be read.
     """
     with _opened(path, data_set_offset, transfer_syntax_uid, most_bytes) as (data, start):
@@ -79,6 +82,7 @@ def parse_header(data: Encoded, transfer_syntax_uid: UID, start: int = 0) -> Hea
         sop_instance_uid=_uid(values, _SOP_INSTANCE_UID, "SOP Instance UID"),
         sop_class_uid=_text(values, _SOP_CLASS_UID),
     )
+    _check_size(len(data) - start, pixels)
     _check_pixels(pixels, values, encoding)
     return header
 
@@ -99,6 +103,13 @@ def _uid(values: dict[int, bytes], tag: int, name: str) -> str:
     if not is_uid(value):
         raise Refused(Outcome.UID_INVALID, f"{name} is no UID (PS3.5 9.1)")
     return value
+
+
+def _check_size(data_set_bytes: int, pixels: Element | None) -> None:
+    """Raise Refused where what stands beside the pixel data is larger than any header."""
+    header_bytes = data_set_bytes - (pixels.end - pixels.start if pixels is not None else 0)
+    if header_bytes > MOST_HEADER_BYTES:
+        raise Refused(Outcome.TOO_COMPLEX, f"{header_bytes} bytes beside the pixel data, of {MOST_HEADER_BYTES}")
 
 
 def _check_pixels(pixels: Element | None, values: dict[int, bytes], encoding: Encoding) -> None:

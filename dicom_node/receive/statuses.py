@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     NO_PIXEL_DATA = "NO-PIXEL-DATA"
     UNPARSABLE = "UNPARSABLE-DATA-SET"
     TRUNCATED = "TRUNCATED-DATA-SET"
+    TOO_COMPLEX = "DATA-SET-TOO-COMPLEX"
     UID_MISSING = "UID-MISSING"
     UID_INVALID = "UID-INVALID"
     NOT_PART10 = "NOT-PART-10"
@@ -91,6 +92,7 @@ ANSWERS: dict[Outcome, Answer] = {
     Outcome.NO_PIXEL_DATA: Answer(0xA900, _MISMATCH, "Image without pixel data", True),
     Outcome.UNPARSABLE: Answer(0xC000, _NOT_UNDERSTOOD, "Data set cannot be parsed", True),
     Outcome.TRUNCATED: Answer(0xC000, _NOT_UNDERSTOOD, "Data set is truncated", True),
+    Outcome.TOO_COMPLEX: Answer(0xC000, _NOT_UNDERSTOOD, "Data set nested too deep or with too many elements", True),
     Outcome.UID_MISSING: Answer(0xC000, _NOT_UNDERSTOOD, "Study, Series or SOP Instance UID missing", True),
     Outcome.UID_INVALID: Answer(0xC000, _NOT_UNDERSTOOD, "Study, Series or SOP Instance UID invalid", True),
     Outcome.NOT_PART10: Answer(0xC000, _NOT_UNDERSTOOD, "Not a DICOM file (PS3.10)", True),

@@ -9,7 +9,10 @@ from config.image_classes import SOP_CLASS_OF
 from config.keys import known_keys
 from dicom_node.receive.admission import Rejection
 from dicom_node.receive.contexts import decodable, supported_contexts
+from dicom_node.receive.element_walk import DEEPEST_NESTING, MOST_ELEMENTS
+from dicom_node.receive.header import MOST_HEADER_BYTES
 from dicom_node.receive.statuses import ANSWERS
+from inference.reasons import MAX_PIXELS, MAX_SIDE_PX, MIN_SIDE_PX
 
 SHEET = (Path(__file__).parents[2] / "docs" / "dicom-network.md").read_text(encoding="utf-8")
 
@@ -47,9 +50,20 @@ def test_every_answer_is_listed_with_its_status() -> None:
 
 def test_the_limits_are_keys_with_these_defaults() -> None:
     for what, limit, key in rows("Limits"):
+        if key == "-":
+            continue
         default = known_keys()[tuple(key.strip("`").split("."))].default
         number = re.match(r"\d+", limit)
         assert number is None or int(number[0]) in (default, default / 1024), what
+
+
+def test_the_limits_without_a_key_are_those_of_the_source() -> None:
+    stated = {what: limit for what, limit, key in rows("Limits") if key == "-"}
+    assert stated["sequences in sequences"].startswith(f"{DEEPEST_NESTING} deep")
+    assert stated["elements, items and fragments, nested ones too"].startswith(f"{MOST_ELEMENTS},")
+    assert stated["everything beside the pixel data"].startswith(f"{MOST_HEADER_BYTES >> 20} MiB")
+    sides = f"{MIN_SIDE_PX} to {MAX_SIDE_PX} pixels a side, {MAX_PIXELS // 1_000_000} million"
+    assert stated["image that is decoded"].startswith(sides)
 
 
 def _codes(cell: str) -> list[str]:

@@ -14,7 +14,14 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from dicom_node.receive.element_walk import PIXEL_DATA, Element, ElementWalk, Encoding
+from dicom_node.receive.element_walk import (
+    DEEPEST_NESTING,
+    MOST_ELEMENTS,
+    PIXEL_DATA,
+    Element,
+    ElementWalk,
+    Encoding,
+)
 from dicom_node.receive.statuses import Outcome, Refused
 from tests.fakes.radiographs import encode_data_set, make_radiograph
 
@@ -95,11 +102,59 @@ def test_an_unknown_element_of_undefined_length_holds_implicit_items() -> None:
     assert [element.end for element in walk(data)] == [len(data)]
 
 
+def outcome_of(data: bytes, encoding: Encoding = EXPLICIT) -> Outcome:
+    with pytest.raises(Refused) as refused:
+        walk(data, encoding)
+    return refused.value.outcome
+
+
 def test_sequences_nested_without_end_are_refused_before_the_stack_is_full() -> None:
     opening = b"\x08\x00\x15\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
-    with pytest.raises(Refused) as refused:
-        walk(opening * 10_000)
-    assert refused.value.outcome is Outcome.UNPARSABLE
+    assert outcome_of(opening * 10_000) is Outcome.TOO_COMPLEX
+
+
+def nest(depth: int, *, implicit: bool, item_length: bool) -> bytes:
+    """Return a sequence of known length that holds another, and so on; its items of known length or not."""
+    data = b""
+    for _ in range(depth):
+        size = len(data) if item_length else 0xFFFFFFFF
+        item = b"\xfe\xff\x00\xe0" + size.to_bytes(4, "little") + data
+        item += b"" if item_length else b"\xfe\xff\x0d\xe0\0\0\0\0"
+        data = b"\x08\x00\x15\x11" + (b"" if implicit else b"SQ\0\0") + len(item).to_bytes(4, "little") + item
+    return data
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+@pytest.mark.parametrize("item_length", [False, True])
+def test_sequences_of_known_length_are_looked_into_as_well(implicit: bool, item_length: bool) -> None:
+    encoding = Encoding(implicit_vr=implicit)
+    assert len(walk(nest(DEEPEST_NESTING, implicit=implicit, item_length=item_length), encoding)) == 1
+    too_deep = nest(DEEPEST_NESTING + 1, implicit=implicit, item_length=item_length)
+    assert outcome_of(too_deep, encoding) is Outcome.TOO_COMPLEX
+    assert outcome_of(nest(2000, implicit=implicit, item_length=item_length), encoding) is Outcome.TOO_COMPLEX
+
+
+def test_a_fault_inside_a_sequence_of_known_length_spoils_nothing_else() -> None:
+    spoilt = b"\x08\x00\x15\x11SQ\0\0\x0c\0\0\0" + b"\xfe\xff\x00\xe0\x04\0\0\0" + b"what"
+    elements = walk(spoilt + encode_data_set(make_radiograph()))
+    assert (elements[0].tag, elements[-1].tag) == (0x00081115, PIXEL_DATA)
+
+
+@pytest.mark.parametrize("known_length", [False, True])
+def test_more_elements_than_any_header_has_are_refused(known_length: bool) -> None:
+    empty = b"\x08\x00\x00\x01SH\0\0" * (MOST_ELEMENTS + 1)
+    item = b"\xfe\xff\x00\xe0" + len(empty).to_bytes(4, "little") + empty
+    sequence = b"\x08\x00\x15\x11SQ\0\0" + len(item).to_bytes(4, "little") + item
+    assert outcome_of(sequence if known_length else empty) is Outcome.TOO_COMPLEX
+
+
+def test_pixel_data_in_countless_empty_fragments_is_refused() -> None:
+    pixels = b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff" + b"\xfe\xff\x00\xe0\0\0\0\0" * (MOST_ELEMENTS + 1)
+    assert outcome_of(pixels) is Outcome.TOO_COMPLEX
+
+
+def test_an_element_that_says_it_is_larger_than_the_data_set_is_truncated() -> None:
+    assert outcome_of(b"\x08\x00\x15\x11UT\0\0\xfe\xff\xff\xff" + b"short") is Outcome.TRUNCATED
 
 
 @given(st.binary(max_size=300), st.sampled_from(list(ENCODINGS.values())))

@@ -14,7 +14,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from dicom_node.receive.header import Header, is_uid, parse_header, read_header
+from dicom_node.receive.header import MOST_HEADER_BYTES, Header, is_uid, parse_header, read_header
 from dicom_node.receive.statuses import Outcome, Refused
 from tests.fakes.radiographs import encode_data_set, make_radiograph
 
@@ -135,3 +135,8 @@ def test_a_refusal_does_not_quote_a_name_that_stands_where_a_uid_should() -> Non
         parse_header(data.replace(b"1.2.3.4.5.6\0", b"Zzyzx^Quilla"), ExplicitVRLittleEndian)
     assert refused.value.outcome is Outcome.UID_INVALID
     assert "Zzyzx" not in str(refused.value)
+
+
+def test_a_header_larger_than_any_is_refused_although_it_is_whole() -> None:
+    ds = make_radiograph(TextValue="x" * MOST_HEADER_BYTES)
+    assert outcome_of(encode_data_set(ds)) is Outcome.TOO_COMPLEX
