@@ -33,7 +33,7 @@ def _describe_http(settings: Settings) -> Iterator[str]:
 
 def _describe_client(client: HttpClient) -> str:
     proofs = (
-        client.addresses and f"from {' and '.join(client.addresses)}",
+        f"from {' and '.join(client.addresses)}" if client.addresses else "",
         "with a token" if client.token_file else "",
         client.certificate and f"showing {client.certificate}",
     )
