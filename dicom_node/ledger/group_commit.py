@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from domain.errors import LedgerError
+
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 
@@ -50,6 +52,10 @@ class GroupCommit(Generic[Row, Answer]):
             answers = self._commit([entry.row for entry in entries])
         except Exception as error:  # raised again, in the thread whose row it is
             self._settle_failed(entries, error)
+        except BaseException:  # the thread is to end: nobody waits for an answer that never comes
+            for entry in entries:
+                entry.fail(LedgerError("recording was broken off"))
+            raise
         else:
             for entry, answer in zip(entries, answers, strict=True):
                 entry.succeed(answer)

@@ -81,3 +81,16 @@ def test_an_unforeseen_error_of_a_row_is_told_to_it_alone() -> None:
     store.commit = commit  # type: ignore[method-assign]
     raised = [type(future.exception()) for future in submit_behind_the_first(store, [1, 2, 3])]
     assert raised == [type(None), type(None), ZeroDivisionError, type(None)]
+
+
+def test_a_thread_that_is_ended_while_it_commits_leaves_nobody_waiting() -> None:
+    def commit(rows: Sequence[int]) -> list[int]:
+        if Store.commit(store, rows) and len(rows) > 1:
+            raise SystemExit
+        return [0]
+
+    store = Store()
+    store.commit = commit  # type: ignore[method-assign]
+    _, *others = submit_behind_the_first(store, [1, 2, 3])
+    raised = sorted(type(future.exception()).__name__ for future in others)
+    assert raised == ["LedgerError", "LedgerError", "SystemExit"]
