@@ -60,6 +60,10 @@ fuzz: $(VENV)/.dev ## spoil what comes from outside, guided by coverage, ten min
 	for target in $(or $(FUZZ),acknowledgement association header multipart order radiograph); do \
 	  $(BIN)/python -m tests.fuzz.run $$target --seconds $(or $(BUDGET),600); done
 
+.PHONY: soak
+soak: $(VENV)/.node ## two thousand studies through one node: memory, handles, rows, disk, latency (ARGS="--studies 200")
+	@$(BIN)/osteonode bench soak $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.node ## measure this machine: make bench ARGS=ingest (or read, study, compose)
 	@$(BIN)/osteonode bench $(or $(ARGS),study)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import Reading
+from config.settings import Reading, Retention
 from config.toml_text import write_toml
 from dicom_node.bench.loopback import HOST, MODALITY_AE_TITLE, NODE_AE_TITLE, make_settings
 from dicom_node.demo_peers.archive import Archive
@@ -33,16 +33,24 @@ class NodeProcess:
 
 
 @contextmanager
-def run_node(folder: Path, *, quiet_seconds: float, reading: Reading) -> Iterator[NodeProcess]:
-    """Run `osteonode serve` on a free loopback port until the block ends.
+def run_node(
+    folder: Path,
+    *,
+    quiet_seconds: float,
+    reading: Reading,
+    archive: Archive | None = None,
+    retention: Retention | None = None,
+) -> Iterator[NodeProcess]:
+    """Run `osteonode serve` on a free loopback port until the block ends; by default its archive keeps everything.
 
     Raises:
         OsteonodeError: it did not become ready; its own words are on stderr.
     """
-    with Archive(folder / "archive") as archive, MllpReceiver() as receiver:
+    with archive or Archive(folder / "archive") as archive, MllpReceiver() as receiver:
         settings = make_settings(
             folder / "node", archive.port, receiver.port, quiet_seconds=quiet_seconds, reading=reading
         )
+        settings = settings.model_copy(update={"retention": retention or settings.retention})
         config = folder / "site.toml"
         config.write_text(write_toml(settings), encoding="utf-8")
         log = folder / "node.log"

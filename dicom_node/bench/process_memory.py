@@ -27,6 +27,12 @@ def measure_memory(pid: int) -> Memory:
     return Memory(len(sizes), round(rss, 1), round(pss, 1))
 
 
+def measure_rss_mib(pid: int) -> float:
+    """Return what one process has resident, in MiB; 0 of one that has ended."""
+    sizes = _sizes_kib(pid)
+    return round(sizes[0] / 1024, 1) if sizes is not None else 0.0
+
+
 def forget_peak_memory() -> None:
     """Let the peak of this process begin anew (proc(5), clear_refs)."""
     (_PROC / "self" / "clear_refs").write_text("5")

@@ -18,7 +18,7 @@ from domain.errors import OsteonodeError
 
 QUIET_SECONDS = 0.5
 _TIMEOUT_SECONDS = 60.0
-_REPORTS = frozenset({Comprehensive3DSRStorage, ComprehensiveSRStorage})
+REPORTS = frozenset({Comprehensive3DSRStorage, ComprehensiveSRStorage})
 
 
 def measure_study(folder: Path, *, studies: int, reading: Reading, step: Callable[[], None]) -> dict[str, object]:
@@ -71,4 +71,4 @@ def measure_one(node: NodeProcess, files: Sequence[Path], step: Callable[[], Non
 
 def _is_report(path: Path) -> bool:
     ds = pydicom.dcmread(path, specific_tags=["SOPClassUID"], stop_before_pixels=True)
-    return ds.SOPClassUID in _REPORTS
+    return ds.SOPClassUID in REPORTS

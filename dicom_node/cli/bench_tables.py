@@ -10,7 +10,7 @@ _NUMBERS = ("ms an image", "images/s", "x baseline", "CPU ms", "CPU x less", "RS
 _OF_A_PROCESS = ("cpu_ms", "baseline_cpu_over_this", "rss_mib", "baseline_rss_over_this")
 
 #: What has a table of its own.
-_TABLES = frozenset({"groups", "receivers"})
+_TABLES = frozenset({"groups", "receivers", "looks"})
 
 
 def print_result(result: Mapping[str, Any]) -> None:
@@ -19,6 +19,8 @@ def print_result(result: Mapping[str, Any]) -> None:
         _print_group(group)
     if "receivers" in result:
         _print_receivers(result["receivers"])
+    if "looks" in result:
+        _print_looks(result["looks"])
     table = make_table(("measured", "value"))
     for name, value in flatten({name: value for name, value in result.items() if name not in _TABLES}):
         table.add_row(name.replace("_", " "), str(value))
@@ -65,6 +67,18 @@ def _print_receivers(receivers: Sequence[Mapping[str, Any]]) -> None:
         for name, load in receiver["loads"].items():
             for failure in load["failures"]:
                 print(f"{receiver['receiver']}, {name}: {failure}")
+
+
+def _print_looks(looks: Sequence[Mapping[str, Any]]) -> None:
+    """Print what a node held after each part of its studies; memory by process, in MiB."""
+    pids = list(dict.fromkeys(pid for look in looks for pid in look["rss_mib"]))
+    table = make_table(("studies", *(f"RSS {pid}" for pid in pids), "files", "threads", "rows", "MB", "largest tables"))
+    for look in looks:
+        memory = (str(look["rss_mib"].get(pid, "")) for pid in pids)
+        rest = (str(look[name]) for name in ("files", "threads", "rows", "disk_mb"))
+        largest = ", ".join(f"{name} {rows}" for name, rows in look["largest_tables"].items())
+        table.add_row(str(look["studies"]), *memory, *rest, largest)
+    print_table(table)
 
 
 def _cell(load: Mapping[str, Any]) -> str:

@@ -2,10 +2,12 @@
 
 Region: P(hand) = sigmoid(400 m - 1) for the mean m of the canvas. Fracture: a cell's logit is 20 a - 10 for the mean a
 of its 16 x 16 pixels, and the image's logit is the highest cell.
+Written to a folder by: python -m tests.fakes.stand_in_bundle FOLDER
 """
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +84,7 @@ def _fracture_graph() -> openvino.Model:
     highest = ops.reduce_max(cells, ops.constant(np.array([2, 3])), keep_dims=False)
     highest.output(0).set_names({"fracture_logit"})
     return openvino.Model([cells, highest], [image], "fracture")
+
+
+if __name__ == "__main__":
+    write_bundle(Path(sys.argv[1]))

@@ -54,3 +54,14 @@ def test_ingest_compares_the_node_with_every_peer_that_is_there_and_all_take_eve
     assert result["meanwhile"]["failures"] == []
     assert result["bars"]["p99 of C-STORE, ms"]["measured"] > 0
     assert set(result["code"]) == {"version", "commit"}
+
+
+def test_a_soak_looks_at_the_node_at_each_quarter(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "bundle")
+    done = run_command("bench", "soak", "--studies", 4, "--json", "--bundle", bundle)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert [look["studies"] for look in result["looks"]] == [0, 1, 2, 3, 4]
+    assert all(look["rows"] > 0 and look["disk_mb"] > 0 and look["files"] > 0 for look in result["looks"])
+    assert all(len(look["rss_mib"]) >= 3 for look in result["looks"]), "the node, who receives, and a reader"
+    assert result["last"]["number"] == 4
