@@ -146,3 +146,7 @@ class ConfigError(OsteonodeError):
     def __init__(self, problems: tuple[str, ...], *, subject: str = "") -> None:
         super().__init__("\n".join(problems), subject=subject)
         self.problems = problems
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how it is made again in another process: of its problems, not of the message made of them."""
+        return type(self), (self.problems,), vars(self)

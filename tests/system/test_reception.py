@@ -13,6 +13,7 @@ import pytest
 
 from dicom_node.reception.process import ReceptionProcess
 from dicom_node.service import Service
+from domain.errors import ConfigError
 from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import light
 from tests.system.free_port import free_port
@@ -85,3 +86,11 @@ def test_a_port_that_is_taken_is_told_as_if_the_node_listened_itself(tmp_path: P
         settings = make_settings(tmp_path / "data", port=other.getsockname()[1])
         with pytest.raises(OSError, match="in use"):
             Service(settings, reader_factory=light(), prepare_reception=prepare).start()
+
+
+def test_a_certificate_that_cannot_be_used_is_told_as_if_the_node_listened_itself(tmp_path: Path) -> None:
+    (tmp_path / "bad.pem").write_text("no certificate")
+    files = dict.fromkeys(("certificate_file", "key_file", "authorities_file"), tmp_path / "bad.pem")
+    settings = make_settings(tmp_path / "data", tls={"port": 0, **files})
+    with pytest.raises(ConfigError, match=r"tls\."):
+        Service(settings, reader_factory=light(), prepare_reception=prepare).start()
