@@ -18,6 +18,7 @@ from dicom_node.receive.data_set_provider import DataSetProvider, Store
 from dicom_node.receive.doorbell import Doorbell
 from dicom_node.receive.incoming import Spool
 from dicom_node.receive.pdu_stream import MalformedPdu, PduStream
+from dicom_node.receive.written_titles import encode_rejection, refuse_written
 
 #: Timers of pynetdicom, and a peer of ours that ended without a word, are looked after this often.
 WATCH_SECONDS: Final = 0.25
@@ -81,6 +82,11 @@ class StreamingUpperLayer(DULServiceProvider):
     def take_pdu(self, pdu: bytes) -> None:
         """Give a PDU to the state machine (the port PduSink)."""
         self._was_asked |= pdu[0] == _ASSOCIATE_REQUEST
+        if pdu[0] == _ASSOCIATE_REQUEST and (refusal := refuse_written(pdu, str(self.assoc.requestor.address))):
+            # pynetdicom would abort without a word; the abort that follows an answer changes nothing for the peer.
+            assert self.socket is not None
+            self.socket.send(encode_rejection(refusal.rejection))
+            raise MalformedPdu(refusal.explanation)
         if pdu[0] not in _PDU_TYPES:
             raise MalformedPdu(f"a PDU of type {pdu[0]:#04x}")
         try:

@@ -264,3 +264,15 @@ def test_of_all_storage_classes_there_are_those_of_the_fact_sheet_are_negotiated
         with node.associate(sop_class_uids=tuple(every[start : start + 120])) as assoc:
             taken |= {str(context.abstract_syntax) for context in assoc.accepted_contexts}
     assert taken == {uid for uid in every if f" {uid} |" in sheet}
+
+
+@pytest.mark.parametrize(("place", "reason"), [(10, 7), (26, 3)])
+def test_a_title_of_blanks_is_rejected_on_the_wire_and_explained(
+    node: StorageNode, caplog: pytest.LogCaptureFixture, place: int, reason: int
+) -> None:
+    titles = bytearray(b"\1\0\0\0\0\x44\0\1\0\0" + b"OSTEONODE".ljust(16) + b"MOD1".ljust(16) + bytes(32))
+    titles[place : place + 16] = b" " * 16
+    with socket.create_connection(("127.0.0.1", node.scp.port), timeout=10) as peer:
+        peer.sendall(titles)
+        assert peer.recv(10) == bytes((3, 0, 0, 0, 0, 4, 0, 1, 1, reason))
+    assert "blanks only" in caplog.text
