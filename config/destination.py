@@ -159,17 +159,19 @@ class Destination(Section):
     @model_validator(mode="after")
     def _asks_for_notes_where_they_can_go(self) -> "Destination":
         if DocumentKind.REJECTION_NOTE in self.documents:
-            raise ValueError("rejection notes are switched on by `rejection_notes`, not by `documents`")
+            raise PydanticCustomError(
+                "rule", "rejection notes are switched on by `rejection_notes`, not by `documents`"
+            )
         if self.kind == "hl7" and self.rejection_notes != "off":
-            raise ValueError("a rejection note is a DICOM object: a destination of kind hl7 cannot take it")
+            raise PydanticCustomError(
+                "rule", "a rejection note is a DICOM object: a destination of kind hl7 cannot take it"
+            )
         return self
 
     @model_validator(mode="after")
     def _asks_archives_to_commit(self) -> "Destination":
         if self.commitment and self.kind != "dicom":
-            raise ValueError(
-                "storage commitment is DICOM's: a destination of kind hl7 or folder cannot be asked for it"
-            )
+            raise PydanticCustomError("rule", "only a destination of kind dicom can be asked for storage commitment")
         return self
 
     @model_validator(mode="after")

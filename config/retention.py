@@ -4,6 +4,7 @@ from math import inf
 from typing import Annotated
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from config.fields import PositiveSeconds, Section
 
@@ -44,8 +45,9 @@ class Retention(Section):
             each or inf for each in (self.images_days, self.documents_days, self.history_days)
         )
         if not images <= documents <= history or (self.evidence_days or inf) > documents:
-            raise ValueError(
+            raise PydanticCustomError(
+                "rule",
                 "images_days and evidence_days must not be above documents_days, nor that above history_days "
-                "(0 is for ever)"
+                "(0 is for ever)",
             )
         return self
