@@ -56,7 +56,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not at the first write
     # First of all: a database has its way of giving pages back from its first page on, or never (`osteonode purge`).
     connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MILLISECONDS}"):
+    # The wait first: after a crash the others wait even for journal_mode, until one has recovered the log.
+    for pragma in (f"busy_timeout={LOCK_WAIT_MILLISECONDS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -12,14 +12,14 @@ from tests.fuzz.alarm import listen_for_faults
 from tests.fuzz.data_sets import scratch
 from tests.fuzz.wire import ABORT, RELEASE, associate_request, association, store_request
 
-#: A node that has not closed by then hangs: its own time-outs are half of it.
-PATIENCE_SECONDS = 8.0
+#: A peer that says nothing is left after this, and a node that has not closed after that hangs.
+IDLE_SECONDS, PATIENCE_SECONDS = 4.0, 30.0
 
 
 @cache
 def running_node() -> StorageNode:
     """Start the node that everything is sent to; it ends with the process."""
-    node = StorageNode(Path(mkdtemp(dir=scratch())), idle_seconds=PATIENCE_SECONDS / 2)
+    node = StorageNode(Path(mkdtemp(dir=scratch())), idle_seconds=IDLE_SECONDS)
     node.scp.start()
     return node
 

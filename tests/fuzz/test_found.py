@@ -23,8 +23,8 @@ def test_a_peer_that_breaks_off_while_it_is_answered_holds_no_association(tmp_pa
         began = time.monotonic()
         for _ in range(20):  # in about half of them the answer comes after the end
             speak(node.scp.port, associate_request() + haste)
-        wait_until(lambda: node.scp._count_open() == 0, 5.0)
-        assert time.monotonic() - began < 15
+        wait_until(lambda: node.scp._count_open() == 0, 30.0)
+        assert time.monotonic() - began < 50, "they counted until they were idle for too long"
         with node.associate() as assoc:
             assert assoc.is_established
     assert not faults
@@ -36,6 +36,6 @@ def test_a_connection_that_asks_for_no_association_holds_no_thread(tmp_path: Pat
         threads = threading.active_count()
         for _ in range(30):  # more than the connections that may be open without an association
             speak(node.scp.port, word)
-        wait_until(lambda: threading.active_count() <= threads, 5.0)
+        wait_until(lambda: threading.active_count() <= threads, 8.0)
         with node.associate() as assoc:
             assert assoc.is_established

@@ -55,7 +55,7 @@ class Ward:
         study[0].ImageComments = comments
         return set(send(write_study(self.folder / str(number), study)[images], self.node.port).values())
 
-    def await_answers(self, studies: int, seconds: float = 90.0) -> None:
+    def await_answers(self, studies: int, seconds: float = 200.0) -> None:
         """Wait until so many studies are answered at every destination."""
         wait_until(lambda: len(self.node.view.studies(limit=100)) == studies and is_all_done(self.node.view), seconds)
 
@@ -103,9 +103,9 @@ def test_a_clock_that_jumps_holds_no_study_up(tmp_path: Path, hours: int) -> Non
         assert played.send(1, images=slice(0, 1)) == {0}
         clock.step = timedelta(hours=hours)
         assert played.send(2) == {0}
-        played.await_answers(2, seconds=30)
+        played.await_answers(2)
         assert played.send(1, images=slice(1, 2)) == {0}
-        wait_until(lambda: len(played.ris.messages) == 3 and is_all_done(played.node.view), 30)
+        wait_until(lambda: len(played.ris.messages) == 3 and is_all_done(played.node.view), 120)
 
 
 def test_a_database_that_another_process_locks_delays_and_loses_nothing(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def lock_of_another_process(database: Path) -> Iterator[None]:
 def test_a_reader_that_fails_on_one_image_says_so_and_touches_no_neighbour(
     tmp_path: Path, deed: str, reason: str
 ) -> None:
-    with ward(tmp_path, pooled(processes=2, deadline_seconds=3.0)) as played:
+    with ward(tmp_path, pooled(processes=2, deadline_seconds=6.0)) as played:
         for number, comments in ((1, ""), (2, deed), (3, "")):
             assert played.send(number, comments) == {0}
         played.await_answers(3)
