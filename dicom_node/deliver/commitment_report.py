@@ -6,7 +6,8 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from config.settings import Destination
-from dicom_node.deliver.association import TRANSFER_SYNTAXES, Negotiation, StorageRole, request
+from dicom_node.deliver.association import Negotiation, StorageRole, request
+from dicom_node.deliver.dicom_objects import TRANSFER_SYNTAXES
 from dicom_node.storage_commitment import PUSH_MODEL, PUSH_MODEL_INSTANCE
 from domain.delivery import Outcome
 
