@@ -13,8 +13,8 @@ class Completion(Section):
     quiet_seconds: PositiveSeconds = Field(60.0, description="Complete when no image has come for this long.")
     released_quiet_seconds: PositiveSeconds | None = Field(
         None,
-        description="Complete when no image has come for this long and every association that brought its images was "
-        "released; not set: `quiet_seconds` holds for them too.",
+        description="Complete when no image has come for this long and the last association that brought its "
+        "images was released; not set: `quiet_seconds` holds for them too.",
     )
     hard_cap_seconds: PositiveSeconds = Field(600.0, description="Complete this long after the first image at latest.")
 

@@ -33,7 +33,7 @@ class Facts:
     """What is known of an open study now.
 
     Attributes:
-        released: every association that brought its images ended with a release.
+        released: no association brings its images any more, and the last one that did was released.
     """
 
     known: Known = NOTHING_KNOWN
