@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,16 +39,11 @@ class Receiver:
 
     def freeze(self) -> None:
         """Stop it and its children until `thaw`."""
-        self._signal(signal.SIGSTOP)
+        _signal(find_tree(self.pid), signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let it go on."""
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: signal.Signals) -> None:
-        for pid in find_tree(self.pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+        _signal(find_tree(self.pid), signal.SIGCONT)
 
     def empty(self) -> None:
         """Throw away what it has received; the folder itself stays."""
@@ -143,12 +138,20 @@ def _running(command: list[str], log: Path, stdout: int) -> Iterator[subprocess.
         try:
             yield process
         finally:
-            process.send_signal(signal.SIGCONT)
+            tree = find_tree(process.pid)
+            _signal(tree, signal.SIGCONT)
             process.terminate()
             try:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+            _signal(tree[1:], signal.SIGKILL)  # those that it forked and that have not ended with it
+
+
+def _signal(pids: Sequence[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _answers(port: int) -> bool:

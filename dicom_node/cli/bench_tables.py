@@ -30,7 +30,7 @@ def print_result(result: Mapping[str, Any]) -> None:
 def flatten(result: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     """Return the values of a result with their names one after the other; a summary of durations is one value."""
     for name, value in result.items():
-        if isinstance(value, Mapping) and "p50_ms" in value:
+        if isinstance(value, Mapping) and {"number", "p50_ms", "p95_ms"} <= value.keys():
             yield f"{above}{name}", f"{value['p50_ms']} ms, p95 {value['p95_ms']} ms ({value['number']})"
         elif isinstance(value, Mapping) and "below" in value:
             yield f"{above}{name}", f"{value['measured']}, {_JUDGED[bool(value['met'])]} {value['below']}"
