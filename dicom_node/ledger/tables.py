@@ -211,4 +211,5 @@ quarantine = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("called_ae_title", String(16), nullable=False, server_default=""),
     Column("times", Integer, nullable=False, server_default="1"),
+    sqlite_autoincrement=True,  # a person's list may be old: no number names another file later
 )

@@ -69,6 +69,8 @@ def test_a_settled_file_is_forgotten_and_its_number_finds_nothing(books: Books) 
     books.quarantine.settle(file.number)
     assert books.quarantine.files() == []
     assert books.quarantine.find(file.number) is None
+    books.put_aside("b.dcm")
+    assert books.quarantine.files()[0].number > file.number  # a number never names another file
 
 
 def test_files_without_a_row_are_told_from_those_with_one(books: Books) -> None:
