@@ -123,8 +123,8 @@ class ReceptionProcess:
             _log.error("the process that receives ended (%s); another one takes its place", self._process.exitcode)
             self._process.join()
             self._pipe.close()
-            self._load()
             try:
+                self._load()
                 self._ports = self._listen()
             except (OSError, OsteonodeError) as error:
                 _log.error("it cannot listen: %s", error)

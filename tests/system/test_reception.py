@@ -1,5 +1,6 @@
 """Images arrive in a process of their own: it can die, and is replaced; nothing that it acknowledged is lost."""
 
+import errno
 import os
 import signal
 import socket
@@ -45,6 +46,24 @@ def send_on(folder: Path, port: int, acknowledged: set[str], enough: threading.E
                 acknowledged.update(sent.stem for sent, status in send([path], port).items() if status == 0)
         if enough.wait(0.02):
             return
+
+
+def test_a_reception_that_finds_no_process_to_spare_is_replaced_later(
+    node: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reception, load = reception_of(node), ReceptionProcess._load
+    failures = [OSError(errno.EAGAIN, "Resource temporarily unavailable")] * 2
+
+    def load_at_last(self: ReceptionProcess) -> None:
+        if failures:
+            raise failures.pop()
+        load(self)
+
+    monkeypatch.setattr(ReceptionProcess, "_load", load_at_last)
+    os.kill(reception.pid or 0, signal.SIGKILL)
+    (path, *_) = write_study(tmp_path / "in", draw_study(1))
+    wait_until(lambda: send([path], node.port) == {path: 0})
+    assert not failures
 
 
 def test_a_reception_that_is_killed_is_replaced_and_what_it_acknowledged_is_known(
