@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     UID,
     ComputedRadiographyImageStorage,
@@ -276,3 +277,25 @@ def test_a_title_of_blanks_is_rejected_on_the_wire_and_explained(
         peer.sendall(titles)
         assert peer.recv(10) == bytes((3, 0, 0, 0, 0, 4, 0, 1, 1, reason))
     assert "blanks only" in caplog.text
+
+
+@pytest.mark.peer("dcmtk")
+def test_dcmtk_is_told_to_keep_an_image_that_is_larger_than_the_limit(tmp_path: Path) -> None:
+    file = save_radiograph(make_radiograph(rows=1024, columns=1024), tmp_path / "large.dcm")
+    with StorageNode(tmp_path / "data", data_set_mib=1) as node:
+        assert "Refused: OutOfResources" in node.run_dcmtk("storescu", file)
+        assert node.files("instances") == node.files("quarantine") == []
+
+
+@pytest.mark.peer("dcmtk")
+def test_dcmtk_sends_sequences_nested_beyond_reason_and_they_are_put_aside(tmp_path: Path) -> None:
+    ds = make_radiograph()
+    for depth in range(70):
+        outer = Dataset()
+        outer.RequestAttributesSequence = ds.pop("RequestAttributesSequence").value if depth else [Dataset()]
+        ds.RequestAttributesSequence = [outer]
+    with StorageNode(tmp_path / "data") as node:
+        output = node.run_dcmtk("storescu", save_radiograph(ds, tmp_path / "deep.dcm"))
+        assert "CannotUnderstand" in output
+        (aside,) = node.ledger.put_aside
+        assert aside.reason_code == "DATA-SET-TOO-COMPLEX"
