@@ -14,7 +14,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
     SecondaryCaptureImageStorage,
 )
-from pynetdicom import evt
+from pynetdicom import _config, evt
 
 from dicom_node.deliver.c_store_scu import CStoreDestination
 from domain.delivery import Attempt, Outcome
@@ -257,8 +257,9 @@ def test_a_document_that_is_not_what_it_says_is_never_sent(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("status", [0x0000, 0xC000])
 def test_neither_receipts_nor_logs_name_the_patient(
-    tmp_path: Path, status: int, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, status: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_config, "LOG_HANDLER_LEVEL", "standard")  # a listener of the same process had silenced it
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, logger="pynetdicom")
     with ScriptedArchive(tmp_path, lambda _event, _number: status or None) as archive:

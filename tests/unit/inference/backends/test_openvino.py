@@ -2,6 +2,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import openvino
@@ -83,10 +84,37 @@ def test_an_image_of_another_size_fails_as_a_model_error(model: VerifiedModel) -
         session.run(np.zeros((2, 1, 8, 8), dtype=np.float32), 10.0)
 
 
+class SlowToAnswer:
+    """Requests that are at work whenever they are looked for, however busy the machine is, until they are given up."""
+
+    def __init__(self, request: openvino.InferRequest, cancelled: list[bool]) -> None:
+        self._request, self._cancelled = request, cancelled
+
+    def start_async(self, inputs: list[np.ndarray]) -> None:
+        self._request.start_async(inputs)
+
+    def wait_for(self, milliseconds: int) -> bool:
+        return bool(self._cancelled) and self._request.wait_for(milliseconds)
+
+    def cancel(self) -> None:
+        self._cancelled.append(True)
+        self._request.cancel()
+
+    def get_tensor(self, name: str) -> openvino.Tensor:
+        return self._request.get_tensor(name)
+
+
 def test_a_run_that_takes_longer_than_it_may_is_cut(model: VerifiedModel) -> None:
     session = OpenVinoBackend(threads=1).compile(model)
+    cancelled: list[bool] = []
+    compiled = session._compiled
+    session._compiled = SimpleNamespace(
+        create_infer_request=lambda: SlowToAnswer(compiled.create_infer_request(), cancelled)
+    )
+    session._requests = session._open_requests()
     with pytest.raises(DeadlineExceeded):
         session.run(np.zeros(SHAPE, dtype=np.float32), 0.0)
+    assert cancelled == [True, True]
     assert session.run(np.zeros(SHAPE, dtype=np.float32), 10.0)["fracture_logit"].tolist() == [[-10.0], [-10.0]]
 
 
