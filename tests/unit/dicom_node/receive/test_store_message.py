@@ -55,7 +55,8 @@ def test_what_is_no_command_set_is_malformed(command: bytes) -> None:
 @pytest.mark.parametrize("outcome", list(Outcome))
 @pytest.mark.parametrize("most_pdu_bytes", [0, 16384, 40])
 def test_pynetdicom_reads_every_response_whatever_the_peer_takes(outcome: Outcome, most_pdu_bytes: int) -> None:
-    sent, command, lengths = encode_response(COMMAND, ANSWERS[outcome], 5, most_pdu_bytes), b"", []
+    sent, command = encode_response(COMMAND, ANSWERS[outcome], 5, most_pdu_bytes), b""
+    lengths: list[int] = []
     while sent:
         length = 6 + int.from_bytes(sent[2:6], "big")
         pdu = P_DATA_TF()
