@@ -118,6 +118,11 @@ class Settings(Section):
         key = self.title_key(called_ae_title)
         return next((each for each in self.application_entity if self.title_key(each.ae_title) == key), None)
 
+    @property
+    def committing_destinations(self) -> frozenset[str]:
+        """The names of the destinations that are asked to commit what they got."""
+        return frozenset(destination.name for destination in self.destination if destination.commitment)
+
     def tier_of(self, calling_ae_title: str, called_ae_title: str = "") -> Tier:
         """Return the tier of what a peer sends: its own, or that of "*", and at most that of the title it calls."""
         tiers = {self.title_key(sender.ae_title): sender.tier for sender in self.sender}

@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running node out. The only module that names concrete classes."""
+"""The composition root: settings in, a running node out."""
 
 import logging
 import time
@@ -8,13 +8,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from sqlalchemy import Engine
 
-from config.settings import Retention, Settings
+from config.settings import Settings
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
@@ -26,11 +25,9 @@ from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.commitments import Commitments
-from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
-from dicom_node.ledger.erasing import Erasing
+from dicom_node.ledger.database import create_tables, database_url, open_engine
 from dicom_node.ledger.feeds import Feeds
 from dicom_node.ledger.folder_lock import FolderLock
-from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.orphans import remove_orphans
@@ -60,7 +57,6 @@ from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, decodable
 from dicom_node.receive.door import Door
 from dicom_node.receive.orders.listeners import build_listeners
 from dicom_node.receive.orphans import put_orphans_aside
-from dicom_node.receive.quarantine import Quarantine
 from dicom_node.receive.retrieved import DoorIntake
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.storage_scp import StorageScp
@@ -69,11 +65,10 @@ from dicom_node.reception.process import ReceptionProcess
 from dicom_node.repeating import Repeating
 from dicom_node.tls.inventory import require_tls
 from dicom_node.tls.watch import DAILY_SECONDS, watch_certificates
-from domain.errors import LedgerError
 from domain.impression import PhraseWriter
 from inference.phrases.opening import open_writer
 from inference.study import combine
-from inference.zoo import BUNDLED, load_manifest, model_set
+from inference.zoo import BUNDLED, load_manifest
 from reporting.compose import compose
 from reporting.context import BundleIdentity
 
@@ -105,16 +100,6 @@ class BundleReader:
     bundle: BundleIdentity
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLedger:
-    """The ledger of a data folder, for a person who looks or intervenes; a node may be running on it."""
-
-    view: LedgerView
-    interventions: Interventions
-    retrievals: Retrievals
-    close: Callable[[], None]
-
-
 def open_reader(settings: Settings) -> BundleReader:
     """Return the readers that a configuration asks for. Raises ModelError where the bundle cannot be used."""
     reading = settings.reading
@@ -132,72 +117,6 @@ def open_explainer(settings: Settings) -> StudyExplainer | None:
 def open_phrase_writer(settings: Settings) -> PhraseWriter | None:
     """Return what proposes impressions, None where templates alone do; raises ModelError where it cannot be used."""
     return open_writer(settings.reporting)
-
-
-def open_ledger(settings: Settings) -> OpenLedger:
-    """Open the ledger of a data folder that a node has used.
-
-    Raises:
-        LedgerError: there is none.
-    """
-    data, engine = _open_used(settings)
-    starts = WorkflowStarts(engine, lanes(settings))
-    clock = SystemClock()
-    interventions, retrievals = Interventions(engine, clock, starts), Retrievals(engine, clock)
-    return OpenLedger(LedgerView(engine, data), interventions, retrievals, engine.dispose)
-
-
-def open_feeds(settings: Settings) -> Feeds:
-    """Open what a node keeps of the sources that it follows; raises LedgerError where no node was here yet."""
-    _data, engine = _open_used(settings)
-    return Feeds(engine, SystemClock())
-
-
-@dataclass(frozen=True, slots=True)
-class OpenQuarantine:
-    """What was put aside, for a person who looks or intervenes; a node may be running on the same ledger."""
-
-    book: QuarantineBook
-    quarantine: Quarantine
-    interventions: Interventions
-
-
-def open_quarantine(settings: Settings) -> OpenQuarantine:
-    """Open the quarantine of a data folder.
-
-    Raises:
-        LedgerError: no node has used it.
-        ModelError: the bundle that is to read what is taken in has no valid manifest.
-    """
-    data, engine = _open_used(settings)
-    manifest = load_manifest(settings.reading.bundle or BUNDLED, settings.reading.precision)
-    clock, starts = SystemClock(), WorkflowStarts(engine, lanes(settings), model_set(manifest))
-    book, ledger = QuarantineBook(engine, data), Ledger(engine, data, clock, starts)
-    quarantine = Quarantine.of_settings(settings, ledger, book, clock)
-    return OpenQuarantine(book, quarantine, Interventions(engine, clock, starts))
-
-
-@dataclass(frozen=True, slots=True)
-class Retaining:
-    """What `osteonode purge` works with; a node may be running on the same ledger."""
-
-    settings: Retention
-    purging: Callable[..., Purging]
-    erasing: Erasing
-    clock: Clock
-    close: Callable[[], None]
-
-
-def open_retaining(settings: Settings) -> Retaining:
-    """Open the ledger of a data folder to remove what is finished.
-
-    Raises:
-        LedgerError: no node has used it.
-    """
-    data, engine = _open_used(settings)
-    clock = SystemClock()
-    purging = partial(Purging, engine, data, clock, committing=_committing_names(settings))
-    return Retaining(settings.retention, purging, Erasing(engine, data, clock), clock, engine.dispose)
 
 
 class Service:
@@ -424,7 +343,7 @@ class Service:
         stops.callback(loop.stop)
 
     def _start_retention(self, engine: Engine, stops: ExitStack) -> None:
-        retention, names = self._settings.retention, _committing_names(self._settings)
+        retention, names = self._settings.retention, self._settings.committing_destinations
         purging = Purging(engine, self._data, self._clock, committing=names)
         ages = retaining.ages(retention)
         sweep = Repeating("retention", retention.sweep_seconds, lambda: retaining.purge_due(purging, ages, self._clock))
@@ -441,19 +360,6 @@ class Service:
         for loop in (sweep, orders, orphans):
             loop.start()
             stops.callback(loop.stop)
-
-
-def _open_used(settings: Settings) -> tuple[Path, Engine]:
-    data = settings.node.data.resolve()
-    if not (data / FILE_NAME).is_file():
-        raise LedgerError(f"no node has used the data folder {data} yet")
-    engine = open_engine(database_url(data))
-    create_tables(engine)
-    return data, engine
-
-
-def _committing_names(settings: Settings) -> frozenset[str]:
-    return frozenset(destination.name for destination in settings.destination if destination.commitment)
 
 
 def _in_thread(work: Callable[[], None]) -> Callable[[], None]:

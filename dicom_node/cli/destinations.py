@@ -28,7 +28,7 @@ def destinations(config: ConfigFile = None) -> None:
     """
     from config.load import load_settings
     from dicom_node.cli.terminal import make_table, print_table
-    from dicom_node.service import open_ledger
+    from dicom_node.openings import open_ledger
 
     settings = load_settings(config)
     known = open_ledger(settings).view.destinations()

@@ -8,7 +8,7 @@ from dicom_node.cli.archives import Archive
 from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
-    from dicom_node.service import OpenLedger
+    from dicom_node.openings import OpenLedger
 
 Studies = Annotated[
     list[str] | None,
@@ -24,7 +24,7 @@ def fetch(studies: Studies = None, archive: Archive = "", config: ConfigFile = N
     """
     from config.load import load_settings
     from dicom_node.cli.archives import choose_archive
-    from dicom_node.service import open_ledger
+    from dicom_node.openings import open_ledger
 
     settings = load_settings(config)
     ledger = open_ledger(settings)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dicom_node.ledger.interventions import Interventions
-    from dicom_node.service import OpenLedger
+    from dicom_node.openings import OpenLedger
 
 Study = Annotated[str, typer.Argument(help="Study Instance UID, as `osteonode studies` lists it.", metavar="STUDY")]
 DestinationName = Annotated[
@@ -29,7 +29,7 @@ def open_configured_ledger(config: Path | None) -> "OpenLedger":
         LedgerError: no node has used that data folder.
     """
     from config.load import load_settings
-    from dicom_node.service import open_ledger
+    from dicom_node.openings import open_ledger
 
     return open_ledger(load_settings(config))
 

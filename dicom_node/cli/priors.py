@@ -13,7 +13,7 @@ from domain.errors import LedgerError, PeerUnreachable
 if TYPE_CHECKING:
     from config.completion import Query
     from dicom_node.deliver.prior_studies import Priors
-    from dicom_node.service import OpenLedger
+    from dicom_node.openings import OpenLedger
 
 Fetch = Annotated[bool, typer.Option("--fetch", help="Have them fetched, too. Default: only list them.")]
 
@@ -28,7 +28,7 @@ def priors(study: Study, archive: Archive = "", fetch: Fetch = False, config: Co
     from dicom_node.cli.archives import choose_archive
     from dicom_node.cli.fetch import request_studies
     from dicom_node.cli.ledger_access import require_study
-    from dicom_node.service import open_ledger
+    from dicom_node.openings import open_ledger
 
     settings = load_settings(config)
     ledger = open_ledger(settings)

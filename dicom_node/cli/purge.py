@@ -10,8 +10,8 @@ from dicom_node.cli.options import ConfigFile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dicom_node.openings import Retaining
     from dicom_node.pipeline.retaining import Tally
-    from dicom_node.service import Retaining
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go. Default: off.")]
 OlderThan = Annotated[
@@ -153,6 +153,6 @@ def _say(tally: "Tally", dry_run: bool) -> None:
 
 def _open(config: Path | None) -> "Retaining":
     from config.load import load_settings
-    from dicom_node.service import open_retaining
+    from dicom_node.openings import open_retaining
 
     return open_retaining(load_settings(config))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dicom_node.ledger.quarantine import UndecodedImage
+    from dicom_node.openings import OpenQuarantine
     from dicom_node.quarantine_ports import QuarantinedFile
-    from dicom_node.service import OpenQuarantine
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -110,7 +110,7 @@ def discard(number: Number, yes: Yes = False, config: ConfigFile = None) -> None
 
 def _open(config: "Path | None") -> "OpenQuarantine":
     from config.load import load_settings
-    from dicom_node.service import open_quarantine
+    from dicom_node.openings import open_quarantine
 
     return open_quarantine(load_settings(config))
 

@@ -102,9 +102,9 @@ def route(
 
 def _try_study(what: Sequence[str], settings: "Settings", rules: "Settings", stated: Mapping[str, Any]) -> _Trial:
     from dicom_node.cli.ledger_access import require_study
+    from dicom_node.openings import open_ledger
     from dicom_node.pipeline.routing import decide, take_back
     from dicom_node.pipeline.traits import traits_of
-    from dicom_node.service import open_ledger
 
     if len(what) != 1:
         missing = next(each for each in what if not Path(each).exists())

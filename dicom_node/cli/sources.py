@@ -19,7 +19,7 @@ def sources(config: ConfigFile = None) -> None:
     """
     from config.load import load_settings
     from dicom_node.cli.terminal import explain, make_table, print_table
-    from dicom_node.service import open_feeds
+    from dicom_node.openings import open_feeds
 
     settings = load_settings(config)
     if not settings.orthanc:

@@ -14,7 +14,7 @@ from pydicom import Dataset
 
 from config.load import load_settings
 from dicom_node.ledger.queries import History, LedgerView
-from dicom_node.service import open_ledger
+from dicom_node.openings import open_ledger
 from domain.delivery import DeliveryState
 from tests.peers.orthanc import Orthanc, run_orthanc
 from tests.peers.processes import find_free_port

@@ -11,7 +11,7 @@ from PIL import Image
 
 from config.load import load_settings
 from dicom_node.bench.loopback import wait_until
-from dicom_node.service import open_ledger
+from dicom_node.openings import open_ledger
 from domain.study import StudyState
 from inference.phantom.dicom import make_study, write_part10
 from inference.phantom.drawing import draw_phantom

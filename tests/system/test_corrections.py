@@ -21,7 +21,8 @@ from config.settings import Settings
 from dicom_node.cli.main import run
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.ledger.queries import LedgerView
-from dicom_node.service import Service, open_ledger
+from dicom_node.openings import open_ledger
+from dicom_node.service import Service
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import Delivery, DeliveryState
 from domain.study import StudyState

@@ -13,8 +13,9 @@ from config.toml_text import write_toml
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.ledger.queries import History, LedgerView
+from dicom_node.openings import open_ledger
 from dicom_node.pipeline.explainer import ChildExplainer
-from dicom_node.service import Service, open_ledger
+from dicom_node.service import Service
 from domain.delivery import DeliveryState
 from domain.document import DocumentKind
 from domain.explanation import ExplanationState

@@ -16,7 +16,7 @@ import pytest
 
 from config.settings import Settings
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
-from dicom_node.service import open_ledger
+from dicom_node.openings import open_ledger
 from tests.fakes.commit_points import AFTER, BEFORE
 from tests.fakes.hospital import draw_study, make_settings, wait_until, write_study
 from tests.fakes.stand_in_bundle import write_bundle

@@ -11,7 +11,8 @@ from dicom_node.clock import SystemClock
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.ledger.database import database_url, open_engine
 from dicom_node.ledger.purging import Purging
-from dicom_node.service import Service, open_ledger
+from dicom_node.openings import open_ledger
+from dicom_node.service import Service
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import DeliveryState
 from domain.study import StudyState

@@ -14,7 +14,8 @@ from pydicom.uid import Comprehensive3DSRStorage
 from config.settings import Settings
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
-from dicom_node.service import Service, open_ledger
+from dicom_node.openings import open_ledger
+from dicom_node.service import Service
 from domain.delivery import DeliveryState
 from domain.errors import ConfigError, LedgerError
 from domain.tier import Tier

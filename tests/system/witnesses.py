@@ -14,7 +14,7 @@ from config.settings import Settings
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.ledger.queries import DocumentLine, History, LedgerView
-from dicom_node.service import open_ledger
+from dicom_node.openings import open_ledger
 from domain.delivery import DeliveryState
 from domain.document import DocumentKind
 from domain.finding import ReadingStatus

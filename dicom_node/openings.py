@@ -1,0 +1,111 @@
+"""What commands work with: the ledger of a data folder, opened for a person; a node may be running on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from config.settings import Retention, Settings
+from dicom_node.clock import SystemClock
+from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
+from dicom_node.ledger.erasing import Erasing
+from dicom_node.ledger.feeds import Feeds
+from dicom_node.ledger.interventions import Interventions
+from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.purging import Purging
+from dicom_node.ledger.quarantine import QuarantineBook
+from dicom_node.ledger.queries import LedgerView
+from dicom_node.ledger.retrievals import Retrievals
+from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.ports import Clock
+from dicom_node.receive.quarantine import Quarantine
+from dicom_node.reception.composition import lanes
+from domain.errors import LedgerError
+from inference.zoo import BUNDLED, load_manifest, model_set
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLedger:
+    """The ledger of a data folder, for a person who looks or intervenes; a node may be running on it."""
+
+    view: LedgerView
+    interventions: Interventions
+    retrievals: Retrievals
+    close: Callable[[], None]
+
+
+def open_ledger(settings: Settings) -> OpenLedger:
+    """Open the ledger of a data folder that a node has used.
+
+    Raises:
+        LedgerError: there is none.
+    """
+    data, engine = _open_used(settings)
+    starts = WorkflowStarts(engine, lanes(settings))
+    clock = SystemClock()
+    interventions, retrievals = Interventions(engine, clock, starts), Retrievals(engine, clock)
+    return OpenLedger(LedgerView(engine, data), interventions, retrievals, engine.dispose)
+
+
+def open_feeds(settings: Settings) -> Feeds:
+    """Open what a node keeps of the sources that it follows; raises LedgerError where no node was here yet."""
+    _data, engine = _open_used(settings)
+    return Feeds(engine, SystemClock())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuarantine:
+    """What was put aside, for a person who looks or intervenes; a node may be running on the same ledger."""
+
+    book: QuarantineBook
+    quarantine: Quarantine
+    interventions: Interventions
+
+
+def open_quarantine(settings: Settings) -> OpenQuarantine:
+    """Open the quarantine of a data folder.
+
+    Raises:
+        LedgerError: no node has used it.
+        ModelError: the bundle that is to read what is taken in has no valid manifest.
+    """
+    data, engine = _open_used(settings)
+    manifest = load_manifest(settings.reading.bundle or BUNDLED, settings.reading.precision)
+    clock, starts = SystemClock(), WorkflowStarts(engine, lanes(settings), model_set(manifest))
+    book, ledger = QuarantineBook(engine, data), Ledger(engine, data, clock, starts)
+    quarantine = Quarantine.of_settings(settings, ledger, book, clock)
+    return OpenQuarantine(book, quarantine, Interventions(engine, clock, starts))
+
+
+@dataclass(frozen=True, slots=True)
+class Retaining:
+    """What `osteonode purge` works with; a node may be running on the same ledger."""
+
+    settings: Retention
+    purging: Callable[..., Purging]
+    erasing: Erasing
+    clock: Clock
+    close: Callable[[], None]
+
+
+def open_retaining(settings: Settings) -> Retaining:
+    """Open the ledger of a data folder to remove what is finished.
+
+    Raises:
+        LedgerError: no node has used it.
+    """
+    data, engine = _open_used(settings)
+    clock = SystemClock()
+    purging = partial(Purging, engine, data, clock, committing=settings.committing_destinations)
+    return Retaining(settings.retention, purging, Erasing(engine, data, clock), clock, engine.dispose)
+
+
+def _open_used(settings: Settings) -> tuple[Path, Engine]:
+    data = settings.node.data.resolve()
+    if not (data / FILE_NAME).is_file():
+        raise LedgerError(f"no node has used the data folder {data} yet")
+    engine = open_engine(database_url(data))
+    create_tables(engine)
+    return data, engine
