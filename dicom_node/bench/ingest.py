@@ -4,6 +4,7 @@ Every receiver gets the same images by the same senders on the same machine, in 
 The node is the whole one, as `osteonode serve` runs it: it reads what it has while more comes.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -83,6 +84,7 @@ def measure_ingest(
     with SenderProcess(folder / "templates") as sender:
         contest, absent = _compare(folder, rounds, extent, reading, sender, step)
         with run_node(folder, quiet_seconds=SHORT_QUIET_SECONDS, reading=reading) as node:
+            os.sync()
             before = measure_memory(node.pid)
             meanwhile = measure_meanwhile(
                 node, sender, contest.numbers, windows=extent.windows, window_seconds=extent.window_seconds
@@ -128,6 +130,7 @@ class _Contest:
             job = Job(
                 receiver.port, receiver.called_ae_title, load.size, next(self.numbers), load.images, load.associations
             )
+            os.sync()  # nobody pays for what the one before left in the page cache
             receiver.thaw()
             self._sendings.setdefault((receiver.name, load.name), []).append(self._sender.send(job))
             receiver.freeze()

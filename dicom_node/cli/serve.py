@@ -29,10 +29,12 @@ def serve(config: ConfigFile = None) -> None:
     """
     from config.load import load_settings
     from dicom_node.cli.logs import configure_logging
+    from dicom_node.light_pydicom import load_pydicom
 
     settings = load_settings(config)
     configure_logging(settings.console)
     stop = _stop_on_signal()
+    load_pydicom(decoders=False)
 
     from dicom_node.service import Service  # the engine and the models: a second of imports
 

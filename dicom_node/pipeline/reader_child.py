@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from dicom_node.light_pydicom import load_pydicom
 from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.pipeline.memory_limit import limit_growth
@@ -99,6 +100,7 @@ def serve(
     live_with_the_parent()
     os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     reuse_freed_memory()
+    load_pydicom(decoders=True)
     try:
         read_file = open_reader()
     except ModelError as error:

@@ -4,10 +4,10 @@ The acceptor chooses the transfer syntax of a presentation context (PS3.8 9.3.3.
 peer proposes. Uncompressed comes first, so that peers which can decompress do it for us.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
 
-from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
@@ -58,14 +58,28 @@ COMPRESSED_TRANSFER_SYNTAXES: tuple[UID, ...] = (
 )
 
 
+#: Compressed syntax -> packages of which one decodes it, in the process that reads. They are looked for and not loaded:
+#: the processes that receive and answer decode nothing.
+_DECODERS: Mapping[UID, tuple[str, ...]] = {
+    JPEGLosslessSV1: ("gdcm",),
+    JPEGLossless: ("gdcm",),
+    JPEGBaseline8Bit: ("gdcm", "PIL"),
+    JPEGLSLossless: ("gdcm", "jpeg_ls"),
+    JPEGLSNearLossless: ("gdcm", "jpeg_ls"),
+    JPEG2000Lossless: ("gdcm", "openjpeg"),
+    JPEG2000: ("gdcm", "openjpeg"),
+    HTJ2KLossless: ("openjpeg",),
+    HTJ2KLosslessRPCL: ("openjpeg",),
+    HTJ2K: ("openjpeg",),
+    RLELossless: ("pydicom",),
+}
+
+
 def is_decodable(transfer_syntax_uid: UID) -> bool:
     """Return whether pixels in this syntax can be read with what is installed."""
     if transfer_syntax_uid in NATIVE_TRANSFER_SYNTAXES:
         return True
-    try:
-        return bool(get_decoder(transfer_syntax_uid).is_available)
-    except NotImplementedError:
-        return False
+    return any(find_spec(package) is not None for package in _DECODERS.get(transfer_syntax_uid, ()))
 
 
 def undecodable(transfer_syntax_uids: Iterable[UID] = COMPRESSED_TRANSFER_SYNTAXES) -> tuple[UID, ...]:

@@ -14,7 +14,8 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from config.settings import Settings
-from dicom_node.reception.child import START, STOP, Ports, serve
+from dicom_node.reception.child import START, STOP, Ports
+from dicom_node.reception.entry import serve
 from domain.errors import OsteonodeError
 
 _START_SECONDS: Final = 60.0

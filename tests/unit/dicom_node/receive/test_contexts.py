@@ -1,5 +1,6 @@
 """The table of what is accepted."""
 
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import (
     MPEG2MPML,
     UID,
@@ -37,6 +38,12 @@ def test_everyone_can_fall_back_to_the_default_transfer_syntax() -> None:
 
 def test_every_syntax_of_the_table_can_be_decoded_with_the_locked_packages() -> None:
     assert undecodable() == ()
+
+
+def test_what_is_looked_for_decodes_as_pydicom_itself_says_when_it_is_loaded() -> None:
+    known = (*COMPRESSED_TRANSFER_SYNTAXES, JPEGExtended12Bit)
+    found = {uid for uid in known if get_decoder(uid).is_available}
+    assert {uid for uid in known if is_decodable(uid)} == found - {JPEGExtended12Bit}
 
 
 def test_twelve_bit_jpeg_is_not_accepted_because_only_gpl_code_decodes_it() -> None:
