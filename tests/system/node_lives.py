@@ -67,10 +67,15 @@ class NodeLives:
         assert self._node is not None
         return [self._node, *self._node.children(recursive=True)]
 
-    def await_death(self, seconds: float = _PATIENCE_SECONDS) -> None:
-        """Wait until the node dies by itself."""
-        self._await("died", seconds)
-        self._node = None
+    def dies(self, seconds: float = _PATIENCE_SECONDS) -> bool:
+        """Wait until the node dies by itself; return whether it did."""
+        deadline = time.monotonic() + seconds
+        while self._says_something(deadline):
+            assert self._nursery.stdout is not None
+            if self._nursery.stdout.readline().decode().split()[:1] == ["died"]:
+                self._node = None
+                return True
+        return False
 
     def kill(self, rng: random.Random) -> str:
         """Kill the node, its whole group, or one of its children; return which."""
@@ -121,12 +126,17 @@ class NodeLives:
             pipe.close()  # with its stdin the nursery ends its node
         self._nursery.wait(30)
 
+    def _says_something(self, deadline: float) -> bool:
+        """Return whether there is a word to read before a time (monotonic clock)."""
+        assert self._nursery.stdout is not None
+        return bool(select.select([self._nursery.stdout], [], [], max(0.0, deadline - time.monotonic()))[0])
+
     def _await(self, word: str, seconds: float = _PATIENCE_SECONDS) -> str:
         """Return what follows a word that the nursery or its node says; words of a node that died are passed over."""
         assert self._nursery.stdout is not None
         deadline = time.monotonic() + seconds
         while True:
-            ready, _, _ = select.select([self._nursery.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            ready = self._says_something(deadline)
             said = self._nursery.stdout.readline().decode().split() if ready else []
             assert said, f"nothing but {word!r} was expected: {self.log()[-3000:]}"
             if said[0] == word:
