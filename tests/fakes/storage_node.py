@@ -16,6 +16,7 @@ from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
 
 from config.settings import ListenerTls, Settings
+from dicom_node.deliver.reactor_gate import ReactorGate
 from dicom_node.receive.dimse_service import DimseService
 from dicom_node.receive.storage_scp import StorageScp
 from tests.fakes.clock import FakeClock
@@ -99,6 +100,7 @@ class StorageNode:
         for uid in sop_class_uids:
             ae.add_requested_context(uid, list(transfer_syntax_uids))
         assoc = ae.associate(LOOPBACK, self.scp.port, ae_title=called, bind_address=(bind, 0))
+        assoc._reactor_checkpoint = ReactorGate(is_gone=lambda: not assoc.is_alive())
         try:
             yield assoc
         finally:
