@@ -26,7 +26,7 @@ table = Table(
 
 
 class Retrievals:
-    """Implements retrievalports.RetrievalBook. Safe for threads and processes."""
+    """Implements retrieval_ports.RetrievalBook. Safe for threads and processes."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
