@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
 from dicom_node.ledger import (
+    audit_tables,
     commitment_tables,
     delivery_tables,
     feed_tables,
@@ -30,7 +31,15 @@ LOCK_WAIT_MILLISECONDS = 30_000
 #: One per association and per workflow that may write at the same time, and some for people who look.
 POOL_SIZE = 20
 #: Every table that this program has; a module of tables that nobody imports would not be created.
-TABLE_MODULES = (tables, knowledge_tables, delivery_tables, retention_tables, feed_tables, commitment_tables)
+TABLE_MODULES = (
+    tables,
+    knowledge_tables,
+    delivery_tables,
+    retention_tables,
+    feed_tables,
+    commitment_tables,
+    audit_tables,
+)
 #: 16 MiB.
 PAGES_AT_ONCE = 4096
 _READS_ONLY = "ledger_reads_only"
