@@ -1,5 +1,6 @@
 """What a modality does: C-STORE of Part 10 files to a node, one association, as they lie on disk."""
 
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import build_context
 
-from dicom_node.deliver.rejections import Parties, explain_rejection
+from dicom_node.association_failures import connections
+from dicom_node.association_failures.connections import code_of, explain_connection
+from dicom_node.association_failures.explanation import Parties
+from dicom_node.association_failures.rejections import explain_rejection
 from dicom_node.deliver.statuses import interpret
 from domain.delivery import Outcome
 from domain.errors import PeerRejected, PeerUnreachable
@@ -109,17 +113,26 @@ def _associate(peer: Peer, contexts: Sequence[tuple[str, str]]) -> Association:
     parties = Parties(peer.calling_ae_title, peer.called_ae_title, peer.host, peer.port)
     try:
         association = ae.associate(peer.host, peer.port, requested, ae_title=peer.called_ae_title)
-    except OSError as error:
-        raise PeerUnreachable(f"{peer.host} cannot be looked up", subject=str(parties)) from error
+    except (OSError, UnicodeError) as error:
+        raise PeerUnreachable(explain_connection(code_of(error), str(parties)).sentence) from error
     if association.is_established:
         return association
     answer = association.acceptor.primitive
     if association.is_rejected and isinstance(answer, A_ASSOCIATE):
         codes = (answer.result or 0, answer.result_source or 0, answer.diagnostic or 0)
-        raise PeerRejected(explain_rejection(*codes, parties=parties))
+        raise PeerRejected(explain_rejection(*codes, parties=parties).sentence)
     if answer is not None and isinstance(answer, A_ASSOCIATE):
         raise PeerRejected(f"{NOT_ACCEPTED}, for every file", subject=str(parties))
-    raise PeerUnreachable("nobody answers; check host, port and firewall", subject=str(parties))
+    raise PeerUnreachable(_find_out(peer, parties), subject=str(parties))
+
+
+def _find_out(peer: Peer, parties: Parties) -> str:
+    """Return why there is no association; pynetdicom keeps no word of it, so the system is asked once more."""
+    try:
+        socket.create_connection((peer.host, peer.port), peer.timeout_seconds).close()
+    except OSError as error:
+        return explain_connection(code_of(error), str(parties)).sentence
+    return explain_connection(connections.NO_ANSWER, str(parties), peer.timeout_seconds).sentence
 
 
 def _store(association: Association | None, part: _Part10, number: int) -> Sent:

@@ -1,6 +1,7 @@
 """One association to one peer, and what became of it in words."""
 
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,13 +13,31 @@ from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 from pynetdicom.presentation import PresentationContext, build_context, build_role
 
 from config.settings import Destination
+from dicom_node.association_failures.aborts import explain_abort
+from dicom_node.association_failures.connections import (
+    CLOSED,
+    FAILED,
+    NO_ANSWER,
+    TIMED_OUT,
+    code_of,
+    explain_connection,
+)
+from dicom_node.association_failures.explanation import Explanation, Parties, Place
+from dicom_node.association_failures.rejections import explain_rejection
 from dicom_node.deliver.dicom_objects import TRANSFER_SYNTAXES
-from dicom_node.deliver.encryption import explain_break, find_trouble, tls_arguments
+from dicom_node.deliver.encryption import find_trouble, tls_arguments
 from dicom_node.deliver.reactor_gate import ReactorGate
-from dicom_node.deliver.rejections import OUTCOMES, Parties, explain_abort, explain_rejection
 from dicom_node.tls.handshake import shake_hands
+from dicom_node.tls.troubles import Side, describe
 from domain.delivery import Outcome
 from domain.errors import ConfigError
+
+#: What follows for a delivery: no repetition changes a permanent rejection (PS3.8 9.3.4), so a person must see it.
+OUTCOMES = {1: Outcome.REFUSED, 2: Outcome.RETRY}
+#: A call that failed sooner than this share of its time was not given up for want of an answer.
+_IN_TIME = 0.9
+#: Longest second call, which only asks the operating system what was wrong with the first.
+_LOOK_SECONDS = 3.0
 
 
 @dataclass(slots=True)
@@ -28,20 +47,20 @@ class Course:
     Attributes:
         connection: the TCP connection once it stood.
         broken: it is of no use any more; we see this before pynetdicom's own thread acts on it.
-        abort: what the peer gave as the reason when it aborted; empty where it did not.
+        abort: source and reason of the peer's A-ABORT (PS3.8 Table 9-26); None where none came.
         rejection: result, source and reason of an A-ASSOCIATE-RJ (PS3.8 Table 9-21); None where none came.
         fault: what in our own settings kept us from calling.
-        error: why there is no connection, as far as it is known; tls_error: why the handshake failed.
+        missing: why there is no connection, a code of association_failures.connections; tls_error: why no handshake.
     """
 
     parties: Parties
     timeout_seconds: float
     connection: socket.socket | None = None
     broken: bool = False
-    abort: str = ""
+    abort: tuple[int, int] | None = None
     rejection: tuple[int, int, int] | None = None
     fault: str = ""
-    error: str = ""
+    missing: str = FAILED
     tls_error: OSError | None = None
     handlers: list[evt.EventHandlerType] = field(init=False)
 
@@ -88,7 +107,7 @@ class Course:
             self.rejection = (pdu.result or 0, pdu.source or 0, pdu.reason_diagnostic or 0)
         if isinstance(pdu, A_ABORT_RQ):
             self.broken = True
-            self.abort = explain_abort(pdu.source or 0, pdu.reason_diagnostic or 0)
+            self.abort = (pdu.source or 0, pdu.reason_diagnostic or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,31 +137,26 @@ class Negotiation:
         return OUTCOMES.get(result, Outcome.RETRY)
 
     def explain(self) -> str:
-        """Return why the association does not stand (any longer): what happened, and what to change where."""
+        """Return why the association does not stand (any longer), in a sentence."""
+        return self.explanation.sentence
+
+    @property
+    def explanation(self) -> Explanation:
+        """Why the association does not stand (any longer): what happened, and what to change where."""
         course = self.course
         if course.fault:
-            return f"{course.parties} was not called: {course.fault}"
+            return Explanation("CONFIG", f"{course.parties} was not called", course.fault, "", Place.HERE)
         if course.rejection is not None:
             return explain_rejection(*course.rejection, parties=course.parties)
         if trouble := course.tls_error or find_trouble(course.connection):
-            return f"{course.parties}: {explain_break(trouble)}"
+            what, advice = describe(trouble, Side.CALLING)
+            return Explanation("TLS-FAILED", f"{course.parties}: TLS failed", what, advice, Place.EITHER)
         if self.association is None or course.connection is None:
-            error = f" ({course.error})" if course.error else ""
-            return (
-                f"no TCP connection to {course.parties}{error}; check that the peer runs, host and port of this "
-                "destination, and firewalls on the way"
-            )
-        return f"{course.parties} {self._explain_break()}"
-
-    def _explain_break(self) -> str:
-        if self.course.abort:
-            return f"broke the association: {self.course.abort}; look in the peer's log for the reason"
-        what = "closed the connection or gave no answer" if self.answered else "did not answer the association request"
-        return (
-            f"{what} within {self.course.timeout_seconds:g} s; check that a DICOM application listens there (with TLS, "
-            "if this destination has [destination.tls], else without) and is not overloaded, or raise timeout_seconds "
-            "of this destination"
-        )
+            seconds = course.timeout_seconds if course.missing == TIMED_OUT else None
+            return explain_connection(course.missing, str(course.parties), seconds)
+        if course.abort is not None:
+            return explain_abort(*course.abort, who=str(course.parties))
+        return explain_connection(CLOSED if self.answered else NO_ANSWER, str(course.parties), course.timeout_seconds)
 
 
 def calling_ae_title(settings: Destination, node_ae_title: str) -> str:
@@ -216,6 +230,7 @@ def _negotiate(
     except ConfigError as error:
         course.fault = error.args[0]
         return Negotiation(None, course)
+    began = time.monotonic()
     try:
         association = ae.associate(
             settings.host,
@@ -227,14 +242,27 @@ def _negotiate(
             ext_neg=None if taking is None else [*taking.selections()],
             tls_args=tls,
         )
-    except socket.gaierror as error:
-        course.error = f"host name not resolved, error {error.errno}"
+    except (socket.gaierror, UnicodeError) as error:
+        course.missing = code_of(error)
         return Negotiation(None, course)
+    if course.connection is None and course.rejection is None:
+        is_late = time.monotonic() - began > _IN_TIME * settings.timeout_seconds
+        course.missing = TIMED_OUT if is_late else _find_out(settings)
     # The reactor looks its checkpoint up at every turn. A private name, hence pynetdicom's exact version in our own.
     association._reactor_checkpoint = ReactorGate(is_gone=lambda: not association.is_alive())
     accepted = frozenset(str(context.abstract_syntax) for context in association.accepted_contexts)
     answered = bool(accepted or association.rejected_contexts)
     return Negotiation(association, course, accepted, answered)
+
+
+def _find_out(settings: Destination) -> str:
+    """Return why a call that has just failed did: pynetdicom keeps no word of it, so the system is asked once more."""
+    try:
+        where = (settings.host, settings.port)
+        socket.create_connection(where, min(settings.timeout_seconds, _LOOK_SECONDS)).close()
+    except OSError as error:
+        return code_of(error)
+    return FAILED  # it would come about now
 
 
 def _local_address(host: str) -> tuple[str, int] | None:

@@ -4,6 +4,8 @@ import logging
 import traceback
 from collections.abc import Sequence
 
+from dicom_node.association_failures.explanation import Explanation
+from dicom_node.association_failures.rejections import name_rejection
 from dicom_node.receive.admission import Refusal
 from dicom_node.receive.event_line import emit as _emit
 from dicom_node.receive.peers import AssociationRequest
@@ -87,10 +89,10 @@ def association_admitted(request: AssociationRequest) -> None:
 
 
 def association_refused(request: AssociationRequest, refusal: Refusal) -> None:
-    """Say in words why an association was refused, and which key would admit it."""
-    result, source, reason = refusal.rejection.value
-    code = f"{result}/{source}/{reason}"
-    _emit(logging.WARNING, ASSOCIATION_REFUSED, refusal.explanation, code=code, **_peer(request))
+    """Say in words why an association was refused, which key would admit it, and what its sender is told."""
+    codes = refusal.rejection.value
+    message = f"{refusal.explanation}. The sender was told {name_rejection(*codes)}"
+    _emit(logging.WARNING, ASSOCIATION_REFUSED, message, code="/".join(map(str, codes)), **_peer(request))
 
 
 def contexts_refused(request: AssociationRequest, explanations: Sequence[str], *, useless: bool) -> None:
@@ -100,10 +102,10 @@ def contexts_refused(request: AssociationRequest, explanations: Sequence[str], *
     _emit(level, CONTEXTS_REFUSED, message, count=len(explanations), **_peer(request))
 
 
-def association_aborted(calling_ae_title: str, address: str) -> None:
-    """Say that an association ended without a release."""
-    fields = {"calling_ae_title": calling_ae_title, "address": address}
-    _emit(logging.WARNING, ASSOCIATION_ABORTED, "association aborted", **fields)
+def association_aborted(calling_ae_title: str, address: str, explanation: Explanation) -> None:
+    """Say why an association ended without a release."""
+    fields = {"code": explanation.code, "calling_ae_title": calling_ae_title, "address": address}
+    _emit(logging.WARNING, ASSOCIATION_ABORTED, explanation.sentence, **fields)
 
 
 def echoed(calling_ae_title: str) -> None:

@@ -22,6 +22,7 @@ from config.settings import Settings
 from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive import events
 from dicom_node.receive.admission import Refusal, Rejection, refuse
+from dicom_node.receive.association_ends import AssociationEnds
 from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, explain_refused, supported_contexts, undecodable
 from dicom_node.receive.data_set_provider import DataSetProvider, StoreArrival
@@ -78,6 +79,7 @@ class StorageScp:
             marks=self._marks,
         )
         self._stopping = Flag()
+        self._ends = AssociationEnds()
         self._open: set[Association] = set()
         self._open_lock = Lock()
         self._listening: list[Listening] = []
@@ -170,7 +172,7 @@ class StorageScp:
                 (evt.EVT_REQUESTED, self._on_requested),
                 (evt.EVT_ACCEPTED, self._on_accepted),
                 (evt.EVT_REJECTED, self._on_rejected),
-                (evt.EVT_ABORTED, _on_aborted),
+                *self._ends.handlers,
                 (evt.EVT_C_ECHO, _on_echo),
                 (evt.EVT_C_STORE, _on_empty_store),
                 *(handler for each in self._services for handler in each.handlers),
@@ -290,12 +292,6 @@ def _peer_of(assoc: Association) -> tuple[str, str]:
     """Return who is at the other end: calling AE title and address."""
     primitive = assoc.requestor.primitive
     return (primitive.calling_ae_title.strip() if primitive else "", str(assoc.requestor.address))
-
-
-def _on_aborted(event: Event) -> None:
-    requestor = event.assoc.requestor
-    title = requestor.primitive.calling_ae_title.strip() if requestor.primitive else ""
-    events.association_aborted(title, requestor.address)
 
 
 def _on_echo(event: Event) -> int:

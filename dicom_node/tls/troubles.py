@@ -141,8 +141,12 @@ _NOT_KNOWN = "look in the log of both sides"
 
 def explain(error: OSError, side: Side) -> str:
     """Return what went wrong and what to change: `TLS failed: the certificate of the peer has expired; ...`."""
-    what, advice = _explain_check(error, side) or _explain_reason(error, side)
-    return f"TLS failed: {what}; {advice}"
+    return f"TLS failed: {'; '.join(describe(error, side))}"
+
+
+def describe(error: OSError, side: Side) -> tuple[str, str]:
+    """Return what went wrong, and what to change."""
+    return _explain_check(error, side) or _explain_reason(error, side)
 
 
 def _explain_check(error: OSError, side: Side) -> _Words | None:

@@ -10,7 +10,12 @@ import pytest
 from config.documentation import write_reference, write_schema
 from config.load import load_settings
 from config.settings import Settings
+from dicom_node.association_failures.aborts import ABORT_CODES
+from dicom_node.association_failures.connections import CONNECTION_CODES
+from dicom_node.association_failures.contexts import CONTEXT_CODES
+from dicom_node.association_failures.rejections import REJECTIONS
 from dicom_node.receive.admission import Rejection
+from dicom_node.receive.association_ends import ENDED_HERE, LOST
 from dicom_node.receive.statuses import Outcome
 from domain.errors import OsteonodeError
 from inference.reasons import REASONS
@@ -30,8 +35,10 @@ def error_codes(kind: type[OsteonodeError] = OsteonodeError) -> Iterator[str]:
 
 def all_codes() -> list[str]:
     """Return every code that a person may meet."""
-    rejections = ("/".join(map(str, each.value)) for each in Rejection)
-    return sorted({*error_codes(), *(each.value for each in Outcome), *REASONS, *rejections})
+    ours = ("/".join(map(str, each.value)) for each in Rejection)
+    rejections = {*ours, *(row.code for row in REJECTIONS.values())}
+    ends = {*ABORT_CODES, *CONNECTION_CODES, *CONTEXT_CODES, ENDED_HERE, LOST, "TLS-FAILED"}
+    return sorted({*error_codes(), *(each.value for each in Outcome), *REASONS, *rejections, *ends})
 
 
 def entries() -> dict[str, str]:

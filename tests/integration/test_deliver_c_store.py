@@ -156,7 +156,7 @@ def test_an_abort_half_way_leaves_the_first_delivered_and_the_rest_to_retry(tmp_
         attempt = deliver(archive, *(make_dicom_document(CAPTURE, number) for number in range(3)))
     assert [receipt.outcome for receipt in attempt.receipts] == [Outcome.DELIVERED, Outcome.RETRY, Outcome.RETRY]
     assert len(archive.order) == 2
-    assert "aborted by the peer's service-user" in attempt.explanation
+    assert "A-ABORT by the service-user" in attempt.explanation
 
 
 def test_a_peer_that_never_answers_c_store_is_retried(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_peer_that_stops_reading_does_not_hold_the_sender(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("codes", "outcome", "words"),
     [
-        ((1, 1, 3), Outcome.REFUSED, "does not know calling AE title OSTEONODE: add it"),
+        ((1, 1, 3), Outcome.REFUSED, "does not know calling AE title OSTEONODE; add it"),
         ((1, 1, 7), Outcome.REFUSED, "not called ARCHIVE"),
         ((2, 3, 2), Outcome.RETRY, "as many associations as it allows"),
         ((2, 3, 1), Outcome.RETRY, "temporary-congestion"),
@@ -222,7 +222,7 @@ def test_a_real_peer_that_checks_titles_says_which_is_wrong(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (encode_abort(0, 0), "aborted by the peer's service-user"),
+        (encode_abort(0, 0), "A-ABORT by the service-user"),
         (encode_abort(2, 1), "unrecognized-PDU"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "did not answer the association request"),
         (b"", "did not answer the association request within 0.3 s"),
@@ -242,7 +242,7 @@ def test_a_closed_port_is_retried_and_explained() -> None:
     attempt = CStoreDestination(dicom_destination(1), "OSTEONODE").deliver(make_answer())
     assert set(outcomes(attempt).values()) == {Outcome.RETRY}
     assert len(attempt.receipts) == 4
-    assert "no TCP connection to ARCHIVE at 127.0.0.1:1" in attempt.explanation
+    assert "no TCP connection to ARCHIVE at 127.0.0.1:1: connection refused" in attempt.explanation
 
 
 def test_a_document_that_is_not_what_it_says_is_never_sent(tmp_path: Path) -> None:

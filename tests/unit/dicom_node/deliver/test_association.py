@@ -4,8 +4,9 @@ from pynetdicom import AE
 from pynetdicom.association import Association
 from pynetdicom.pdu import A_ASSOCIATE_RJ
 
-from dicom_node.deliver.association import Course, Negotiation
-from dicom_node.deliver.rejections import Parties
+from dicom_node.association_failures.explanation import Parties
+from dicom_node.deliver.association import OUTCOMES, Course, Negotiation
+from domain.delivery import Outcome
 
 
 def test_a_rejection_that_pynetdicom_took_for_a_failed_connection_is_still_told() -> None:
@@ -21,3 +22,7 @@ def test_a_rejection_that_pynetdicom_took_for_a_failed_connection_is_still_told(
     explanation = Negotiation(association, course).explain()
     assert "1/1/3" in explanation
     assert "does not know calling AE title OSTEONODE" in explanation
+
+
+def test_only_a_permanent_rejection_is_for_good() -> None:
+    assert OUTCOMES == {1: Outcome.REFUSED, 2: Outcome.RETRY}
