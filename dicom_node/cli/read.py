@@ -169,7 +169,7 @@ def _open_pool(stack: ExitStack, reading: "Reading") -> "ReaderPool":
 def _note_each(
     reading: "Iterator[Answered]", lines: IO[str] | None, step: Callable[[], None], recommendations: bool
 ) -> "list[Answered]":
-    from dicom_node.cli.json_lines import write_line
+    from dicom_node.image_desk.json_lines import write_line
 
     answered = []
     for each in reading:

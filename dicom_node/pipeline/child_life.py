@@ -1,11 +1,18 @@
-"""How a child process lives: it leaves signals to the node, logs nobody's values, and never outlives its parent."""
+"""How a child process lives: it leaves signals to the node, logs nobody's values, and never outlives its parent.
+
+One whose work nobody waits for stands back behind all others.
+"""
 
 import logging
 import multiprocessing
 import os
 import signal
 import threading
+from contextlib import suppress
 from multiprocessing.connection import wait
+from typing import Final
+
+_NICENESS: Final = 19
 
 
 def live_with_the_parent() -> None:
@@ -14,6 +21,16 @@ def live_with_the_parent() -> None:
     # What pydicom logs quotes values of the data set, which are nobody's business.
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     threading.Thread(target=_end_with_the_parent, name="parent-watch", daemon=True).start()
+
+
+def stand_back() -> None:
+    """Take the lowest priority there is; threads that start later have it too.
+
+    A nice process keeps the processor for milliseconds when a reader wakes up; an idle one, see sched(7), does not.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+    with suppress(OSError):  # a container may forbid it
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _end_with_the_parent() -> None:

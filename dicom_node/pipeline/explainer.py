@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 
 from config.settings import Settings
 from dicom_node.pipeline import explainer_child
+from dicom_node.pipeline.child_life import stand_back
 from dicom_node.pipeline.explainer_child import Answer, Explain
 from dicom_node.ports import ExplainerClosed, ExplanationTask
 from domain.document import Document
@@ -34,7 +35,7 @@ class ChildExplainer:
         explain: Explain,
         *,
         deadline_seconds: float,
-        stand_back: Callable[[], None] = explainer_child.stand_back,
+        stand_back: Callable[[], None] = stand_back,
     ) -> None:
         self._explain = explain
         self._stand_back = stand_back

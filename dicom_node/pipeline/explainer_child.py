@@ -4,13 +4,11 @@ The documents are written here too, so that the node has nothing to do for them 
 """
 
 import logging
-import os
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from config.settings import Explanations, Reading
 from dicom_node.pipeline.child_life import live_with_the_parent
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 Explain = Callable[[ExplanationTask], tuple[Document, ...]]
 Answer = tuple[Document, ...] | OsteonodeError | OSError
 
-_NICENESS: Final = 19
 _log = logging.getLogger(__name__)
 
 
@@ -42,16 +39,6 @@ def serve(pipe: "Connection[Answer, ExplanationTask]", explain: Explain, stand_b
     except (EOFError, ConnectionResetError):
         return
     pipe.send(_answer(explain, task))
-
-
-def stand_back() -> None:
-    """Take the lowest priority there is; threads that start later have it too.
-
-    A nice process keeps the processor for milliseconds when a reader wakes up; an idle one, see sched(7), does not.
-    """
-    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
-    with suppress(OSError):  # a container may forbid it
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _answer(explain: Explain, task: ExplanationTask) -> Answer:

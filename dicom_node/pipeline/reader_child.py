@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dicom_node.light_pydicom import load_pydicom
-from dicom_node.pipeline.child_life import live_with_the_parent
+from dicom_node.pipeline.child_life import live_with_the_parent, stand_back
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.pipeline.memory_limit import limit_growth
 from dicom_node.ports import ReadImage
@@ -31,6 +31,12 @@ OpenReader = Callable[[], ReadFile]
 #: Images that arrive come first: a sender waits for each, and what is read a little later was still read in time.
 _NICENESS: Final = 10
 _log = logging.getLogger(__name__)
+
+
+def open_aside(open_reader: OpenReader) -> ReadFile:
+    """Open a reader for images that belong to no study: it gets what others leave of the processor."""
+    stand_back()
+    return open_reader()
 
 
 def open_bundle(

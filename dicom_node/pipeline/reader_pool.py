@@ -43,24 +43,28 @@ class ReaderPool:
         self._closed = False
 
     @classmethod
-    def of_settings(cls, reading: Reading) -> "ReaderPool":
+    def of_settings(cls, reading: Reading, *, aside: bool = False) -> "ReaderPool":
         """Return the pool that a configuration asks for; no process starts before `warm_up` or the first read.
+
+        Args:
+            aside: one process, behind all others, for images that belong to no study.
 
         Raises:
             ModelError: the bundle has no valid manifest for the precision.
         """
         bundle = reading.bundle or BUNDLED
+        open_reader: OpenReader = partial(
+            reader_child.open_bundle,
+            bundle,
+            reading.threads,
+            reading.member_seconds,
+            reading.precision,
+            reading.image_memory_mib,
+        )
         return cls(
-            partial(
-                reader_child.open_bundle,
-                bundle,
-                reading.threads,
-                reading.member_seconds,
-                reading.precision,
-                reading.image_memory_mib,
-            ),
+            partial(reader_child.open_aside, open_reader) if aside else open_reader,
             model_set=model_set(load_manifest(bundle, reading.precision)),
-            processes=reading.processes,
+            processes=1 if aside else reading.processes,
             deadline_seconds=reading.deadline_seconds,
         )
 

@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from dicom_node.cli.json_lines import write_line
+from dicom_node.image_desk.json_lines import write_line
 from domain.finding import (
     Box,
     Fracture,

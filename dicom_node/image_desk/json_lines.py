@@ -9,7 +9,7 @@ from domain.finding import Fracture, ImageReading, Labelled, Reason
 
 
 def write_line(
-    path: Path, study_instance_uid: str, reading: ImageReading, recommendations: Sequence[dict[str, Any]] = ()
+    path: Path | str, study_instance_uid: str, reading: ImageReading, recommendations: Sequence[dict[str, Any]] = ()
 ) -> str:
     """Return the line of one image, without its line end.
 
