@@ -22,6 +22,7 @@ from dicom_node.ledger import (
     feed_tables,
     knowledge_tables,
     retention_tables,
+    search_tables,
     tables,
 )
 from domain.errors import LedgerError, LedgerFull
@@ -39,6 +40,7 @@ TABLE_MODULES = (
     feed_tables,
     commitment_tables,
     audit_tables,
+    search_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096
@@ -107,6 +109,7 @@ def create_tables(engine: Engine) -> None:
     with writing(engine) as connection:
         for module in TABLE_MODULES:
             module.metadata.create_all(connection)
+        search_tables.add_indexes(connection)
         query = select(tables.meta.c.value).where(tables.meta.c.name == "schema_version")
         found = connection.execute(query).scalar()
         if found is None:

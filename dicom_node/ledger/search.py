@@ -1,0 +1,143 @@
+"""The paged search of studies: newest first, a page after the last study of the page before (keyset).
+
+What names few studies (a number, a patient, a rare sender) is looked up first, and those studies are put in order; what
+names many is asked of each study while the order is walked down, until a page is full. Either way no page reads the
+whole ledger.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from dicom_node.ledger import study_rows, tables
+from dicom_node.ledger.database import looking
+from dicom_node.ledger.search_tables import study_entry, study_sender
+from dicom_node.study_ports import Cursor, Standing, StudyPage, StudyQuery
+from domain.delivery import DeliveryState
+from domain.order import digest_patient_id
+
+#: Up to so many studies are looked up and put in order; more are met soon enough by walking down the order.
+FEW: Final = 2000
+#: A part of a UID is looked for from this length on.
+_LEAST_PART: Final = 4
+_STUDIES = tables.study.c
+_DELIVERY_STATES: Final = {Standing.UNDELIVERED: DeliveryState.WAITING, Standing.FAILED: DeliveryState.HELD}
+
+
+class StudySearch:
+    """Finds studies in a ledger; safe while a node writes to it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def search(self, query: StudyQuery) -> StudyPage:
+        """Return a page of studies."""
+        with looking(self._engine) as connection:
+            wanted = _narrow(connection, query)
+            if wanted is None:
+                return StudyPage(())
+            rows = connection.execute(_page(query, wanted)).mappings().all()
+            shown = study_rows.describe(connection, rows[: query.limit])
+        last = shown[-1] if len(rows) > query.limit else None
+        return StudyPage(shown, Cursor(last.last_arrival_at, last.study_instance_uid) if last else None)
+
+    def senders(self) -> Sequence[str]:
+        """Return the AE titles that images came from, in order."""
+        titles = study_sender.c.calling_ae_title
+        with looking(self._engine) as connection:
+            found: list[str] = []
+            # One step down the index for each title, and not all rows of all titles.
+            query = select(titles).order_by(titles).limit(1)
+            while (
+                title := connection.execute(query.where(titles > (found[-1] if found else ""))).scalar()
+            ) is not None:
+                found.append(title)
+        return found
+
+
+def _page(query: StudyQuery, wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    later = aliased(tables.study).c
+    superseded = exists().where(
+        later.study_instance_uid == _STUDIES.study_instance_uid, later.version > _STUDIES.version
+    )
+    page = select(tables.study).where(~superseded, *wanted, *_within(query))
+    newest_first = _STUDIES.last_arrival_at.desc(), _STUDIES.study_instance_uid.desc()
+    return page.order_by(*newest_first).limit(query.limit + 1)
+
+
+def _within(query: StudyQuery) -> list[ColumnElement[bool]]:
+    """Return the conditions on the state and on when the last image came."""
+    arrived, conditions = _STUDIES.last_arrival_at, []
+    if query.standing is not None and query.standing not in _DELIVERY_STATES:
+        conditions.append(_STUDIES.state == query.standing.value)
+    if query.arrived_from is not None:
+        conditions.append(arrived >= query.arrived_from)
+    if query.arrived_before is not None:
+        conditions.append(arrived < query.arrived_before)
+    if (after := query.after) is not None:
+        same = and_(arrived == after.last_arrival_at, _STUDIES.study_instance_uid < after.study_instance_uid)
+        conditions += [arrived <= after.last_arrival_at, or_(arrived < after.last_arrival_at, same)]
+    return conditions
+
+
+def _narrow(connection: Connection, query: StudyQuery) -> list[ColumnElement[bool]] | None:
+    """Return what a study has to meet beside state and time; None where no study does."""
+    conditions: list[ColumnElement[bool]] = []
+    for candidates in _lookups(connection, query):
+        few = connection.execute(candidates.limit(FEW + 1)).scalars().all()
+        if not few:
+            return None
+        uid = _STUDIES.study_instance_uid
+        if len(few) <= FEW:
+            conditions.append(uid.in_(few))
+        else:
+            column = candidates.selected_columns[0]
+            conditions.append(candidates.where(column == uid).correlate(tables.study).exists())
+    return conditions
+
+
+def _lookups(connection: Connection, query: StudyQuery) -> list[Select[Any]]:
+    entries, sent = study_entry.c, select(study_sender.c.study_instance_uid)
+    noted = select(entries.study_instance_uid)
+    lookups: list[Select[Any]] = []
+    if query.text:
+        lookups.append(_of_text(connection, query.text))
+    if query.accession_number:
+        lookups.append(noted.where(entries.accession_number == query.accession_number))
+    if query.study_instance_uid:
+        own = aliased(tables.study).c.study_instance_uid
+        lookups.append(select(own).where(own == query.study_instance_uid))
+    if query.calling_ae_title:
+        lookups.append(sent.where(study_sender.c.calling_ae_title == query.calling_ae_title))
+    if query.patient_id.strip():
+        lookups.append(noted.where(entries.patient_digest == digest_patient_id(query.patient_id)))
+    if query.standing in _DELIVERY_STATES:
+        lookups.append(_of_deliveries(_DELIVERY_STATES[query.standing]))
+    return lookups
+
+
+def _of_deliveries(state: DeliveryState) -> Select[Any]:
+    columns = tables.delivery.c
+    return select(columns.study_instance_uid).where(columns.state == state)
+
+
+def _of_text(connection: Connection, text: str) -> Select[Any]:
+    """Return the first way to understand a text that names a study: whole numbers and titles before parts of them."""
+    ways = _ways_to_read(text)
+    return next((way for way in ways if connection.execute(way.limit(1)).first() is not None), ways[0])
+
+
+def _ways_to_read(text: str) -> list[Select[Any]]:
+    entries, own = study_entry.c, aliased(tables.study).c.study_instance_uid
+    noted = select(entries.study_instance_uid)
+    ways = [
+        noted.where(entries.accession_number == text),
+        select(own).where(own == text),
+        select(study_sender.c.study_instance_uid).where(study_sender.c.calling_ae_title == text),
+        noted.where(entries.accession_number.istartswith(text, autoescape=True)),
+    ]
+    if len(text) >= _LEAST_PART and not set(text) - set("0123456789."):
+        ways.append(select(own).where(own.contains(text, autoescape=True)))
+    return ways

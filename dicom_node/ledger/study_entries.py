@@ -1,0 +1,109 @@
+"""What the images of studies say of them, noted for the search: by whoever shows studies, never while an image comes.
+
+It follows from files and rows that are there, so that it can be made again, and a ledger of any age gets it. One small
+transaction a batch; a study whose last image is newer than its entry is noted again.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pydicom
+from pydicom.errors import InvalidDicomError
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select
+
+from dicom_node.ledger import tables
+from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.search_tables import study_entry, study_sender
+from domain.order import digest_patient_id
+
+#: Studies may be committed in another order than their images came in; so far back is looked again.
+_LOOK_BACK: Final = timedelta(minutes=10)
+_BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
+_DAMAGE = (OSError, InvalidDicomError, AttributeError, EOFError, ValueError, TypeError, KeyError, NotImplementedError)
+_STUDIES, _IMAGES = tables.study.c, tables.instance.c
+
+
+class StudyEntries:
+    """Notes what studies are looked for by. One process does it; two do no harm.
+
+    Args:
+        data: the node's data folder.
+        batch: studies that are noted at once.
+    """
+
+    def __init__(self, engine: Engine, data: Path, *, batch: int = 50) -> None:
+        self._engine, self._data, self._batch = engine, data.resolve(), batch
+        self._noted_to = _BEGINNING
+
+    def note(self) -> int:
+        """Note a batch of the studies that have no entry, or an old one, the oldest first; return how many."""
+        with looking(self._engine) as connection:
+            due = connection.execute(self._due()).all()
+            if not due:
+                return 0
+            senders = _senders(connection, [row.study_instance_uid for row in due])
+            paths = _paths(connection, [row.study_instance_uid for row in due])
+        entries = [self._entry(row.study_instance_uid, row.last, paths) for row in due]
+        with writing(self._engine) as connection:
+            _replace(connection, entries, senders)
+        self._noted_to = max(row.last for row in due)
+        return len(due)
+
+    def _due(self) -> Any:
+        """Select studies in the order of their last images; begins again where the last batch ended."""
+        since = self._noted_to - _LOOK_BACK if self._noted_to > _BEGINNING else _BEGINNING
+        is_its_own = study_entry.c.study_instance_uid == _STUDIES.study_instance_uid
+        is_old = or_(
+            study_entry.c.study_instance_uid.is_(None), study_entry.c.last_arrival_at < _STUDIES.last_arrival_at
+        )
+        last = func.max(_STUDIES.last_arrival_at, type_=tables.UtcDateTime()).label("last")
+        query = select(_STUDIES.study_instance_uid, last).join_from(tables.study, study_entry, is_its_own, isouter=True)
+        of_each = query.where(_STUDIES.last_arrival_at >= since, is_old).group_by(_STUDIES.study_instance_uid)
+        return of_each.order_by("last").limit(self._batch)
+
+    def _entry(self, uid: str, last: datetime, paths: dict[str, str]) -> dict[str, object]:
+        number, patient_id = _read(self._data / paths[uid]) if paths.get(uid) else ("", "")
+        digest = digest_patient_id(patient_id) if patient_id.strip() else ""
+        named = {"accession_number": number.strip()[:64], "patient_digest": digest}
+        return {"study_instance_uid": uid, "last_arrival_at": last, **named}
+
+
+def _paths(connection: Connection, uids: Sequence[str]) -> dict[str, str]:
+    """Return a file of each study that has a header; the one of the first image, where it is there."""
+    query = select(_IMAGES.study_instance_uid, _IMAGES.path).where(
+        _IMAGES.study_instance_uid.in_(uids), _IMAGES.path != ""
+    )
+    order = _IMAGES.version.desc(), _IMAGES.sop_instance_uid.desc()
+    return {uid: path for uid, path in connection.execute(query.order_by(*order))}
+
+
+def _senders(connection: Connection, uids: Sequence[str]) -> list[dict[str, str]]:
+    query = select(_IMAGES.study_instance_uid, _IMAGES.calling_ae_title).where(_IMAGES.study_instance_uid.in_(uids))
+    return [dict(row) for row in connection.execute(query.distinct()).mappings()]
+
+
+def _replace(connection: Connection, entries: Sequence[dict[str, object]], senders: Sequence[dict[str, str]]) -> None:
+    """Take entries in the place of older ones; a study that was purged meanwhile gets none."""
+    uids = [entry["study_instance_uid"] for entry in entries]
+    for table in (study_entry, study_sender):
+        connection.execute(delete(table).where(table.c.study_instance_uid.in_(uids)))
+    there = set(
+        connection.execute(
+            select(_STUDIES.study_instance_uid).where(and_(_STUDIES.study_instance_uid.in_(uids)))
+        ).scalars()
+    )
+    for table, rows in ((study_entry, entries), (study_sender, senders)):
+        kept = [row for row in rows if row["study_instance_uid"] in there]
+        if kept:
+            connection.execute(insert(table), kept)
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """Return Accession Number (0008,0050) and Patient ID (0010,0020); empty where the file does not say."""
+    try:
+        ds = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["AccessionNumber", "PatientID"])
+        return str(ds.get("AccessionNumber", "") or ""), str(ds.get("PatientID", "") or "")
+    except _DAMAGE:
+        return "", ""
