@@ -4,10 +4,12 @@ Like those of ports.py; it has a fake in tests/fakes and one contract suite for 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from domain.correction import NAME_LENGTH, NOTE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,40 @@ class QuarantinedFile:
     times: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class UndecodedImage:
+    """An image that is here, with its study, and that was answered "not analysed" because it could not be decoded."""
+
+    sop_instance_uid: str
+    study_instance_uid: str
+    calling_ae_title: str
+    received_at: datetime
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardedFile:
+    """That a person removed a file for good. The words are a person's: show them to people alone.
+
+    Raises:
+        ValueError: no reason, or a text that is too long or has control characters; the message does not repeat it.
+    """
+
+    number: int
+    reason_code: str
+    calling_ae_title: str
+    discarded_at: datetime
+    reason: str = field(repr=False)
+    by: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ValueError("a reason is needed")
+        for name, text, limit in (("reason", self.reason, NOTE_LENGTH), ("by", self.by, NAME_LENGTH)):
+            if len(text) > limit or not text.isprintable():
+                raise ValueError(f"{name} is one line of at most {limit} characters")
+
+
 class QuarantineLedger(Protocol):
     """The part of the ledger that speaks of files that were put aside. Every method raises LedgerError."""
 
@@ -43,6 +79,14 @@ class QuarantineLedger(Protocol):
 
     def settle(self, number: int) -> None:
         """Forget one file: it was taken in, or is gone."""
+        ...
+
+    def give_up(self, discarded: DiscardedFile) -> None:
+        """Forget one file that a person removed, and keep who did and why; nothing where it is forgotten."""
+        ...
+
+    def discarded(self, *, limit: int = 100) -> Sequence[DiscardedFile]:
+        """Return what persons removed with a reason, the latest first."""
         ...
 
     def unrecorded(self, paths: Collection[Path]) -> frozenset[Path]:

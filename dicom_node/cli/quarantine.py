@@ -7,15 +7,15 @@ import typer
 
 from dicom_node.cli.ledger_access import write_time
 from dicom_node.cli.options import ConfigFile
-from dicom_node.cli.remedies import next_step, what_happened
 from dicom_node.cli.terminal import count, make_table, print_table
+from dicom_node.quarantine_remedies import next_step, what_happened
+from domain.correction import NAME_LENGTH, NOTE_LENGTH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dicom_node.ledger.quarantine import UndecodedImage
     from dicom_node.openings import OpenQuarantine
-    from dicom_node.quarantine_ports import QuarantinedFile
+    from dicom_node.quarantine_ports import QuarantinedFile, UndecodedImage
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -29,6 +29,18 @@ Which = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", help="Every file in quarantine, and every image that is not decoded.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most files, and most images, to list.")]
+Reason = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        help=f"Why, one line of up to {NOTE_LENGTH} characters. The ledger and the console keep it, no log does.",
+        metavar="TEXT",
+    ),
+]
+By = Annotated[
+    str,
+    typer.Option("--by", help=f"Name or role of who decided, up to {NAME_LENGTH} characters.", show_default=False),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 EMPTY: Final = "quarantine is empty, and every image could be decoded"
 _EVERYTHING: Final = 1_000_000
@@ -97,14 +109,20 @@ def retry(which: Which = None, every: All = False, config: ConfigFile = None) ->
 
 
 @app.command("discard")
-def discard(number: Number, yes: Yes = False, config: ConfigFile = None) -> None:
-    """Remove one file from quarantine for good, after a question. Its sender is not told."""
+def discard(number: Number, yes: Yes = False, reason: Reason = "", by: By = "", config: ConfigFile = None) -> None:
+    """Remove one file from quarantine for good, after a question. Its sender is not told.
+
+    With a reason, the ledger keeps who removed what and why.
+    """
     opened = _open(config)
     file = _require(opened, number)
     print(f"{number}: {file.reason_code} from {file.calling_ae_title or '-'}: {file.path}")
     if not yes:
         typer.confirm("Remove it? It cannot be brought back from here", abort=True)
-    opened.quarantine.discard(number)
+    try:
+        opened.quarantine.discard(number, reason.strip(), by)
+    except ValueError as error:  # its sentence does not repeat what was written
+        raise typer.BadParameter(str(error), param_hint="--reason, --by") from None
     print(f"{number}: removed")
 
 

@@ -173,8 +173,8 @@ def _write_decision(routing: "Routing", *, has_routes: bool) -> str:
 
 
 def _print_destinations(routing: "Routing", rules: "Settings") -> None:
-    from dicom_node.cli.routes import write_kinds
     from dicom_node.cli.terminal import make_table, print_table
+    from dicom_node.config_check.route_words import write_kinds
 
     table = make_table(("destination", "gets", "because"), title="destinations")
     for name in dict.fromkeys((*(each.name for each in rules.destination), *routing.documents)):

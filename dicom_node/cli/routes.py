@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from domain.routing import Condition, JudgedRoute, Kinds, Routing
+from domain.routing import Condition, JudgedRoute, Routing
 
 #: Which option of `osteonode route` says what is not known of a study.
 OPTIONS: Final = {
@@ -29,13 +29,6 @@ _SHOWN: Final = frozenset(
 )
 _MET: Final = {True: "yes", False: "no", None: "not known"}
 NOT_SHOWN: Final = "(not shown)"
-
-
-def write_kinds(kinds: Kinds) -> str:
-    """Return kinds of document in words."""
-    if kinds is None:
-        return "all it takes"
-    return ", ".join(sorted(kind.value for kind in kinds)) or "nothing"
 
 
 def write_reason(routing: Routing) -> str:

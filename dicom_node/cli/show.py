@@ -175,7 +175,8 @@ def _show_deliveries(history: "History") -> None:
 
 
 def _show_routings(history: "History") -> None:
-    from dicom_node.cli.routes import write_kinds, write_reason
+    from dicom_node.cli.routes import write_reason
+    from dicom_node.config_check.route_words import write_kinds
 
     rows = [
         (

@@ -21,6 +21,7 @@ from dicom_node.ledger import (
     delivery_tables,
     feed_tables,
     knowledge_tables,
+    quarantine_tables,
     retention_tables,
     search_tables,
     tables,
@@ -41,6 +42,7 @@ TABLE_MODULES = (
     commitment_tables,
     audit_tables,
     search_tables,
+    quarantine_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096

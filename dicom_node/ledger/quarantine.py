@@ -1,8 +1,6 @@
 """Files that were put aside, and images that were taken in and could not be decoded."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +9,10 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from dicom_node.ledger import tables
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.paths import relative_to_data
+from dicom_node.ledger.quarantine_tables import quarantine_discard
 from dicom_node.ledger.retention_tables import removal
-from dicom_node.quarantine_ports import QuarantinedFile
+from dicom_node.quarantine_ports import DiscardedFile, QuarantinedFile, UndecodedImage
 from inference.reasons import NOT_DECODED
-
-
-@dataclass(frozen=True, slots=True)
-class UndecodedImage:
-    """An image that is here, with its study, and that was answered "not analysed" because it could not be decoded."""
-
-    sop_instance_uid: str
-    study_instance_uid: str
-    calling_ae_title: str
-    received_at: datetime
-    reason_code: str
 
 
 def record(connection: Connection, row: dict[str, Any]) -> None:
@@ -61,6 +49,21 @@ class QuarantineBook:
         """Forget one file."""
         with writing(self._engine) as connection:
             connection.execute(delete(tables.quarantine).where(tables.quarantine.c.number == number))
+
+    def give_up(self, discarded: DiscardedFile) -> None:
+        """Forget one file that a person removed, and keep who did and why; see the port."""
+        row = {column.name: getattr(discarded, column.name) for column in quarantine_discard.c}
+        with writing(self._engine) as connection:
+            gone = connection.execute(delete(tables.quarantine).where(tables.quarantine.c.number == discarded.number))
+            if gone.rowcount:  # else somebody was faster, and has said why
+                connection.execute(insert(quarantine_discard).values(row))
+
+    def discarded(self, *, limit: int = 100) -> Sequence[DiscardedFile]:
+        """Return what persons removed with a reason, the latest first."""
+        newest = quarantine_discard.c.discarded_at.desc(), quarantine_discard.c.number.desc()
+        with looking(self._engine) as connection:
+            rows = connection.execute(select(quarantine_discard).order_by(*newest).limit(limit)).mappings()
+            return [DiscardedFile(**row) for row in rows]
 
     def unrecorded(self, paths: Collection[Path]) -> frozenset[Path]:
         """Return those of some files that no image and no planned removal accounts for; see the port."""

@@ -12,7 +12,7 @@ from typing import Final, Self
 from config.settings import Settings
 from dicom_node.durable_file import fsync_folder
 from dicom_node.ports import Clock, InstanceLedger
-from dicom_node.quarantine_ports import QuarantinedFile, QuarantineLedger
+from dicom_node.quarantine_ports import DiscardedFile, QuarantinedFile, QuarantineLedger
 from dicom_node.receive.door import Door, Origin
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Outcome
@@ -44,8 +44,8 @@ class Quarantine:
         open_door: gives the door for files that were sent to one of our AE titles.
     """
 
-    def __init__(self, folder: Path, open_door: Callable[[str], Door], ledger: QuarantineLedger) -> None:
-        self._folder, self._open_door, self._ledger = folder, open_door, ledger
+    def __init__(self, folder: Path, open_door: Callable[[str], Door], ledger: QuarantineLedger, clock: Clock) -> None:
+        self._folder, self._open_door, self._ledger, self._clock = folder, open_door, ledger, clock
 
     @classmethod
     def of_settings(
@@ -57,7 +57,7 @@ class Quarantine:
             tier_of = partial(_tier_of, settings, called_ae_title)
             return Door.of_settings(settings, ledger, clock, settings.node.data, tier_of=tier_of)
 
-        return cls(Shelf(settings.node.data.resolve()).quarantine, open_door, quarantine)
+        return cls(Shelf(settings.node.data.resolve()).quarantine, open_door, quarantine, clock)
 
     def retry(self, number: int) -> Retried:
         """Take a file in again; where that fails it stays, under this number or, for another reason, a new one.
@@ -78,17 +78,28 @@ class Quarantine:
                 self._drop(file)
         return Retried(outcome, taken_in)
 
-    def discard(self, number: int) -> None:
+    def discard(self, number: int, reason: str = "", by: str = "") -> None:
         """Remove a file for good; one that is gone already is forgotten.
+
+        Args:
+            reason, by: why, and who decided; kept in the ledger where a reason is given.
 
         Raises:
             InterventionRefused: there is no such number.
+            ValueError: they are no words that can be kept; the file stays, and the message does not repeat them.
             LedgerError, OSError: it stays.
         """
         file = self._ledger.find(number)
         if file is None:
             raise InterventionRefused(f"nothing in quarantine has the number {number}", subject="quarantine")
-        self._drop(file)
+        if not reason:
+            self._drop(file)
+            return
+        discarded = DiscardedFile(
+            number, file.reason_code, file.calling_ae_title, self._clock.now(), reason.strip(), by.strip()
+        )
+        self._remove(file)
+        self._ledger.give_up(discarded)
 
     def _find(self, number: int) -> QuarantinedFile:
         file = self._ledger.find(number)
@@ -111,10 +122,13 @@ class Quarantine:
         return incoming.finish().outcome
 
     def _drop(self, file: QuarantinedFile) -> None:
+        self._remove(file)
+        self._ledger.settle(file.number)
+
+    def _remove(self, file: QuarantinedFile) -> None:
         # The file first: what dies between the two leaves a row that says so, and no file that nobody sees.
         file.path.unlink(missing_ok=True)
         fsync_folder(self._folder)
-        self._ledger.settle(file.number)
 
 
 def _tier_of(settings: Settings, called_ae_title: str, calling_ae_title: str) -> Tier:

@@ -17,6 +17,7 @@ from inference.training.gathering import Gathered, Progress
 from inference.training.quantisation import quantise_members
 from inference.training.validating import FITTED_ON, PLAIN_REGION, PLAIN_SPEAKER, Draft, validate
 from inference.zoo import MANIFESTS, Manifest, Model, Precision, load_manifest
+from inference.zoo.evaluation import EVALUATIONS
 
 #: What is fitted, and so of the first version alone.
 _FITTED = ("calibration", "box_calibration", "operating_points", "minimum_probability", "precision", "metrics")
@@ -67,7 +68,11 @@ def revalidate(bundle: Path, data: Path, precision: Precision, *, progress: Prog
         own = {name for model in draft.models for name in model["files"]} - {
             name for model in manifest.models for name in model.files
         }
-        for name in (*sorted(own), MANIFESTS[precision]):  # the manifest last: what it names is there by then
+        for name in (
+            *sorted(own),
+            EVALUATIONS[precision],
+            MANIFESTS[precision],
+        ):  # the manifest last: what it names is there by then
             _put(staged / name, bundle / name)
     return Revalidated(draft.name, precision, first, validated.examples, _say_unfitted(validated.gathered, manifest))
 

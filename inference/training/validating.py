@@ -23,6 +23,7 @@ from inference.training.evaluation import (
     read_split,
     region_accuracy,
 )
+from inference.training.evaluation_file import write_evaluation
 from inference.training.export import write_manifest
 from inference.training.gathering import Gathered, Progress, gather
 from inference.training.metrics import FRACTURE_MEASURES, bootstrap
@@ -65,7 +66,7 @@ class Validated:
 
 
 def validate(folder: Path, data: Path, draft: Draft, *, progress: Progress = iter) -> Validated:
-    """Fit and measure a version, and write its manifest beside the weight files in `folder`.
+    """Fit and measure a version, and write its manifest and its evaluation beside the weight files in `folder`.
 
     Args:
         data: the FracAtlas folder.
@@ -87,6 +88,7 @@ def validate(folder: Path, data: Path, draft: Draft, *, progress: Progress = ite
     for entry in draft.models:
         entry["metrics"] = _measure_member(entry, finished)
     write(fusion)
+    write_evaluation(folder, finished, split="val", precision=draft.precision)
     return Validated(finished, gathered)
 
 

@@ -10,7 +10,7 @@ from dicom_node.ledger.database import create_tables, database_url, open_engine
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ports import InstanceLedger
-from dicom_node.quarantine_ports import QuarantineLedger
+from dicom_node.quarantine_ports import DiscardedFile, QuarantineLedger
 from tests.fakes.arrivals import arrive
 from tests.fakes.clock import FakeClock
 from tests.fakes.instance_ledger import FakeInstanceLedger
@@ -71,6 +71,15 @@ def test_a_settled_file_is_forgotten_and_its_number_finds_nothing(books: Books) 
     assert books.quarantine.find(file.number) is None
     books.put_aside("b.dcm")
     assert books.quarantine.files()[0].number > file.number  # a number never names another file
+
+
+def test_who_gave_a_file_up_and_why_is_kept_once(books: Books) -> None:
+    books.put_aside("a.dcm")
+    (file,) = books.quarantine.files()
+    discarded = DiscardedFile(file.number, file.reason_code, "MOD1", FakeClock().now(), "a test picture", "night shift")
+    for _ in range(2):  # two persons at the same time: the first has said why
+        books.quarantine.give_up(discarded)
+    assert (list(books.quarantine.files()), list(books.quarantine.discarded())) == ([], [discarded])
 
 
 def test_files_without_a_row_are_told_from_those_with_one(books: Books) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from dicom_node.quarantine_ports import QuarantinedFile
+from dicom_node.quarantine_ports import DiscardedFile, QuarantinedFile
 from tests.fakes.clock import FakeClock
 from tests.fakes.instance_ledger import FakeInstanceLedger, PutAside
 
@@ -15,6 +15,7 @@ class FakeQuarantineLedger:
         self._instances = instances
         self._numbers: dict[Path, int] = {}
         self._highest = 0
+        self._discarded: list[DiscardedFile] = []
 
     def files(self, *, limit: int = 100) -> Sequence[QuarantinedFile]:
         """Return what lies there, the newest first."""
@@ -30,6 +31,16 @@ class FakeQuarantineLedger:
         if file is not None:
             del self._numbers[file.path]
             self._instances.put_aside = [each for each in self._instances.put_aside if each.path != file.path]
+
+    def give_up(self, discarded: DiscardedFile) -> None:
+        """Forget one file that a person removed, and keep who did and why."""
+        if self.find(discarded.number) is not None:
+            self.settle(discarded.number)
+            self._discarded.append(discarded)
+
+    def discarded(self, *, limit: int = 100) -> Sequence[DiscardedFile]:
+        """Return what persons removed with a reason, the latest first."""
+        return self._discarded[::-1][:limit]
 
     def unrecorded(self, paths: Collection[Path]) -> frozenset[Path]:
         """Return those of some files that no image accounts for."""

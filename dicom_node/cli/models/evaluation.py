@@ -20,6 +20,9 @@ RecipeName = Annotated[
     typer.Argument(help="A recipe that was trained: its run is judged, on its test part.", metavar="[RECIPE]"),
 ]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the processor, of a recipe's run.")]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Write what was measured beside the bundle's manifest: the console shows it.")
+]
 SplitName = Annotated[str, typer.Option("--split", help="Which split of the manifest: train or val.")]
 
 
@@ -32,6 +35,7 @@ def evaluate_models(
     bundle: Bundle = None,
     precision: Precision = "f32",
     as_json: AsJson = False,
+    keep: Keep = False,
 ) -> None:
     """Judge a bundle on a split of FracAtlas, or the run of a recipe on its dataset; with intervals, by what serves.
 
@@ -53,6 +57,10 @@ def evaluate_models(
         raise typer.BadParameter(f"the manifest there has no split {split!r}", param_hint="--split")
     with show_progress("reading", images) as step:
         examples = read_split(bundle or BUNDLED, data, named, precision=precision, progress=count_each(step))
+    if keep:
+        from inference.training.evaluation_file import write_evaluation
+
+        write_evaluation(bundle or BUNDLED, examples, split=named, precision=precision)
     _print_measures({**measure_fracture(examples), "region_accuracy": region_accuracy(examples)}, images, as_json)
 
 

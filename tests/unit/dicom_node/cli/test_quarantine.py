@@ -8,8 +8,8 @@ from dbos import DBOS
 
 from dicom_node.cli.main import run
 from dicom_node.cli.quarantine import EMPTY
-from dicom_node.cli.remedies import REMEDIES
 from dicom_node.ledger.database import database_url
+from dicom_node.quarantine_remedies import REMEDIES
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS
 from tests.fakes.radiographs import encode_data_set, make_radiograph, read_data_set_bytes

@@ -9,6 +9,7 @@ from dicom_node.receive.part10 import encode_head
 from dicom_node.receive.quarantine import Quarantine
 from dicom_node.receive.statuses import Outcome
 from domain.errors import InterventionRefused, LedgerError
+from tests.fakes.clock import FakeClock
 from tests.fakes.door import DoorBench
 from tests.fakes.instance_ledger import FakeInstanceLedger
 from tests.fakes.quarantine_ledger import FakeQuarantineLedger
@@ -21,7 +22,7 @@ class Ward:
     def __init__(self, folder: Path) -> None:
         self.bench = DoorBench(folder, FakeInstanceLedger())
         self.book = FakeQuarantineLedger(self.bench.ledger)
-        self.quarantine = Quarantine(folder / "quarantine", lambda _called: self.bench.door, self.book)
+        self.quarantine = Quarantine(folder / "quarantine", lambda _called: self.bench.door, self.book, FakeClock())
 
     def put_aside(self, data: bytes, reason_code: str = "NOT-RECORDED") -> int:
         """Put a Part 10 file aside for a reason that an update has done away with; return its number."""
@@ -108,6 +109,21 @@ def test_discarding_removes_the_file_and_the_row(ward: Ward) -> None:
     ward.quarantine.discard(number)
     assert list(ward.book.files()) == []
     assert list((ward.bench.folder / "quarantine").glob("*.dcm")) == []
+
+
+def test_who_removes_a_file_and_why_is_kept(ward: Ward) -> None:
+    number = ward.put_aside(b"x")
+    ward.quarantine.discard(number, "a test picture of the vendor", "night shift")
+    (discarded,) = ward.book.discarded()
+    assert (discarded.number, discarded.reason, discarded.by) == (number, "a test picture of the vendor", "night shift")
+    assert list((ward.bench.folder / "quarantine").glob("*.dcm")) == []
+
+
+def test_a_reason_that_cannot_be_kept_removes_nothing(ward: Ward) -> None:
+    number = ward.put_aside(b"x")
+    with pytest.raises(ValueError, match="reason is one line"):
+        ward.quarantine.discard(number, "two\nlines")
+    assert [file.path.is_file() for file in ward.book.files()] == [True]
 
 
 def test_what_is_not_there_is_told_with_the_next_step(ward: Ward) -> None:

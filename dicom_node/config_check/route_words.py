@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from config.settings import Reading, Route, Settings
-from dicom_node.cli.routes import write_kinds
 from domain.pattern import Pattern
+from domain.routing import Kinds
 
 
 def describe_routes(settings: Settings) -> Iterator[str]:
@@ -15,6 +15,13 @@ def describe_routes(settings: Settings) -> Iterator[str]:
     for route in settings.route:
         yield f"#   {route.name}: {'; '.join(_list_conditions(route)) or 'every study'} -> {_write_destinations(route)}"
     yield "#   none fits: every destination gets what it takes"
+
+
+def write_kinds(kinds: Kinds) -> str:
+    """Return kinds of document in words."""
+    if kinds is None:
+        return "all it takes"
+    return ", ".join(sorted(kind.value for kind in kinds)) or "nothing"
 
 
 def find_unseen_regions(settings: Settings) -> list[str]:

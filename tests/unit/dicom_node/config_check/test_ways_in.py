@@ -1,7 +1,7 @@
 """What check-config says of the ways in."""
 
 from config.settings import Settings
-from dicom_node.cli.ways_in import describe_ways
+from dicom_node.config_check.ways_in import describe_ways
 
 
 def describe(**tables: object) -> str:

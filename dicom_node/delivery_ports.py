@@ -1,0 +1,98 @@
+"""What a person sees of deliveries that failed for good, and how peers have answered lately.
+
+Like those of ports.py; each has a fake in tests/fakes and one contract suite for both.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.breaker import Breaker, BreakerState
+from domain.delivery import Delivery, DeliveryState
+from domain.document import DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterLine:
+    """A delivery that is held because it failed.
+
+    Attributes:
+        kinds: of the documents that it was to bring and the peer does not have, each with how many.
+        since: when its last attempt ended, or, where none was made, when the version was answered.
+        last_status: what the peer answered last for one of them; empty where it answered nothing.
+    """
+
+    delivery: Delivery
+    kinds: Mapping[DocumentKind, int]
+    since: datetime | None
+    last_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardedDelivery:
+    """A delivery that a person gave up. The words are a person's: show them to people alone."""
+
+    study_instance_uid: str
+    version: int
+    destination: str
+    discarded_at: datetime
+    reason: str
+    by: str
+
+
+class DeadLetterLedger(Protocol):
+    """The part of the ledger that speaks of dead letters. Every method raises LedgerError where the store fails."""
+
+    def letters(self, *, limit: int = 100) -> Sequence[DeadLetterLine]:
+        """Return what is held because it failed, the longest held first."""
+        ...
+
+    def given_up(self, *, limit: int = 100) -> Sequence[DiscardedDelivery]:
+        """Return what persons gave up, the latest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SenderContact:
+    """When an AE title last sent an image, and how many since the beginning of the span that was asked for."""
+
+    calling_ae_title: str
+    last_at: datetime
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationContact:
+    """How a destination has answered lately.
+
+    Attributes:
+        last_delivered_at: when it last took what it was sent; None where it never has, or that was long ago.
+        last_attempt_at, last_explanation: of the last attempt, and what was said of it.
+        breaker: None where it never failed.
+        deliveries: how many wait and how many are held.
+    """
+
+    name: str
+    last_delivered_at: datetime | None = None
+    last_attempt_at: datetime | None = None
+    last_explanation: str = ""
+    breaker: Breaker | None = None
+    deliveries: Mapping[DeliveryState, int] | None = None
+
+    @property
+    def state(self) -> BreakerState:
+        """Of its breaker."""
+        return BreakerState.CLOSED if self.breaker is None else self.breaker.state
+
+
+class ContactLedger(Protocol):
+    """The part of the ledger that knows who was heard of when. Every method raises LedgerError."""
+
+    def senders(self, since: datetime) -> Sequence[SenderContact]:
+        """Return who has sent images since a time, by AE title."""
+        ...
+
+    def destinations(self, since: datetime) -> Mapping[str, DestinationContact]:
+        """Return how each destination that anything went to since a time, or waits for, has answered."""
+        ...

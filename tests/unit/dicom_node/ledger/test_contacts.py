@@ -1,0 +1,46 @@
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from dicom_node.ledger.contacts import ContactBook
+from dicom_node.ledger.ledger import Ledger
+from domain.delivery import Attempt, DeliveryState, Outcome, Receipt
+from tests.fakes.answered import answer
+from tests.fakes.arrivals import arrive
+from tests.fakes.clock import FakeClock
+
+TAKEN = Attempt((Receipt("1.1.1.0", Outcome.DELIVERED, "0x0000 Success"),))
+AWAY = Attempt((Receipt("1.2.1.0", Outcome.RETRY, "not sent"),), "no TCP connection")
+
+
+def test_who_sent_when_and_how_much_is_told_by_title(ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
+    first = arrive("1", "1")
+    ledger.record_instance(first)
+    (contact,) = ContactBook(engine).senders(first.received_at - timedelta(days=1))
+    assert (contact.calling_ae_title, contact.last_at, contact.images) == (
+        first.calling_ae_title,
+        first.received_at,
+        1,
+    )
+    assert list(ContactBook(engine).senders(first.received_at + timedelta(seconds=1))) == []
+
+
+def test_the_last_attempt_and_the_last_success_are_told_apart(ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
+    for study in "12":
+        answer(ledger, study=study, recipients=["pacs"])
+    before = clock.now()
+    ledger.keep_attempt(ledger.delivery("1.1", 1, "pacs"), TAKEN, retry_after_seconds=None)
+    clock.advance(60)
+    ledger.keep_attempt(ledger.delivery("1.2", 1, "pacs"), AWAY, retry_after_seconds=5)
+    pacs = ContactBook(engine).destinations(before - timedelta(days=1))["pacs"]
+    assert (pacs.last_delivered_at, pacs.last_attempt_at) == (before, clock.now())
+    assert pacs.last_explanation == "no TCP connection"
+    assert pacs.deliveries == {DeliveryState.DELIVERED: 1, DeliveryState.WAITING: 1}
+
+
+def test_what_was_long_ago_is_not_looked_for(ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
+    answer(ledger, recipients=["pacs"])
+    ledger.keep_attempt(ledger.delivery("1.1", 1, "pacs"), TAKEN, retry_after_seconds=None)
+    clock.advance(3600)
+    pacs = ContactBook(engine).destinations(clock.now())["pacs"]
+    assert (pacs.last_delivered_at, pacs.last_attempt_at) == (None, None)
