@@ -12,12 +12,14 @@ from dicom_node.clock import SystemClock
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
 from dicom_node.ledger.erasing import Erasing
 from dicom_node.ledger.feeds import Feeds
+from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
+from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
@@ -102,10 +104,44 @@ def open_retaining(settings: Settings) -> Retaining:
     return Retaining(settings.retention, purging, Erasing(engine, data, clock), clock, engine.dispose)
 
 
+def look_at_upgrade(settings: Settings) -> Upgrade | None:
+    """Return what an upgrade of the ledger would do, None where it has this program's schema.
+
+    Raises:
+        LedgerError: no node has used the data folder, or a later version of this program has.
+    """
+    data, engine = _open_file(settings)
+    try:
+        return plan_upgrade(engine, data, SystemClock().now())
+    finally:
+        engine.dispose()
+
+
+def carry_out_upgrade(settings: Settings) -> Upgrade | None:
+    """Copy the ledger and bring it to this program's schema; return what was done, None where nothing was to do.
+
+    Raises:
+        ConfigError: a node is running on the data folder.
+        LedgerError: it could not be copied or changed; it is as it was.
+    """
+    data, engine = _open_file(settings)
+    lock = FolderLock(data)
+    lock.take()
+    try:
+        return upgrade_ledger(engine, data, SystemClock().now())
+    finally:
+        engine.dispose()
+        lock.free()
+
+
 def _open_used(settings: Settings) -> tuple[Path, Engine]:
+    data, engine = _open_file(settings)
+    create_tables(engine)
+    return data, engine
+
+
+def _open_file(settings: Settings) -> tuple[Path, Engine]:
     data = settings.node.data.resolve()
     if not (data / FILE_NAME).is_file():
         raise LedgerError(f"no node has used the data folder {data} yet")
-    engine = open_engine(database_url(data))
-    create_tables(engine)
-    return data, engine
+    return data, open_engine(database_url(data))

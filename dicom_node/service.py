@@ -36,6 +36,7 @@ from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
+from dicom_node.ledger.upgrading import upgrade_ledger
 from dicom_node.pipeline import closing, commitment_reports, committing, retaining, retrieving
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
@@ -253,6 +254,7 @@ class Service:
         stops.callback(lock.free)
         engine = open_engine(database_url(self._data))
         stops.callback(engine.dispose)
+        upgrade_ledger(engine, self._data, self._clock.now())
         create_tables(engine)
         return engine
 

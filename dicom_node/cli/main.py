@@ -36,6 +36,7 @@ from dicom_node.cli import (
     show,
     sources,
     studies,
+    upgrade,
 )
 from dicom_node.cli.explain import explain as explain_images
 from dicom_node.cli.terminal import explain
@@ -83,6 +84,7 @@ app.command("fetch", rich_help_panel="Look and intervene")(fetch.fetch)
 app.command("priors", rich_help_panel="Look and intervene")(priors.priors)
 app.command("purge", rich_help_panel="Look and intervene")(purge.purge)
 app.command("reread", rich_help_panel="Look and intervene")(reread.reread)
+app.command("upgrade", rich_help_panel="Keep")(upgrade.upgrade)
 app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel="Look and intervene")
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel="Look and intervene")
 app.add_typer(models.app, name="models", rich_help_panel="Models and measurements")

@@ -11,9 +11,21 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.schema import CreateColumn
 
 from dicom_node.ledger import (
     audit_tables,
@@ -46,6 +58,11 @@ TABLE_MODULES = (
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096
+#: All of them: the modules share it.
+metadata = tables.metadata
+#: Where Alembic keeps the revision of this ledger; the engine keeps its own notes in the same database.
+REVISION_TABLE = "ledger_revision"
+_SCHEMA = "schema_version"
 _READS_ONLY = "ledger_reads_only"
 _SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 _POSTGRESQL_FULL = frozenset({"53000", "53100"})
@@ -103,25 +120,57 @@ def looking(engine: Engine) -> Iterator[Connection]:
 
 
 def create_tables(engine: Engine) -> None:
-    """Create what is missing, also of a ledger that an earlier version with fewer tables or columns wrote.
+    """Create the tables of a new ledger; nothing where it has them.
 
     Raises:
-        LedgerError: the database was written by a later version of this program.
+        LedgerError: the ledger was written by a later version of this program, or has to be upgraded first
+            (dicom_node/ledger/upgrading.py); the message says how.
     """
     with writing(engine) as connection:
-        for module in TABLE_MODULES:
-            module.metadata.create_all(connection)
-        search_tables.add_indexes(connection)
-        query = select(tables.meta.c.value).where(tables.meta.c.name == "schema_version")
-        found = connection.execute(query).scalar()
+        found = find_schema_version(connection)
         if found is None:
-            connection.execute(insert(tables.meta).values(name="schema_version", value=str(tables.SCHEMA_VERSION)))
-        elif not found.isdecimal() or int(found) > tables.SCHEMA_VERSION:
-            raise LedgerError(f"the ledger has schema version {found}, this program needs {tables.SCHEMA_VERSION}")
-        elif int(found) < tables.SCHEMA_VERSION:
-            _add_columns(connection, int(found))
-            changed = update(tables.meta).where(tables.meta.c.name == "schema_version")
-            connection.execute(changed.values(value=str(tables.SCHEMA_VERSION)))
+            metadata.create_all(connection)
+            search_tables.add_indexes(connection)
+            connection.execute(insert(tables.meta).values(name=_SCHEMA, value=str(tables.SCHEMA_VERSION)))
+            _stamp(connection)
+            return
+        if found < tables.SCHEMA_VERSION:
+            raise LedgerError(
+                f"the ledger has schema version {found}, this program needs {tables.SCHEMA_VERSION}: "
+                "`osteonode upgrade` says what that takes and does it, and so does a start of the node"
+            )
+        metadata.create_all(connection)
+        search_tables.add_indexes(connection)
+
+
+def find_schema_version(connection: Connection) -> int | None:
+    """Return the schema version of a ledger, None where there are no tables yet.
+
+    Raises:
+        LedgerError: it was written by a later version of this program.
+    """
+    if not inspect(connection).has_table(tables.meta.name):
+        return None
+    found = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _SCHEMA)).scalar()
+    if found is not None and (not found.isdecimal() or int(found) > tables.SCHEMA_VERSION):
+        raise LedgerError(
+            f"the ledger has schema version {found}, this program knows up to {tables.SCHEMA_VERSION}: a later version "
+            "wrote it. Start that version, or restore what was kept before its upgrade"
+        )
+    return None if found is None else int(found)
+
+
+def keep_schema_version(connection: Connection) -> None:
+    """Say that a ledger has this program's schema."""
+    changed = update(tables.meta).where(tables.meta.c.name == _SCHEMA)
+    connection.execute(changed.values(value=str(tables.SCHEMA_VERSION)))
+
+
+def _stamp(connection: Connection) -> None:
+    """Tell Alembic the revision of a new ledger, without loading it: a start is to be short."""
+    revisions = Table(REVISION_TABLE, MetaData(), Column("version_num", String(32), primary_key=True))
+    revisions.create(connection)
+    connection.execute(insert(revisions).values(version_num=str(tables.SCHEMA_VERSION)))
 
 
 def give_back_pages(engine: Engine) -> None:
@@ -135,16 +184,6 @@ def give_back_pages(engine: Engine) -> None:
     with closing(raw), suppress(sqlite3.Error):  # somebody else writes: the next time will do
         # A script, because each step gives one page back, and the driver steps through nothing else to the end.
         raw.driver_connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")  # type: ignore[union-attr]
-
-
-def _add_columns(connection: Connection, found: int) -> None:
-    """Add the columns that came after a schema version; one that a table has, because it was just created, stays."""
-    for version, table, name in tables.ADDED_COLUMNS:
-        present = {column["name"] for column in inspect(connection).get_columns(table)}
-        if version > found and name not in present:
-            column = tables.metadata.tables[table].c[name]
-            definition = CreateColumn(column).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {definition}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The tables of the ledger. A new column or table raises SCHEMA_VERSION."""
+"""The tables of the ledger. A new column or table raises SCHEMA_VERSION and has a revision (migrations/)."""
 
 from datetime import UTC, datetime
 
@@ -19,16 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 from domain.tier import Tier
 
-SCHEMA_VERSION = 6
-#: Columns that the tables of an earlier version lack: schema version, table, column. Whole tables are just created.
-ADDED_COLUMNS = (
-    (3, "instance", "tier"),
-    (6, "study", "known"),
-    (6, "instance", "purged_at"),
-    (6, "document", "purged_at"),
-    (6, "quarantine", "called_ae_title"),
-    (6, "quarantine", "times"),
-)
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 

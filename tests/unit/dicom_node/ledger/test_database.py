@@ -7,10 +7,8 @@ from sqlalchemy import Engine, text
 from dicom_node.ledger.database import create_tables, give_back_pages, looking, writing
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.ledger import Ledger
-from dicom_node.ledger.tables import ADDED_COLUMNS, SCHEMA_VERSION
 from dicom_node.ports import Recorded
 from domain.errors import ConfigError, LedgerError, LedgerFull
-from domain.tier import Tier
 from tests.fakes.arrivals import arrive
 
 
@@ -44,39 +42,6 @@ def test_creating_tables_again_changes_nothing(engine: Engine, ledger: Ledger) -
     ledger.record_instance(arrive("1", "1"))
     create_tables(engine)
     assert len(ledger.open_studies()) == 1
-
-
-def test_a_ledger_from_before_the_tiers_is_brought_up_and_its_studies_stay_full(engine: Engine, ledger: Ledger) -> None:
-    ledger.record_instance(arrive("1", "1"))
-    with writing(engine) as connection:
-        connection.execute(text("ALTER TABLE instance DROP COLUMN tier"))
-        connection.execute(text("UPDATE meta SET value = '2' WHERE name = 'schema_version'"))
-    create_tables(engine)
-    ledger.record_instance(arrive("1", "2", tier=Tier.TYPES))
-    assert [each.tier for each in ledger.instances("1.1", 1)] == [Tier.FULL, Tier.TYPES]
-    create_tables(engine)
-
-
-def test_every_column_that_came_later_is_added_to_a_ledger_of_the_version_before(
-    engine: Engine, ledger: Ledger
-) -> None:
-    ledger.record_instance(arrive("1", "1"))
-    last = [(table, name) for version, table, name in ADDED_COLUMNS if version == SCHEMA_VERSION]
-    with writing(engine) as connection:
-        for table, name in last:
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
-        connection.execute(text(f"UPDATE meta SET value = '{SCHEMA_VERSION - 1}' WHERE name = 'schema_version'"))
-    create_tables(engine)
-    assert last
-    assert not ledger.instance("1.1.1.1").is_purged
-    assert len(ledger.open_studies()) == 1
-
-
-def test_a_ledger_of_another_schema_is_refused(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(text("UPDATE meta SET value = '999' WHERE name = 'schema_version'"))
-    with pytest.raises(LedgerError, match="999"):
-        create_tables(engine)
 
 
 def test_a_full_store_is_ledger_full_and_loses_nothing(engine: Engine, ledger: Ledger) -> None:

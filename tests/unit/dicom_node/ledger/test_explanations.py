@@ -4,16 +4,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from dicom_node.ledger.database import create_tables, writing
+from dicom_node.ledger.database import writing
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.tables import SCHEMA_VERSION
+from dicom_node.ledger.upgrading import migrate
 from domain.delivery import Attempt, Delivery, DeliveryState, Outcome, Receipt
 from domain.document import DocumentKind
 from domain.explanation import Explanation, ExplanationState
 from tests.fakes.answered import close, make_document, say
 from tests.fakes.arrivals import arrive
+from tests.fakes.old_ledgers import make_old
 from tests.fakes.starts import FakeStarts
 
 CAPTURE = make_document("1", kind=DocumentKind.LIME_CAPTURE)
@@ -137,10 +139,8 @@ def test_two_documents_of_one_kind_keep_their_own_identity(ledger: Ledger) -> No
 
 
 def test_a_ledger_that_was_written_before_there_were_explanations_is_brought_up(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(text("DROP TABLE explanation"))
-        connection.execute(text("UPDATE meta SET value = '1' WHERE name = 'schema_version'"))
-    create_tables(engine)
+    make_old(engine, 1, tables=["explanation"])
+    migrate(engine)
     with writing(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM explanation")).scalar() == 0
         assert connection.execute(text("SELECT value FROM meta")).scalar() == str(SCHEMA_VERSION)

@@ -1,13 +1,13 @@
 """What a person may ask for: an answer is taken back, or the images are read again; each is a version of its own."""
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from dicom_node.ledger.database import create_tables, writing
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.requests import NOT_SENT
+from dicom_node.ledger.upgrading import migrate
 from dicom_node.ports import Recorded
 from domain.correction import Retraction, RetractionReason, Superseded
 from domain.delivery import Attempt, DeliveryState, Outcome, Receipt, rejection
@@ -17,6 +17,7 @@ from domain.explanation import ExplanationState
 from domain.study import CompletionRule, StudyState
 from tests.fakes.answered import answer, close, make_document, say
 from tests.fakes.arrivals import arrive
+from tests.fakes.old_ledgers import make_old
 from tests.fakes.starts import FakeStarts
 
 RETRACTION = Retraction(RetractionReason.WRONG_SIDE, "head of radiology", "left is right")
@@ -157,11 +158,8 @@ def test_a_ledger_that_kept_no_findings_is_brought_up_and_says_that_it_does_not_
     engine: Engine, ledger: Ledger
 ) -> None:
     answer(ledger)
-    with writing(engine) as connection:
-        for table in ("answer", "retraction"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("UPDATE meta SET value = '2' WHERE name = 'schema_version'"))
-    create_tables(engine)
+    make_old(engine, 2, tables=["answer", "retraction"])
+    migrate(engine)
     assert ledger.superseded("1.1", 2) == Superseded(1, None)
 
 
