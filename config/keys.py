@@ -16,6 +16,9 @@ PATTERN_WORDS = {
     r"^(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^?#\s]*)?)?$": (
         "an address that begins with http:// or https://, without user or query"
     ),
+    r"^(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?)?$": (
+        "an address that begins with http:// or https://, without a path"
+    ),
     r"^[A-Za-z0-9-]+$": "letters, digits or hyphens",
     r"^[A-Za-z0-9_-]{1,64}$": "1 to 64 letters, digits, hyphens or underscores",
     r"^[a-z][a-z0-9-]{0,31}$": "1 to 32 lower-case letters, digits or hyphens, a letter first",

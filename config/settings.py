@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from config.application_entity import ApplicationEntity
 from config.completion import Completion, Procedure, Query
 from config.console import Console
+from config.console_oidc import ConsoleOidc
 from config.destination import Breaker, Destination, Retry
 from config.explanations import Explanations
 from config.fields import Section
@@ -33,6 +34,7 @@ __all__ = [
     "Breaker",
     "Completion",
     "Console",
+    "ConsoleOidc",
     "Destination",
     "DestinationTls",
     "Explanations",
@@ -158,7 +160,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _https_has_a_certificate(self) -> "Settings":
-        for name, table in (("http", self.http), ("orders", self.orders)):
+        for name, table in (("http", self.http), ("orders", self.orders), ("console", self.console)):
             if table is not None and table.tls and self.tls is None:
                 raise ValueError(f"{name}.tls = true takes its certificate from [tls]: add that table")
         return self

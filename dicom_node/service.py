@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from sqlalchemy import Engine
 
@@ -73,6 +73,9 @@ from inference.zoo import BUNDLED, load_manifest
 from reporting.compose import compose
 from reporting.context import BundleIdentity
 
+if TYPE_CHECKING:
+    from dicom_node.console_process.process import ConsoleProcess
+
 RESCUE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
 ORPHANS_SECONDS: Final = 6 * 3600.0
@@ -132,7 +135,8 @@ class Service:
         writer_factory: makes what proposes impressions; the configured phrase model by default.
         rescue_seconds: how often lost work is looked for.
         prepare_reception: images arrive in a process of their own, which calls this first (importable by name); None
-            lets them arrive in this one, which then has to share its interpreter with everything else.
+            lets them arrive in this one, which then has to share its interpreter with everything else. The console,
+            where it is on, is such a process, too.
     """
 
     def __init__(
@@ -158,6 +162,7 @@ class Service:
         self._stops = ExitStack()
         self._scp: StorageScp | ReceptionProcess | None = None
         self._view: LedgerView | None = None
+        self.console: ConsoleProcess | None = None
 
     @property
     def port(self) -> int:
@@ -216,6 +221,7 @@ class Service:
         stops.callback(bundle.reader.close)
         warming = _in_thread(bundle.reader.warm_up)
         apart = self._open_reception(bundle.reader.model_set, stops)
+        self._load_console(stops)
         starts = WorkflowStarts(engine, lanes(self._settings), bundle.reader.model_set)
         ledger = Ledger(engine, self._data, self._clock, starts)
         parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
@@ -238,6 +244,17 @@ class Service:
         self._start_retrieving(engine, ledger, stops)
         self._scp, self._view = scp, LedgerView(engine, self._data)
         self._watch_certificates(stops)
+        if self.console is not None:
+            self.console.start()
+
+    def _load_console(self, stops: ExitStack) -> None:
+        """Let the process of the console load while the models do; nothing of it is loaded where it is off."""
+        if not self._settings.console.enabled or self._prepare_reception is None:
+            return
+        from dicom_node.console_process.process import ConsoleProcess
+
+        self.console = ConsoleProcess(self._settings, self._prepare_reception)
+        stops.callback(self.console.stop)
 
     def _open_reception(self, model_set: str, stops: ExitStack) -> ReceptionProcess | None:
         """Let the process that receives load while the models do; None where this one is to receive."""

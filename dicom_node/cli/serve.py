@@ -46,6 +46,8 @@ def serve(config: ConfigFile = None) -> None:
         raise
     try:
         print(describe_ready(settings, service.port, service.tls_port), flush=True)
+        if service.console is not None and service.console.url:
+            print(f"The console is at {service.console.url}", flush=True)
         stop.wait()
     finally:
         service.stop()

@@ -1,0 +1,11 @@
+"""The pages, in the order of the navigation. A page is a module here with a `PAGE`; it is listed once, below."""
+
+from typing import Final
+
+from dicom_node.console.page import Page
+from dicom_node.console.pages import about, preferences
+
+PAGES: Final[tuple[Page, ...]] = (
+    about.PAGE,
+    preferences.PAGE,
+)

@@ -1,0 +1,87 @@
+"""From a template and values to a page: language, direction, theme, navigation and CSRF token are there for each."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from dicom_node.console import csrf, notices
+from dicom_node.console.cookies import LANGUAGE, NOTICE, THEME, Cookies
+from dicom_node.console.formats import FILTERS
+from dicom_node.console.page import Page
+from dicom_node.console.static_files import StaticFiles
+from dicom_node.console.translation import LANGUAGES, Words, choose_language, load_words
+from dicom_node.console.visit import Visit
+
+THEMES: Final = ("auto", "light", "dark")
+
+
+class Rendering:
+    """The templates, and what the layout around every page needs.
+
+    Args:
+        pages: for the navigation, in its order.
+        title: of this node, on every page: its AE title.
+    """
+
+    def __init__(self, pages: tuple[Page, ...], title: str, files: StaticFiles) -> None:
+        self._pages, self._title = pages, title
+        self._environment = Environment(
+            loader=PackageLoader("dicom_node.console"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(FILTERS)
+        self._environment.globals.update(static=files.address_of, languages=LANGUAGES, themes=THEMES)
+
+    def page(self, visit: Visit, template: str, values: Mapping[str, Any], status: int) -> Response:
+        """Return a template as a page; a notice is shown once."""
+        cookies = Cookies.of(visit.request)
+        notice = notices.from_cookie(cookies.read(visit.request, NOTICE))
+        shown = notice if notice is not None and notice.key in load_words() else None
+        text = self._environment.get_template(template).render(
+            self._surroundings(visit) | {"notice": shown} | dict(values)
+        )
+        response = HTMLResponse(text, status_code=status)
+        if notice is not None:
+            cookies.remove(response, NOTICE)
+        return response
+
+    def _surroundings(self, visit: Visit) -> dict[str, Any]:
+        request, visitor = visit.request, visit.visitor
+        return {
+            "visit": visit,
+            "visitor": visitor,
+            "page": visit.page,
+            "t": visit.words,
+            "node_title": self._title,
+            "theme": chosen_theme(request),
+            "csrf_token": csrf.token_of(visit.secret),
+            "navigation": [each for each in self._pages if visitor and each.icon and visitor.role.may(each.role)],
+            "here": request.url.path,
+            "address_with": lambda **changes: _address_with(request, changes),
+        }
+
+
+def words_for(request: Request) -> Words:
+    """Return the words in the language that a visitor chose, or that their browser asks for."""
+    asked = Cookies.of(request).read(request, LANGUAGE)
+    return Words(choose_language(asked, request.headers.get("Accept-Language", "")))
+
+
+def chosen_theme(request: Request) -> str:
+    """Return "light", "dark", or "auto" for what the browser prefers."""
+    theme = Cookies.of(request).read(request, THEME)
+    return theme if theme in THEMES else THEMES[0]
+
+
+def _address_with(request: Request, changes: Mapping[str, object]) -> str:
+    """Return the address of this very page with other values behind the question mark; None takes one out."""
+    query = dict(request.query_params) | dict(changes)
+    kept = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path

@@ -1,0 +1,48 @@
+"""What runs in the console's process: it can fail, hang or be stopped, and no image waits for it."""
+
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from config.settings import Settings
+from dicom_node.console_process.composition import make_console
+from dicom_node.console_process.entry import Listening
+from dicom_node.console_process.server import LOOPBACK, ConsoleServer
+from dicom_node.ledger.database import database_url, open_engine
+from dicom_node.pipeline.child_life import live_with_the_parent
+from domain.errors import OsteonodeError
+
+
+def serve(pipe: "Connection[Any, Any]", settings: Settings, prepare: Callable[[], None]) -> None:
+    """Serve until the word STOP, or as long as the parent lives; the first word back is `Listening`, or what failed.
+
+    Args:
+        prepare: called first, to send the events of this process where the node's go.
+    """
+    prepare()
+    live_with_the_parent()
+    # Whoever stops a service may tell all its processes; the node then ends this one in its turn.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        _serve(pipe, settings)
+    except (EOFError, ConnectionError):
+        return  # the node has gone
+
+
+def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
+    console = settings.console
+    engine = open_engine(database_url(settings.node.data))
+    try:
+        application = make_console(settings, engine)
+        server = ConsoleServer(console, application, LOOPBACK, console.port, settings.tls if console.tls else None)
+        server.start()
+    except OsteonodeError as error:
+        pipe.send(error)
+        return
+    pipe.send(Listening(server.url, server.port))
+    try:
+        pipe.recv()
+    finally:
+        server.stop()
+        engine.dispose()

@@ -1,0 +1,91 @@
+"""The listener of the console: HTTP or HTTPS, with bounds on what a caller may hold open."""
+
+import logging
+import socket
+import ssl
+import time
+from threading import Thread
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from config.console import Console
+from config.tls import ListenerTls
+from dicom_node.receive.stow_rs.protocol import bound
+from dicom_node.tls.contexts import make_server_context
+from domain.errors import ConfigError
+
+LOOPBACK: Final = "127.0.0.1"
+_MOST_CONNECTIONS: Final = 256
+_HEAD_SECONDS: Final = 10.0
+_GRACE_SECONDS: Final = 3
+_log = logging.getLogger("osteonode.console")
+
+
+class ConsoleServer:
+    """Serves an application between `start` and `stop`.
+
+    Args:
+        bind: address to listen on.
+        port: 0 picks a free one.
+        tls: the table whose certificate is shown; None for HTTP.
+    """
+
+    def __init__(self, console: Console, application: ASGIApp, bind: str, port: int, tls: ListenerTls | None) -> None:
+        self.bind, self.port = bind, port
+        self._context = make_browser_context(tls) if tls is not None else None
+        self._config = uvicorn.Config(
+            application,
+            http=bound(_MOST_CONNECTIONS, _HEAD_SECONDS),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=bool(console.proxies),  # else who calls is told by the connection
+            forwarded_allow_ips=list(console.proxies),
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            ssl_context_factory=(lambda _config, _default: self._context) if self._context is not None else None,  # type: ignore[arg-type, return-value]
+        )
+        self._server = uvicorn.Server(self._config)
+        self._thread: Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is reached from this machine, or by its address."""
+        host = f"[{self.bind}]" if ":" in self.bind else self.bind
+        return f"{'https' if self._context else 'http'}://{host}:{self.port}/"
+
+    def start(self) -> None:
+        """Return when it listens; raises ConfigError where the address cannot be listened at."""
+        listener = self._listen()
+        self.port = int(listener.getsockname()[1])
+        # In a thread of its own it leaves the signals of the process alone.
+        self._thread = Thread(target=self._server.run, args=([listener],), name="console", daemon=True)
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.005)
+        _log.info("console.listening: %s", self.url, extra={"event": "console.listening", "url": self.url})
+
+    def stop(self) -> None:
+        """Take no more requests, and let those under way end within some seconds."""
+        if self._thread is None:
+            return
+        self._server.should_exit = True
+        self._thread.join()
+        self._thread = None
+        _log.info("console.stopped: %s", self.url, extra={"event": "console.stopped", "url": self.url})
+
+    def _listen(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.bind else socket.AF_INET
+        try:
+            return socket.create_server((self.bind, self.port), family=family, backlog=128)
+        except OSError as error:
+            words = f"console.port: cannot listen at {self.bind}:{self.port}: {error.strerror}; change console.port"
+            raise ConfigError((words,), subject="console") from error
+
+
+def make_browser_context(tls: ListenerTls) -> ssl.SSLContext:
+    """Return what browsers are spoken to with: the node's certificate, and none asked for; raises ConfigError."""
+    return make_server_context(tls.model_copy(update={"authorities_file": None, "client_certificates": "optional"}))
