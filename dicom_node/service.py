@@ -25,7 +25,7 @@ from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.commitments import Commitments
-from dicom_node.ledger.database import create_tables, database_url, open_engine
+from dicom_node.ledger.database import create_tables, database_url, open_engine, open_workflow_engine
 from dicom_node.ledger.feeds import Feeds
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.ledger import Ledger
@@ -303,7 +303,9 @@ class Service:
         )
 
     def _start_pipeline(self, parts: Parts, stops: ExitStack) -> None:
-        workflows = Workflows(parts, database_url(self._data))
+        engine = open_workflow_engine(database_url(self._data))
+        stops.callback(engine.dispose)
+        workflows = Workflows(parts, engine)
         stops.callback(workflows.stop)
         workflows.start()
         if parts.explainer is not None:  # before the workflows are stopped: nobody waits minutes for an explanation

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
+    make_url,
     select,
     update,
 )
@@ -38,6 +39,7 @@ from dicom_node.ledger import (
     search_tables,
     tables,
 )
+from dicom_node.ledger.turns import TurnTakingConnection
 from domain.errors import LedgerError, LedgerFull
 
 FILE_NAME = "osteonode.sqlite"
@@ -75,19 +77,40 @@ def database_url(data: Path) -> str:
 
 def open_engine(url: str) -> Engine:
     """Open the database; nothing is created yet."""
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+    engine = _connect(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def open_workflow_engine(url: str) -> Engine:
+    """Open the same database for the engine of the workflows, whose transactions begin at their first write."""
+    engine = _connect(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_of_workflows)
+    return engine
+
+
+def _connect(url: str) -> Engine:
+    factory = {"factory": TurnTakingConnection} if make_url(url).get_backend_name() == "sqlite" else {}
+    return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, connect_args=factory)
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not at the first write
     # First of all: a database has its way of giving pages back from its first page on, or never (`osteonode purge`).
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+    # In one that has pages this would wait for whoever writes.
+    if connection.execute("PRAGMA page_count").fetchone() == (0,):
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     # The wait first: after a crash the others wait even for journal_mode, until one has recovered the log.
     for pragma in (f"busy_timeout={LOCK_WAIT_MILLISECONDS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_sqlite_of_workflows(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in (f"busy_timeout={LOCK_WAIT_MILLISECONDS}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy import Engine
 
 from dicom_node.pipeline import rescue, steps
 from dicom_node.pipeline.stages import Parts
@@ -47,12 +48,12 @@ class Workflows:
     """Runs the workflows between `start` and `stop`. One per process, because the engine is.
 
     Args:
-        url: of the database that the ledger is in.
+        engine: of the database that the ledger is in, for the workflows alone; whoever opened it disposes of it.
     """
 
-    def __init__(self, parts: Parts, url: str) -> None:
+    def __init__(self, parts: Parts, engine: Engine) -> None:
         self._parts = parts
-        self._url = url
+        self._engine = engine
         self._running: set[str] = set()
         self._orphaned = rescue.Suspicion()
         self._abandoned = rescue.Suspicion()
@@ -61,7 +62,7 @@ class Workflows:
         """Migrate the engine's tables, take up what a crash left, and work."""
         config: DBOSConfig = {
             "name": APPLICATION,
-            "system_database_url": self._url,
+            "system_database_engine": self._engine,
             "executor_id": EXECUTOR,
             "application_version": FLOW_VERSION,
             "serializer": DBOSPortableJSONSerializer(),  # the store holds JSON: who can write it can run no code

@@ -8,7 +8,7 @@ import pytest
 from dbos import DBOS
 from sqlalchemy import text
 
-from dicom_node.ledger.database import database_url
+from dicom_node.ledger.database import database_url, open_workflow_engine
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.pipeline.workflows import Workflows
@@ -32,10 +32,12 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
 
 @pytest.fixture
 def workflows(bench: Workbench, tmp_path: Path) -> Iterator[Workflows]:
-    workflows = Workflows(bench.parts, database_url(tmp_path))
+    engine = open_workflow_engine(database_url(tmp_path))
+    workflows = Workflows(bench.parts, engine)
     workflows.start()
     yield workflows
     workflows.stop()
+    engine.dispose()
 
 
 def run_one_study(bench: Workbench) -> None:
