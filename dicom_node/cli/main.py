@@ -19,6 +19,7 @@ from dicom_node.cli import (
     dead_letters,
     demo,
     destinations,
+    doctor,
     fetch,
     hold,
     models,
@@ -69,6 +70,7 @@ app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("read", rich_help_panel="Run")(read.read)
 app.command("explain", rich_help_panel="Run")(explain_images)
 app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
+app.command("doctor", rich_help_panel="Set up")(doctor.doctor)
 app.command("send", rich_help_panel="Set up")(send.send)
 app.add_typer(certs.app, name="certs", rich_help_panel="Set up")
 app.command("studies", rich_help_panel="Look and intervene")(studies.studies)

@@ -20,13 +20,17 @@ def send_report(peer: Destination, node_ae_title: str, event_type: int, ds: Data
 
     Never raises for what the network or the peer does.
     """
-    role = StorageRole((PUSH_MODEL,), tuple(map(str, TRANSFER_SYNTAXES)), _refuse_images)
-    with request(peer, node_ae_title, (), role) as negotiation:
+    with request(peer, node_ae_title, (), reporting_role()) as negotiation:
         if negotiation.association is None or not (negotiation.established or negotiation.answered):
             return negotiation.outcome, negotiation.explain()
         if PUSH_MODEL not in negotiation.accepted:
             return Outcome.REFUSED, f"{peer.ae_title} takes no reports: {_ADVICE}"
         return _send(negotiation, peer, event_type, ds)
+
+
+def reporting_role() -> StorageRole:
+    """Return what is proposed to report: the Push Model, with this node as its SCP."""
+    return StorageRole((PUSH_MODEL,), tuple(map(str, TRANSFER_SYNTAXES)), _refuse_images)
 
 
 def _send(negotiation: Negotiation, peer: Destination, event_type: int, ds: Dataset) -> tuple[Outcome, str]:

@@ -35,6 +35,17 @@ class Asked:
     explanation: str = ""
 
 
+def provider_of(destination: Destination) -> Destination:
+    """Return who commits to what a destination was sent, in the form that associations are opened with."""
+    provider = destination.commitment_provider
+    called = {
+        "ae_title": provider.ae_title or destination.ae_title,
+        "host": provider.host or destination.host,
+        "port": provider.port or destination.port,
+    }
+    return destination.model_copy(update=called)
+
+
 class CommitmentScu:
     """Asks the provider of one destination.
 
@@ -44,14 +55,8 @@ class CommitmentScu:
     """
 
     def __init__(self, settings: Destination, node_ae_title: str, keep: Callable[[Report], bool]) -> None:
-        provider = settings.commitment_provider
-        called = {
-            "ae_title": provider.ae_title or settings.ae_title,
-            "host": provider.host or settings.host,
-            "port": provider.port or settings.port,
-        }
-        self._settings = settings.model_copy(update=called)
-        self._linger_seconds = provider.linger_seconds
+        self._settings = provider_of(settings)
+        self._linger_seconds = settings.commitment_provider.linger_seconds
         self._node_ae_title = node_ae_title
         self._keep = keep
 

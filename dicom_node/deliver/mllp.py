@@ -55,7 +55,7 @@ class MllpDestination:
                 document.identifier, Outcome.REFUSED, f"not sent: {problem}", "report this: it is a fault here"
             )
         try:
-            answer = self._exchange(frame(document.content))
+            answer = exchange(self._settings, frame(document.content))
             code = read_acknowledgement(answer, document.identifier.encode())
         except (NotAcknowledged, FrameError) as error:
             advice = f"check that an HL7 receiver listens at {self._at} and acknowledges with MSA-2 = MSH-10"
@@ -80,17 +80,18 @@ class MllpDestination:
         advice = f"check that the receiver at {self._at} runs and is not overloaded, host, port and firewalls"
         return reply(document.identifier, Outcome.RETRY, f"not acknowledged: {what}", advice)
 
-    def _exchange(self, framed: bytes) -> bytes:
-        """Send a frame, return the content of the first frame that comes back.
 
-        Raises:
-            FrameError: the answer is no frame, too large, or breaks off.
-            ConfigError, TlsFailed: there is no TLS connection.
-            OSError: no connection, it broke, or a time ran out.
-        """
-        with connect(self._settings) as connection:
-            connection.sendall(framed)
-            return _receive(connection, time.monotonic() + self._settings.timeout_seconds)
+def exchange(settings: Destination, framed: bytes) -> bytes:
+    """Send a frame, return the content of the first frame that comes back.
+
+    Raises:
+        FrameError: the answer is no frame, too large, or breaks off.
+        ConfigError, TlsFailed: there is no TLS connection.
+        OSError: no connection, it broke, or a time ran out.
+    """
+    with connect(settings) as connection:
+        connection.sendall(framed)
+        return _receive(connection, time.monotonic() + settings.timeout_seconds)
 
 
 def _receive(connection: socket.socket, deadline_seconds: float) -> bytes:

@@ -129,6 +129,11 @@ class QueriedArchives:
         )
 
 
+def explain_status(status: int, node_ae_title: str) -> str:
+    """Return what a final status of C-MOVE or C-GET that is no success means, and what to change."""
+    return _STATUSES.get(status, _UNABLE)[1].format(node=node_ae_title)
+
+
 def judge(answers: Sequence[Dataset], archive: str, node_ae_title: str) -> RetrievalAttempt:
     """Return what the final answers to C-MOVE or C-GET, one for each series, mean together."""
     completed = sum(_count(each, "NumberOfCompletedSuboperations") for each in answers)
@@ -142,8 +147,8 @@ def judge(answers: Sequence[Dataset], archive: str, node_ae_title: str) -> Retri
         )
         return RetrievalAttempt(completed, failed, said=said)
     if wrong is not None:
-        again, words = _STATUSES.get(wrong, _UNABLE)
-        said = f"{archive} answered with 0x{wrong:04X}: {words.format(node=node_ae_title)}"
+        again, _words = _STATUSES.get(wrong, _UNABLE)
+        said = f"{archive} answered with 0x{wrong:04X}: {explain_status(wrong, node_ae_title)}"
         return RetrievalAttempt(completed, failed, again, said)
     if not completed:
         return RetrievalAttempt(said=f"{archive} has no image of this study that it would send")
