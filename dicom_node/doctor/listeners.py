@@ -42,6 +42,8 @@ def ports_of(settings: Settings) -> tuple[Port, ...]:
         ports.append(Port("http.port", "STOW-RS", settings.http.bind, settings.http.port))
     if settings.orders is not None:
         ports.append(Port("orders.port", "HL7 orders", settings.orders.bind, settings.orders.port))
+    if settings.console.enabled:
+        ports.append(Port("console.port", "web console", settings.console.bind, settings.console.port))
     return tuple(ports)
 
 

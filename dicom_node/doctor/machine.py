@@ -103,7 +103,9 @@ def examine_ledger(settings: Settings, node_process: int | None) -> Iterator[Che
         meaning = f"{path} has schema {version}, and this program knows {SCHEMA_VERSION}: a later version wrote it"
         yield Check("ledger", Verdict.FAULT, meaning, "install that version again", Place.HERE, "LEDGER")
         return
-    older = "" if version == SCHEMA_VERSION else f", which becomes {SCHEMA_VERSION} at the next start"
+    older = (
+        "" if version == SCHEMA_VERSION else f", brought up to {SCHEMA_VERSION} at the next start (`osteonode upgrade`)"
+    )
     yield good("ledger", f"schema {version}{older}{runs}")
 
 

@@ -62,8 +62,8 @@ def test_an_archive_that_reports_on_commitment_must_reach_the_node() -> None:
 
 
 def test_every_listener_is_looked_at() -> None:
-    site = Settings.model_validate({"http": {}, "orders": {}})
-    assert [port.key for port in ports_of(site)] == ["node.port", "http.port", "orders.port"]
+    site = Settings.model_validate({"http": {}, "orders": {}, "console": {"enabled": True}})
+    assert [port.key for port in ports_of(site)] == ["node.port", "http.port", "orders.port", "console.port"]
 
 
 def test_a_port_that_nobody_listens_at_has_no_owner() -> None:
