@@ -15,6 +15,7 @@ from config.explanations import Explanations
 from config.fields import Section
 from config.folder import Folder
 from config.http import Http, HttpClient
+from config.metrics import Metrics
 from config.node import Limits, Node
 from config.orders import Orders
 from config.orthanc import Orthanc
@@ -43,6 +44,7 @@ __all__ = [
     "HttpClient",
     "Limits",
     "ListenerTls",
+    "Metrics",
     "Node",
     "Orthanc",
     "Reading",
@@ -78,6 +80,7 @@ class Settings(Section):
     explanations: Explanations = Field(default_factory=Explanations)
     retention: Retention = Field(default_factory=Retention)
     console: Console = Field(default_factory=Console)
+    metrics: Metrics = Field(default_factory=Metrics)
     tls: ListenerTls | None = Field(None)
 
     @model_validator(mode="after")

@@ -58,6 +58,7 @@ from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, decodable
 from dicom_node.receive.door import Door
 from dicom_node.receive.orders.listeners import build_listeners
 from dicom_node.receive.orphans import put_orphans_aside
+from dicom_node.receive.receipt_counts import WayIn
 from dicom_node.receive.retrieved import DoorIntake
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.storage_scp import StorageScp
@@ -66,6 +67,7 @@ from dicom_node.reception.process import ReceptionProcess
 from dicom_node.repeating import Repeating
 from dicom_node.tls.inventory import require_tls
 from dicom_node.tls.watch import DAILY_SECONDS, watch_certificates
+from dicom_node.watching.watch import Watch, begin_watch
 from domain.impression import PhraseWriter
 from inference.phrases.opening import open_writer
 from inference.study import combine
@@ -163,6 +165,7 @@ class Service:
         self._scp: StorageScp | ReceptionProcess | None = None
         self._view: LedgerView | None = None
         self.console: ConsoleProcess | None = None
+        self._watch = Watch()
 
     @property
     def port(self) -> int:
@@ -175,6 +178,11 @@ class Service:
     def tls_port(self) -> int | None:
         """The TCP port of the DICOM listener with TLS, None where there is none."""
         return self._scp.tls_port if self._scp is not None else None
+
+    @property
+    def metrics_port(self) -> int | None:
+        """The TCP port of the listener for monitoring systems, None where there is none."""
+        return self._watch.port
 
     @property
     def view(self) -> LedgerView:
@@ -217,6 +225,7 @@ class Service:
         """Start everything in order; `stops` undoes it in reverse."""
         require_tls(self._settings)
         engine = self._open_store(stops)
+        self._watch = begin_watch(self._settings, engine, self._clock, stops)
         bundle = self._reader_factory(self._settings)
         stops.callback(bundle.reader.close)
         warming = _in_thread(bundle.reader.warm_up)
@@ -233,17 +242,18 @@ class Service:
         warming()
         self._start_committing(Commitments(engine, starts), stops)
         self._start_reporting(CommitmentRequests(engine, self._data), stops)
-        scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set)
+        scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set, self._watch.counts)
         scp.start()
         stops.callback(scp.stop)
         listeners = build_listeners(self._settings, orders, self._clock)
-        feeds = Feeds(engine, self._clock)
-        for way in (*ways.build(self._settings, ledger, feeds, self._clock, self._data), *listeners):
+        feeds, counts = Feeds(engine, self._clock), self._watch.counts
+        for way in (*ways.build(self._settings, ledger, feeds, self._clock, self._data, counts), *listeners):
             way.start()
             stops.callback(way.stop)
         self._start_retrieving(engine, ledger, stops)
         self._scp, self._view = scp, LedgerView(engine, self._data)
         self._watch_certificates(stops)
+        self._watch.look_at(scp, bundle.reader)
         if self.console is not None:
             self.console.start()
 
@@ -260,7 +270,7 @@ class Service:
         """Let the process that receives load while the models do; None where this one is to receive."""
         if self._prepare_reception is None:
             return None
-        reception = ReceptionProcess(self._settings, model_set, self._prepare_reception)
+        reception = ReceptionProcess(self._settings, model_set, self._prepare_reception, self._watch.cells)
         stops.callback(reception.stop)
         return reception
 
@@ -326,7 +336,8 @@ class Service:
     def _start_retrieving(self, engine: Engine, ledger: Ledger, stops: ExitStack) -> None:
         """Fetch what a person asks for from the archives that the configuration names."""
         settings, book = self._settings, Retrievals(engine, self._clock)
-        door = Door.of_settings(settings, ledger, self._clock, self._data, tier_of=settings.tier_of)
+        tally = ways.tally_of(self._watch.counts, WayIn.RETRIEVE)
+        door = Door.of_settings(settings, ledger, self._clock, self._data, tier_of=settings.tier_of, tally=tally)
         intake = DoorIntake(door, settings.node.ae_title)
         storable = Storable([*map(str, STORAGE_SOP_CLASSES)], [*map(str, decodable())])
         archives = QueriedArchives(settings.query, settings.node.ae_title, intake, storable)

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text
 
 from dicom_node.ledger import tables
+from dicom_node.ledger.commitment_tables import commitment
 from dicom_node.ledger.tables import UtcDateTime, metadata
 
 #: What the images of a study say of it, by which people look for it: noted after they came, and made anew where it is
@@ -49,6 +50,8 @@ ADDED_INDEXES: Final = (
     Index("study_by_state", _studies.state, _studies.last_arrival_at, _studies.study_instance_uid),
     Index("study_by_answer", _studies.answered_at),
     Index("attempt_by_end", tables.attempt.c.ended_at),
+    Index("reading_by_end", tables.reading.c.read_at),
+    Index("commitment_by_end", commitment.c.committed_at),
 )
 
 

@@ -79,6 +79,11 @@ class ReaderPool:
         with self._changed:
             return tuple(process.pid for process in (*self._idle, *self._busy) if process.pid is not None)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is read any more."""
+        return self._closed
+
     def warm_up(self) -> None:
         """Start the processes and wait until each has its models loaded.
 

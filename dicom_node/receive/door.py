@@ -21,6 +21,7 @@ from dicom_node.receive.contexts import (
 from dicom_node.receive.header import Header, is_uid, read_header
 from dicom_node.receive.incoming import IncomingDataSet, Spool
 from dicom_node.receive.part10 import LONGEST_HEAD_BYTES, Head, decode_head, encode_head
+from dicom_node.receive.receipt_counts import Tally, count_nothing
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Outcome, Refused
 from dicom_node.receive.storing import StoreRequest, Storing
@@ -77,10 +78,13 @@ class Door:
         storing: checks, keeps and records.
         spool: where data sets go while they arrive.
         sop_class_uids: that are taken from anybody.
+        tally: told what became of each file.
     """
 
-    def __init__(self, storing: Storing, spool: Spool, sop_class_uids: frozenset[str]) -> None:
-        self._storing, self._spool, self._sop_class_uids = storing, spool, sop_class_uids
+    def __init__(
+        self, storing: Storing, spool: Spool, sop_class_uids: frozenset[str], tally: Tally = count_nothing
+    ) -> None:
+        self._storing, self._spool, self._sop_class_uids, self._tally = storing, spool, sop_class_uids, tally
         self._had_room = True
         self._syntaxes = {*NATIVE_TRANSFER_SYNTAXES, *COMPRESSED_TRANSFER_SYNTAXES} - set(undecodable())
 
@@ -93,6 +97,7 @@ class Door:
         folder: Path,
         *,
         tier_of: Callable[[str], Tier],
+        tally: Tally = count_nothing,
     ) -> Self:
         """Return the door to the data folder `folder`; limits and rules of the node's title are those of C-STORE."""
         entity = settings.entity_of(settings.node.ae_title)
@@ -109,7 +114,7 @@ class Door:
             most_bytes=most_bytes,
             tier_of=lambda calling, _called: lowest((tier_of(calling), most_told)),
         )
-        return cls(storing, spool, uids_of(entity.sop_classes if entity else ()))
+        return cls(storing, spool, uids_of(entity.sop_classes if entity else ()), tally)
 
     def has_room(self) -> bool:
         """Return whether the volume is below its high-water mark; where it is not, every file would be refused.
@@ -124,7 +129,7 @@ class Door:
 
     def open(self, origin: Origin) -> "IncomingFile":
         """Return what takes the bytes of one file."""
-        return IncomingFile(self._storing, self._spool, origin, partial(self._refuse, origin))
+        return IncomingFile(self._storing, self._spool, origin, partial(self._refuse, origin), self._tally)
 
     def _refuse(self, origin: Origin, head: Head) -> Refused | None:
         """Return why a file of this head is not for this node: what a presentation context settles elsewhere."""
@@ -156,9 +161,15 @@ class IncomingFile:
     """
 
     def __init__(
-        self, storing: Storing, spool: Spool, origin: Origin, refuse: Callable[[Head], Refused | None]
+        self,
+        storing: Storing,
+        spool: Spool,
+        origin: Origin,
+        refuse: Callable[[Head], Refused | None],
+        tally: Tally = count_nothing,
     ) -> None:
         self._storing, self._spool, self._origin, self._refuse = storing, spool, origin, refuse
+        self._tally = tally
         self._beginning = bytearray()
         self._head: Head | None = None
         self._refusal: Refused | None = None
@@ -179,6 +190,7 @@ class IncomingFile:
             self._begin()
         request = self._request(self._complete(self._head or _NOTHING))
         outcome = self._storing.store(request, self._incoming, self._refusal)
+        self._tally(self._origin.calling_ae_title, outcome)
         return Passage(outcome, request.sop_class_uid, request.sop_instance_uid)
 
     def discard(self) -> None:

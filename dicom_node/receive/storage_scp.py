@@ -31,6 +31,7 @@ from dicom_node.receive.incoming import Spool
 from dicom_node.receive.listeners import Listener, Listening, TlsListener, bind
 from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dicom_node.receive.peers import AssociationRequest, sop_classes_for
+from dicom_node.receive.receipt_counts import ReceiptCounts, WayIn, count_nothing
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.statuses import ANSWERS, Answer, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
@@ -51,6 +52,7 @@ class StorageScp:
         clock: dates the arrivals.
         folder: data folder; `incoming`, `instances` and `quarantine` are made below it.
         services: what else is served on the same port.
+        counts: told what became of each image and of each association that is refused; None where nobody asks.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class StorageScp:
         clock: Clock,
         folder: Path,
         services: Sequence[DimseService] = (),
+        counts: ReceiptCounts | None = None,
     ) -> None:
         limits = settings.limits
         self._settings, self._services = settings, services
@@ -78,6 +81,8 @@ class StorageScp:
             tier_of=settings.tier_of,
             marks=self._marks,
         )
+        self._counts = counts
+        self._tally = counts.tally(WayIn.C_STORE) if counts is not None else count_nothing
         self._stopping = Flag()
         self._ends = AssociationEnds()
         self._open: set[Association] = set()
@@ -95,6 +100,11 @@ class StorageScp:
     def tls_port(self) -> int | None:
         """The TCP port that takes TLS, None where there is none."""
         return self._listening[1].port if len(self._listening) > 1 else None
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether associations are taken."""
+        return bool(self._listening) and not self._stopping.is_set()
 
     def start(self) -> None:
         """Clean up after an earlier run and listen.
@@ -204,7 +214,7 @@ class StorageScp:
             assoc.acceptor.supported_contexts = self._contexts_for(sop_classes_for(request, self._settings))
             events.association_admitted(request)
             return
-        events.association_refused(request, refusal)
+        self._note_refused(request, refusal)
         assoc.acse.send_reject(*refusal.rejection.value)
         assoc.kill()  # waits until the refusal is on the wire and the peer has closed, or the ARTIM timer ran out
 
@@ -225,7 +235,12 @@ class StorageScp:
             request = self._describe_request(event.assoc)
         limit = event.assoc.ae.maximum_associations
         explanation = f"{request.caller} asked while more than {limit} connections are open: see limits.associations"
-        events.association_refused(request, Refusal(Rejection.LOCAL_LIMIT_EXCEEDED, explanation))
+        self._note_refused(request, Refusal(Rejection.LOCAL_LIMIT_EXCEEDED, explanation))
+
+    def _note_refused(self, request: AssociationRequest, refusal: Refusal) -> None:
+        events.association_refused(request, refusal)
+        if self._counts is not None:
+            self._counts.refuse(refusal.rejection)
 
     def _describe_request(self, assoc: Association) -> AssociationRequest:
         primitive = assoc.requestor.primitive
@@ -262,6 +277,8 @@ class StorageScp:
         except Exception as error:
             events.handler_failed(error)
             outcome = Outcome.PROCESSING_FAILURE
+        association = arrival.assoc.requestor.primitive
+        self._tally(association.calling_ae_title if association else "", outcome)
         return ANSWERS[outcome]
 
     def _store(self, arrival: StoreArrival) -> Outcome:

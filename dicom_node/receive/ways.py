@@ -12,6 +12,7 @@ from dicom_node.feed_ports import FeedLedger
 from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive import events
 from dicom_node.receive.door import Door, sweep
+from dicom_node.receive.receipt_counts import ReceiptCounts, Tally, WayIn, count_nothing
 from dicom_node.receive.watched_folder import WatchedFolder
 from domain.errors import ConfigError
 
@@ -28,8 +29,18 @@ class Way(Protocol):
         ...
 
 
-def build(settings: Settings, ledger: InstanceLedger, feeds: FeedLedger, clock: Clock, data: Path) -> Iterator[Way]:
+def build(
+    settings: Settings,
+    ledger: InstanceLedger,
+    feeds: FeedLedger,
+    clock: Clock,
+    data: Path,
+    counts: ReceiptCounts | None = None,
+) -> Iterator[Way]:
     """Yield every way in, not started; what a crash left of their files is removed first.
+
+    Args:
+        counts: told what became of each image; None where nobody asks.
 
     Raises:
         ConfigError: a token, a password or a certificate cannot be read.
@@ -39,15 +50,20 @@ def build(settings: Settings, ledger: InstanceLedger, feeds: FeedLedger, clock: 
     if settings.http is not None:
         from dicom_node.receive.stow_rs.opening import open_stow_rs
 
-        yield open_stow_rs(settings.http, settings, ledger, clock, data)
+        yield open_stow_rs(settings.http, settings, ledger, clock, data, tally_of(counts, WayIn.STOW_RS))
     for folder in settings.folder:
-        tiers = {folder.ae_title: folder.tier}
-        door = Door.of_settings(settings, ledger, clock, data, tier_of=tiers.__getitem__)
+        tiers, tally = {folder.ae_title: folder.tier}, tally_of(counts, WayIn.FOLDER)
+        door = Door.of_settings(settings, ledger, clock, data, tier_of=tiers.__getitem__, tally=tally)
         yield WatchedFolder(folder, door, settings.node.ae_title)
     for orthanc in settings.orthanc:
         from dicom_node.receive.orthanc_source.opening import open_source
 
-        yield open_source(orthanc, settings, ledger, feeds, clock, data)
+        yield open_source(orthanc, settings, ledger, feeds, clock, data, tally_of(counts, WayIn.ORTHANC))
+
+
+def tally_of(counts: ReceiptCounts | None, way: WayIn) -> Tally:
+    """Return what counts images that come one way; nothing where nobody asks."""
+    return counts.tally(way) if counts is not None else count_nothing
 
 
 def require_secrets(settings: Settings) -> None:

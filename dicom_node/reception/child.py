@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -12,6 +12,7 @@ from dicom_node.clock import SystemClock
 from dicom_node.ledger.database import database_url, open_engine
 from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import give_back_freed_memory
+from dicom_node.receive.receipt_counts import ReceiptCounts
 from dicom_node.reception.composition import make_scp
 from domain.errors import OsteonodeError
 
@@ -27,11 +28,18 @@ class Ports:
     tls: int | None
 
 
-def serve(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, prepare: Callable[[], None]) -> None:
+def serve(
+    pipe: "Connection[Any, Any]",
+    settings: Settings,
+    model_set: str,
+    prepare: Callable[[], None],
+    cells: MutableSequence[int] | None,
+) -> None:
     """Receive from the word START to the word STOP, or as long as the parent lives.
 
     Args:
         prepare: called first, to send the events of this process where the node's go.
+        cells: shared memory to count in (receipt_counts); None where nobody asks.
     """
     prepare()
     live_with_the_parent()
@@ -40,14 +48,14 @@ def serve(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, prep
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         pipe.recv()
-        _receive(pipe, settings, model_set)
+        _receive(pipe, settings, model_set, ReceiptCounts(settings, cells) if cells is not None else None)
     except (EOFError, ConnectionError):
         return  # the node has gone
 
 
-def _receive(pipe: "Connection[Any, Any]", settings: Settings, model_set: str) -> None:
+def _receive(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, counts: ReceiptCounts | None) -> None:
     engine = open_engine(database_url(settings.node.data))
-    scp = make_scp(settings, engine, SystemClock(), model_set)
+    scp = make_scp(settings, engine, SystemClock(), model_set, counts)
     try:
         scp.start()
     except (OsteonodeError, OSError) as error:

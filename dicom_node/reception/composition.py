@@ -15,15 +15,19 @@ from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.ports import Clock
 from dicom_node.receive.commitment_scp import CommitmentScp
 from dicom_node.receive.mpps_scp import MppsScp
+from dicom_node.receive.receipt_counts import ReceiptCounts
 from dicom_node.receive.storage_scp import StorageScp
 
 
-def make_scp(settings: Settings, engine: Engine, clock: Clock, model_set: str) -> StorageScp:
+def make_scp(
+    settings: Settings, engine: Engine, clock: Clock, model_set: str, counts: ReceiptCounts | None = None
+) -> StorageScp:
     """Return the listener of a node, not started.
 
     Args:
         engine: the ledger's database, tables created.
         model_set: of the models that read what arrives.
+        counts: told what becomes of what arrives; None where nobody asks.
     """
     data = settings.node.data.resolve()
     starts = WorkflowStarts(engine, lanes(settings), model_set)
@@ -32,7 +36,7 @@ def make_scp(settings: Settings, engine: Engine, clock: Clock, model_set: str) -
         MppsScp(StepBook(engine, clock)),
         CommitmentScp(settings, keep_report, CommitmentRequests(engine, data), clock),
     )
-    return StorageScp(settings, Ledger(engine, data, clock, starts), clock, data, services)
+    return StorageScp(settings, Ledger(engine, data, clock, starts), clock, data, services, counts)
 
 
 def lanes(settings: Settings) -> Mapping[str, int]:

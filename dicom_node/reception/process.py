@@ -7,7 +7,7 @@ acknowledged, and is replaced.
 
 import logging
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
 from contextlib import suppress
 from multiprocessing.connection import wait
 from threading import Event, Lock, Thread
@@ -31,10 +31,17 @@ class ReceptionProcess:
     Args:
         model_set: of the models that read what arrives.
         prepare: called first in the process; must be importable by name there.
+        cells: shared memory that the process counts in, and the next one goes on; None where nobody asks.
     """
 
-    def __init__(self, settings: Settings, model_set: str, prepare: Callable[[], None]) -> None:
-        self._settings, self._model_set, self._prepare = settings, model_set, prepare
+    def __init__(
+        self,
+        settings: Settings,
+        model_set: str,
+        prepare: Callable[[], None],
+        cells: MutableSequence[int] | None = None,
+    ) -> None:
+        self._settings, self._model_set, self._prepare, self._cells = settings, model_set, prepare, cells
         self._ports: Ports | None = None
         self._stopping = Event()
         self._changing = Lock()
@@ -50,6 +57,11 @@ class ReceptionProcess:
     def tls_port(self) -> int | None:
         """The TCP port that takes TLS, None where there is none."""
         return self._listening.tls
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the process is there, and was told to listen."""
+        return self._ports is not None and self._process.is_alive()
 
     @property
     def pid(self) -> int | None:
@@ -85,7 +97,7 @@ class ReceptionProcess:
         # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        arguments = (theirs, self._settings, self._model_set, self._prepare)
+        arguments = (theirs, self._settings, self._model_set, self._prepare, self._cells)
         self._process = context.Process(target=serve, args=arguments, name="osteonode-reception", daemon=True)
         self._process.start()
         theirs.close()

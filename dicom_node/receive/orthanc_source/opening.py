@@ -8,16 +8,23 @@ from dicom_node.ports import Clock, InstanceLedger
 from dicom_node.receive.door import Door
 from dicom_node.receive.orthanc_source.peer import OrthancPeer
 from dicom_node.receive.orthanc_source.source import OrthancSource
+from dicom_node.receive.receipt_counts import Tally, count_nothing
 from dicom_node.tls.contexts import make_client_context
 from domain.errors import ConfigError
 
 
 def open_source(
-    orthanc: Orthanc, settings: Settings, ledger: InstanceLedger, feeds: FeedLedger, clock: Clock, data: Path
+    orthanc: Orthanc,
+    settings: Settings,
+    ledger: InstanceLedger,
+    feeds: FeedLedger,
+    clock: Clock,
+    data: Path,
+    tally: Tally = count_nothing,
 ) -> OrthancSource:
     """Return a source that is not started; raises ConfigError, see `call`."""
     tiers = {orthanc.ae_title: orthanc.tier}
-    door = Door.of_settings(settings, ledger, clock, data, tier_of=tiers.__getitem__)
+    door = Door.of_settings(settings, ledger, clock, data, tier_of=tiers.__getitem__, tally=tally)
     return OrthancSource(orthanc, call(orthanc), feeds, door, settings.node.ae_title)
 
 

@@ -1,0 +1,184 @@
+"""Every metric of the node, once: what is exposed, what docs/monitoring.md says, and what dashboards may name.
+
+Names follow Prometheus' own rules (prometheus.io/docs/practices/naming): a prefix, base units in the plural at the end,
+`_total` for what only grows. Every value of a label is a code, or a name of the configuration: the number of series is
+bounded, and no label speaks of a study or a patient.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+PREFIX: Final = "osteonode_"
+#: From an answer at once to one that waited for an archive over a night.
+STAGE_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400)
+MODEL_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; `name` is that of its samples, without what a histogram adds."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.name.startswith(PREFIX) or (self.kind == "counter") != self.name.endswith("_total"):
+            raise ValueError(f"{self.name} is no name for a {self.kind}")
+        if (self.kind == "histogram") != bool(self.buckets):
+            raise ValueError(f"{self.name}: buckets belong to a histogram")
+
+
+RECEIVED = Metric(
+    "osteonode_instances_received_total",
+    "counter",
+    "Images that were new, stored, recorded and acknowledged, by configured sender and way in.",
+    ("sender", "way"),
+)
+KNOWN = Metric(
+    "osteonode_instances_known_total",
+    "counter",
+    "Images that were acknowledged and not taken in: here already, or a result of this node that came back.",
+    ("sender", "way", "reason"),
+)
+REFUSED = Metric(
+    "osteonode_instances_refused_total",
+    "counter",
+    "Images that were refused, by the code that docs/operations.md explains.",
+    ("sender", "way", "reason"),
+)
+QUARANTINED = Metric(
+    "osteonode_instances_quarantined_total",
+    "counter",
+    "Images that were put aside for a person to see, by the code that docs/operations.md explains.",
+    ("sender", "way", "reason"),
+)
+ASSOCIATIONS_REFUSED = Metric(
+    "osteonode_associations_refused_total",
+    "counter",
+    "Associations that were refused, by result/source/reason (PS3.8 Table 9-21).",
+    ("reason",),
+)
+READINGS = Metric(
+    "osteonode_readings_total",
+    "counter",
+    "Images that the models were asked about, by how that ended: read, not_analysed, failed.",
+    ("status",),
+)
+NOT_ANALYSED = Metric(
+    "osteonode_not_analysed_total",
+    "counter",
+    "Images that were not read, by the coded reason that the report states.",
+    ("reason",),
+)
+READING_SECONDS = Metric(
+    "osteonode_reading_duration_seconds",
+    "histogram",
+    "From the arrival of an image to its reading.",
+    (),
+    STAGE_BUCKETS,
+)
+MODEL_SECONDS = Metric(
+    "osteonode_model_duration_seconds",
+    "histogram",
+    "Time that a member of the ensemble took for one image.",
+    ("model",),
+    MODEL_BUCKETS,
+)
+ANSWERED = Metric(
+    "osteonode_studies_answered_total",
+    "counter",
+    "Versions of studies that were answered, by the rule that closed them.",
+    ("closed_by",),
+)
+STAGE_SECONDS = Metric(
+    "osteonode_stage_duration_seconds",
+    "histogram",
+    "How long one stage of a study took, from the end of the stage before it; see docs/monitoring.md.",
+    ("stage", "destination"),
+    STAGE_BUCKETS,
+)
+TURNAROUND_SECONDS = Metric(
+    "osteonode_turnaround_seconds",
+    "histogram",
+    "From the last image of a study to the moment that a destination had taken the answer.",
+    ("destination",),
+    STAGE_BUCKETS,
+)
+ATTEMPTS = Metric(
+    "osteonode_delivery_attempts_total",
+    "counter",
+    "Attempts to deliver, by destination and how they ended: delivered, retry, refused.",
+    ("destination", "outcome"),
+)
+QUEUE_ITEMS = Metric(
+    "osteonode_queue_items",
+    "gauge",
+    "What waits for a stage now: studies, images (read) or deliveries (delivered, committed).",
+    ("stage", "destination"),
+)
+QUEUE_AGE_SECONDS = Metric(
+    "osteonode_queue_oldest_age_seconds",
+    "gauge",
+    "How long that has waited which waits longest for a stage; 0 where nothing waits.",
+    ("stage", "destination"),
+)
+HELD = Metric("osteonode_studies_held", "gauge", "Versions of studies that are held and wait for a person.")
+DEAD_LETTERS = Metric(
+    "osteonode_dead_letters", "gauge", "Deliveries that failed for good and wait for a person.", ("destination",)
+)
+QUARANTINE_FILES = Metric("osteonode_quarantine_files", "gauge", "Files in quarantine now, by code.", ("reason",))
+DESTINATION_UP = Metric(
+    "osteonode_destination_up",
+    "gauge",
+    "1 where a destination is given deliveries, 0 where it is left alone after failures (its breaker is not closed).",
+    ("destination",),
+)
+BREAKER_STATE = Metric(
+    "osteonode_breaker_state",
+    "gauge",
+    "1 for the state that the breaker of a destination is in, 0 for the others.",
+    ("destination", "state"),
+)
+LEDGER_BYTES = Metric("osteonode_ledger_size_bytes", "gauge", "Size of the ledger's file with its log.")
+DISK_FREE_BYTES = Metric("osteonode_disk_free_bytes", "gauge", "Free space where the data folder is.")
+DISK_LIMIT_BYTES = Metric(
+    "osteonode_disk_high_water_bytes",
+    "gauge",
+    "Images are refused while less than this is free (limits.free_disk_mib).",
+)
+CERTIFICATE_END = Metric(
+    "osteonode_certificate_expiry_timestamp_seconds",
+    "gauge",
+    "When a certificate of the configuration ends, as Unix time, by the key that names its file.",
+    ("certificate",),
+)
+CONDITION = Metric(
+    "osteonode_condition_ok",
+    "gauge",
+    "1 where a condition of /health/ready holds, 0 where it does not.",
+    ("condition",),
+)
+LEDGER_READABLE = Metric(
+    "osteonode_ledger_readable",
+    "gauge",
+    "1 where the ledger answered for this scrape; 0 where its numbers are missing.",
+)
+BUILD_INFO = Metric(
+    "osteonode_build_info",
+    "gauge",
+    "1, with the version of the program and the models.",
+    ("version", "model_set", "python"),
+)
+START_SECONDS = Metric("osteonode_start_time_seconds", "gauge", "When the node started, as Unix time.")
+
+METRICS: Final = (
+    *(RECEIVED, KNOWN, REFUSED, QUARANTINED, ASSOCIATIONS_REFUSED),
+    *(READINGS, NOT_ANALYSED, READING_SECONDS, MODEL_SECONDS),
+    *(ANSWERED, STAGE_SECONDS, TURNAROUND_SECONDS, ATTEMPTS),
+    *(QUEUE_ITEMS, QUEUE_AGE_SECONDS, HELD, DEAD_LETTERS, QUARANTINE_FILES, DESTINATION_UP, BREAKER_STATE),
+    *(LEDGER_BYTES, DISK_FREE_BYTES, DISK_LIMIT_BYTES, CERTIFICATE_END, CONDITION, LEDGER_READABLE),
+    *(BUILD_INFO, START_SECONDS),
+)

@@ -1,0 +1,52 @@
+"""What watches a node from its first moment on, where its configuration asks for it."""
+
+from collections.abc import Callable, MutableSequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from dicom_node.ports import Clock, FractureReader
+from dicom_node.receive.receipt_counts import ReceiptCounts
+
+
+class Listening(Protocol):
+    """What takes images in."""
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it does so now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the parts of a node tell their watcher; nothing where nobody watches.
+
+    Attributes:
+        cells: shared memory that the process which receives counts in.
+        counts: for what is received in the node's own process.
+        look_at: told when the node listens, and with which models it reads.
+        port: of the listener for monitoring systems.
+    """
+
+    cells: MutableSequence[int] | None = None
+    counts: ReceiptCounts | None = None
+    look_at: Callable[[Listening, FractureReader], None] = lambda _listening, _reader: None
+    port: int | None = None
+
+
+def begin_watch(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Watch:
+    """Begin to watch a node that starts; raises ConfigError where the listener's address cannot be used.
+
+    Args:
+        engine: the ledger's database, tables created.
+        stops: what ends it again is added here.
+    """
+    if not settings.metrics.enabled:
+        return Watch()
+    from dicom_node.watching.metrics import serve_metrics
+
+    return serve_metrics(settings, engine, clock, stops)
