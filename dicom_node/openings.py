@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from getpass import getuser
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from config.settings import Retention, Settings
 from dicom_node.clock import SystemClock
+from dicom_node.ledger.audit_trail import LedgerAuditTrail
+from dicom_node.ledger.backing_up import BackedUp, back_up
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
 from dicom_node.ledger.erasing import Erasing
 from dicom_node.ledger.feeds import Feeds
@@ -18,12 +21,14 @@ from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
+from dicom_node.ledger.restoring import Restored, check_backup, restore
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
 from dicom_node.reception.composition import lanes
+from domain.audit_templates import data_export, data_import
 from domain.errors import LedgerError
 from inference.zoo import BUNDLED, load_manifest, model_set
 
@@ -132,6 +137,43 @@ def carry_out_upgrade(settings: Settings) -> Upgrade | None:
     finally:
         engine.dispose()
         lock.free()
+
+
+def back_up_data(settings: Settings, folder: Path) -> BackedUp:
+    """Back the data folder up; a node may be running on it. What leaves is in the audit trail.
+
+    Raises:
+        LedgerError: no node has used the data folder, or the backup could not be made.
+    """
+    data, engine = _open_used(settings)
+    clock = SystemClock()
+    try:
+        trail = LedgerAuditTrail(engine, clock)
+        trail.record(data_export(getuser(), str(folder.absolute()), explanation="backup of the data folder"))
+        return back_up(engine, data, folder, clock.now())
+    finally:
+        engine.dispose()
+
+
+def check_backup_folder(folder: Path) -> Restored:
+    """Prove a backup; nothing is changed. Raises LedgerError where it is none."""
+    return check_backup(folder)
+
+
+def restore_data(settings: Settings, folder: Path, *, incomplete: bool = False) -> Restored:
+    """Make the data folder of a backup, and say so in its audit trail; see dicom_node/ledger/restoring.py.
+
+    Raises:
+        LedgerError: the data folder is in use, or the folder is no backup.
+    """
+    data = settings.node.data.resolve()
+    done = restore(folder, data, incomplete=incomplete)
+    if incomplete or not done.faults:
+        engine = open_engine(database_url(data))
+        upgrade_ledger(engine, data, SystemClock().now())
+        LedgerAuditTrail(engine, SystemClock()).record(data_import(getuser(), str(folder.absolute())))
+        engine.dispose()
+    return done
 
 
 def _open_used(settings: Settings) -> tuple[Path, Engine]:

@@ -8,6 +8,8 @@ from typing import BinaryIO, Final
 from domain.errors import ConfigError
 
 FILE_NAME: Final = "node.lock"
+#: Lies in a data folder from the beginning of a restore to its end.
+UNFINISHED_RESTORE: Final = ".restoring"
 
 
 class FolderLock:
@@ -17,11 +19,14 @@ class FolderLock:
         self._path = data / FILE_NAME
         self._file: BinaryIO | None = None
 
-    def take(self) -> None:
+    def take(self, *, restoring: bool = False) -> None:
         """Take the lock.
 
+        Args:
+            restoring: take it to restore a backup, also where another restore did not end.
+
         Raises:
-            ConfigError: another node holds it.
+            ConfigError: another node holds it, or a restore into the folder did not end.
             OSError: the folder cannot be written to.
         """
         file = self._path.open("ab")
@@ -33,6 +38,12 @@ class FolderLock:
                 (f"another node is running on the data folder {self._path.parent}: stop it, or set node.data",),
                 subject="node.data",
             ) from None
+        if not restoring and self._path.with_name(UNFINISHED_RESTORE).exists():
+            file.close()
+            raise ConfigError(
+                (f"a restore into the data folder {self._path.parent} did not end: run `osteonode restore` again",),
+                subject="node.data",
+            )
         file.truncate(0)
         file.write(f"{os.getpid()}\n".encode())
         file.flush()
