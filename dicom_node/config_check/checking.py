@@ -10,6 +10,7 @@ from config.load import load_settings, parse_settings
 from config.settings import Reading, Reporting, Settings
 from config.toml_text import write_toml
 from dicom_node.config_check.agreements import describe_agreements
+from dicom_node.config_check.dangers import find_dangers
 from dicom_node.config_check.route_words import describe_routes, find_unseen_regions
 from dicom_node.config_check.ways_in import describe_ways
 from dicom_node.deliver.web_credentials import require_credentials
@@ -20,6 +21,7 @@ from domain.errors import ConfigError, ModelError
 
 UNSEEN_REGIONS: Final = "routes that can never fire with these models"
 NO_EXPLANATIONS: Final = "studies will be answered, but not explained"
+DANGERS: Final = "this is allowed, and perhaps not what is meant"
 WEAKNESSES: Final = "this works, but protects less than it seems to"
 
 
@@ -56,6 +58,7 @@ def _check(settings: Settings, subject: str) -> GoodConfiguration:
     found = (
         (UNSEEN_REGIONS, find_unseen_regions(settings)),
         (NO_EXPLANATIONS, find_obstacles(settings)),
+        (DANGERS, find_dangers(settings)),
         (WEAKNESSES, find_weaknesses(settings)),
     )
     remarks = tuple((headline, tuple(sentences)) for headline, sentences in found if sentences)
@@ -65,6 +68,7 @@ def _check(settings: Settings, subject: str) -> GoodConfiguration:
 def _find_problems(settings: Settings) -> Iterator[str]:
     """Give what is wrong with what the settings name: files, models, this processor."""
     checks: tuple[Callable[[], None], ...] = (
+        partial(_require_own_ports, settings),
         partial(require_secrets, settings),
         partial(require_tls, settings),
         partial(require_credentials, settings.destination),
@@ -76,6 +80,27 @@ def _find_problems(settings: Settings) -> Iterator[str]:
             check()
         except ConfigError as error:
             yield from error.problems
+
+
+def _require_own_ports(settings: Settings) -> None:
+    """Raise ConfigError where two listeners are to have one port."""
+    seen: dict[int, str] = {}
+    problems = []
+    for key, port in _ports_of(settings):
+        if port and port in seen:
+            problems.append(f"{key} = {port}: {seen[port]} has it already; each listener needs a port of its own")
+        seen.setdefault(port, key)
+    if problems:
+        raise ConfigError(tuple(problems))
+
+
+def _ports_of(settings: Settings) -> Iterator[tuple[str, int]]:
+    yield "node.port", settings.node.port
+    for name in ("tls", "http", "orders"):
+        if (table := getattr(settings, name)) is not None:
+            yield f"{name}.port", table.port
+    if settings.console.enabled:
+        yield "console.port", settings.console.port
 
 
 def _require_precision(reading: Reading) -> None:

@@ -19,6 +19,7 @@ SLOW_FSYNC_MILLISECONDS: Final = 30.0
 _FSYNCS, _BLOCK_BYTES = 9, 64 << 10
 #: Whose locks and memory maps SQLite cannot rely on.
 _OF_NETWORKS: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph", "glusterfs"})
+_IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 
 
 def examine_folder(settings: Settings, mounts: Path = Path("/proc/mounts")) -> Iterator[Check]:
@@ -36,8 +37,18 @@ def examine_folder(settings: Settings, mounts: Path = Path("/proc/mounts")) -> I
     yield good("data folder", f"{there} can be written{made}")
     yield _judge_room(there, settings.limits.free_disk_mib)
     yield _judge_speed(milliseconds)
-    if (kind := find_kind(there, mounts)) in _OF_NETWORKS:
-        meaning = f"{there} is on a network share ({kind}): the ledger may be damaged when two machines touch it"
+    yield from _judge_kind(there, find_kind(there, mounts))
+
+
+def _judge_kind(folder: Path, kind: str) -> Iterator[Check]:
+    wrong = {
+        **dict.fromkeys(
+            _OF_NETWORKS, f"on a network share ({kind}): the ledger may be damaged when two machines touch it"
+        ),
+        **dict.fromkeys(_IN_MEMORY, f"in memory ({kind}): what was acknowledged is lost when the machine restarts"),
+    }.get(kind)
+    if wrong is not None:
+        meaning = f"{folder} is {wrong}"
         yield Check("data folder", Verdict.WARNING, meaning, "set node.data to a local disk", Place.HERE)
 
 

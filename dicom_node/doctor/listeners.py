@@ -97,6 +97,8 @@ def _try_to_bind(port: Port) -> int | None:
         with socket.socket(family) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((port.bind, port.number))
+    except (socket.gaierror, UnicodeError):
+        return errno.EADDRNOTAVAIL
     except OSError as error:
         return error.errno or errno.EIO
     return None

@@ -22,9 +22,8 @@ def test_one_that_hangs_keeps_what_it_has_found_and_delays_no_other() -> None:
 
 
 def test_settings_that_cannot_be_used_are_a_fault_here_for_each_problem() -> None:
-    def misconfigured() -> Iterator[Check]:
+    def misconfigured() -> list[Check]:
         raise ConfigError(("password_file: cannot be read", "token_file: is empty"), subject="secrets")
-        yield
 
     (examined,) = look_all_round([Look("destination web", misconfigured)], 1)
     assert [check.meaning for check in examined.checks] == ["password_file: cannot be read", "token_file: is empty"]
