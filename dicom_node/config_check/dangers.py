@@ -122,7 +122,8 @@ def _impatient(settings: Settings) -> Iterator[str]:
             if each.retry.max_attempts < each.breaker.failures:
                 yield (
                     f"destination {each.name}: retry.max_attempts = {each.retry.max_attempts} is below "
-                    f"breaker.failures = {each.breaker.failures}: results are held for a person before the destination is left alone"
+                    f"breaker.failures = {each.breaker.failures}: results are held for a person before the "
+                    "destination is left alone"
                 )
         elif (patience := _patience_seconds(each)) < _NIGHT_SECONDS:
             yield (
