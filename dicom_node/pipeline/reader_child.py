@@ -93,6 +93,14 @@ def _keep_map(found: "Reading", folder: Path) -> Path | None:
     return None if evidence is None else write_map(folder, evidence)
 
 
+def stand_behind() -> None:
+    """Take a lower priority than what receives and delivers; a node that was started with a lower one keeps that.
+
+    Only root may raise a priority, so a node at `nice -n 15` would otherwise not start.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
 def serve(
     pipe: "Connection[ReadImage | OSError | ModelError | None, tuple[Path, Path]]",
     open_reader: OpenReader,
@@ -104,7 +112,7 @@ def serve(
     ReadImage, or the OSError that kept its pictures from being written.
     """
     live_with_the_parent()
-    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+    stand_behind()
     reuse_freed_memory()
     load_pydicom(decoders=True)
     try:

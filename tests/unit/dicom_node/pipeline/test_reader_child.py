@@ -1,5 +1,7 @@
 """What a reader process keeps of an image, drawn by the documents: from planted pixels to a place on a capture."""
 
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -78,3 +80,15 @@ def test_what_is_kept_for_the_heat_map_is_a_few_kilobytes(read_file: ReadFile, t
 def test_an_image_that_is_not_read_keeps_no_map(read_file: ReadFile, tmp_path: Path) -> None:
     path = save(make_image(np.full((90, 90), 7, np.uint16)), tmp_path / "flat.dcm")
     assert read_file(path, tmp_path / "evidence").heat_map_path is None
+
+
+@pytest.mark.parametrize(("started_at", "reads_at"), [(0, 10), (15, 15)])
+def test_a_reader_stands_behind_the_node_and_raises_no_priority(started_at: int, reads_at: int) -> None:
+    code = (
+        f"import os; os.setpriority(os.PRIO_PROCESS, 0, max({started_at}, os.getpriority(os.PRIO_PROCESS, 0)));"
+        "before = os.getpriority(os.PRIO_PROCESS, 0);"
+        "from dicom_node.pipeline.reader_child import stand_behind; stand_behind();"
+        f"print(os.getpriority(os.PRIO_PROCESS, 0) == max({reads_at}, before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
