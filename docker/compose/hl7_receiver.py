@@ -1,4 +1,4 @@
-"""The RIS of compose.yaml: acknowledges every HL7 message and prints it. hl7_receiver.py PORT"""
+"""The RIS of compose.yaml, hl7_receiver.py PORT: acknowledges every HL7 message and prints it."""
 
 import signal
 import sys

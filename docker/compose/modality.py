@@ -1,4 +1,4 @@
-"""The modality of compose.yaml: draws the sample studies and sends them. modality.py HOST:PORT CALLED CALLING"""
+"""The modality of compose.yaml, modality.py HOST:PORT CALLED CALLING: draws the sample studies and sends them."""
 
 import sys
 from pathlib import Path

@@ -20,7 +20,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 def test_yamllint_finds_nothing() -> None:
     command = [sys.executable, "-m", "yamllint", "-c", PROJECT / "docker" / ".yamllint.yaml", PROJECT / "docker"]
-    found = subprocess.run(command, capture_output=True, text=True)
+    found = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (found.returncode, found.stdout) == (0, "")
 
 

@@ -62,7 +62,7 @@ def is_service(manifest: dict[str, Any]) -> bool:
 
 def site(ordinal: int) -> Any:
     (script,) = POD["initContainers"][0]["args"]
-    replaced = re.search(r's/(\w+)/\$\{POD##\*-\}/g', script)
+    replaced = re.search(r"s/(\w+)/\$\{POD##\*-\}/g", script)
     assert replaced
     text = (FOLDER / "site.toml").read_text().replace(replaced[1], str(ordinal))
     return parse_settings(text, subject="site.toml", folder=FOLDER)

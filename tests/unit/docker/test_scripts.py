@@ -14,7 +14,7 @@ TOOLS = Path(sys.executable).parent
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda each: each.name)
 def test_shellcheck_finds_nothing(path: Path) -> None:
-    found = subprocess.run([TOOLS / "shellcheck", path], capture_output=True, text=True)
+    found = subprocess.run([TOOLS / "shellcheck", path], check=False, capture_output=True, text=True)
     assert (found.returncode, found.stdout) == (0, "")
 
 
@@ -28,7 +28,7 @@ def test_the_receiver_shows_a_segment_a_line_and_cuts_a_pdf_short() -> None:
 
 def test_the_modality_says_no_where_nobody_takes_its_images(capsys: pytest.CaptureFixture[str]) -> None:
     modality = load_script("docker/compose/modality.py")
-    modality.write_samples = lambda folder: [(folder / "1.dcm").write_bytes(b"")]
+    modality.__dict__["write_samples"] = lambda folder: [(folder / "1.dcm").write_bytes(b"")]
     assert modality.main("127.0.0.1:1", "NODE", "MODALITY") == 1
     said = capsys.readouterr().out
     assert said.startswith("1 images are drawn\n")
