@@ -26,6 +26,7 @@ from config.route import Route
 from config.route_faults import find_faults
 from config.sender import ANY_AE_TITLE, Sender
 from config.tls import DestinationTls, ListenerTls
+from config.uploads import Uploads
 from domain.document import OPTIONAL_KINDS
 from domain.tier import Tier, lowest
 
@@ -55,6 +56,7 @@ __all__ = [
     "Section",
     "Sender",
     "Settings",
+    "Uploads",
 ]
 
 
@@ -81,6 +83,7 @@ class Settings(Section):
     retention: Retention = Field(default_factory=Retention)
     console: Console = Field(default_factory=Console)
     metrics: Metrics = Field(default_factory=Metrics)
+    uploads: Uploads = Field(default_factory=Uploads)
     tls: ListenerTls | None = Field(None)
 
     @model_validator(mode="after")

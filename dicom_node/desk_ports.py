@@ -45,6 +45,10 @@ class DeskAnswer:
 class ImageDesk(Protocol):
     """Has single images read when the models have nothing better to do."""
 
+    def is_open(self) -> bool:
+        """Return whether a node listens. Blocking, and short."""
+        ...
+
     async def read(self, question: DeskQuestion, *, deadline_seconds: float) -> DeskAnswer:
         """Return the answer; whoever is cancelled while it waits is not read for any more.
 

@@ -113,6 +113,11 @@ def open_reader(settings: Settings) -> BundleReader:
     return BundleReader(ReaderPool.of_settings(reading), identify_bundle(manifest))
 
 
+def open_spare_reader(settings: Settings) -> WarmReader:
+    """Return what reads single images for the console. Raises ModelError where the bundle cannot be used."""
+    return ReaderPool.of_settings(settings.reading, aside=True)
+
+
 def open_explainer(settings: Settings) -> StudyExplainer | None:
     """Return what explains studies when their answers have left, None where the configuration asks for none."""
     for obstacle in find_obstacles(settings):
@@ -135,6 +140,7 @@ class Service:
         reader_factory: makes the readers; the configured bundle in child processes by default.
         explainer_factory: makes what explains studies afterwards; LIME in a child process by default.
         writer_factory: makes what proposes impressions; the configured phrase model by default.
+        spare_reader_factory: makes what reads single images, once somebody at the console asks; of lowest priority.
         rescue_seconds: how often lost work is looked for.
         prepare_reception: images arrive in a process of their own, which calls this first (importable by name); None
             lets them arrive in this one, which then has to share its interpreter with everything else. The console,
@@ -148,6 +154,7 @@ class Service:
         reader_factory: Callable[[Settings], BundleReader] = open_reader,
         explainer_factory: Callable[[Settings], StudyExplainer | None] = open_explainer,
         writer_factory: Callable[[Settings], PhraseWriter | None] = open_phrase_writer,
+        spare_reader_factory: Callable[[Settings], WarmReader] = open_spare_reader,
         clock: Clock | None = None,
         rescue_seconds: float = RESCUE_SECONDS,
         prepare_reception: Callable[[], None] | None = None,
@@ -158,6 +165,7 @@ class Service:
         self._reader_factory = reader_factory
         self._explainer_factory = explainer_factory
         self._writer_factory = writer_factory
+        self._spare_reader_factory = spare_reader_factory
         self._clock = clock or SystemClock()
         self._rescue_seconds = rescue_seconds
         self._prepare_reception = prepare_reception
@@ -231,6 +239,7 @@ class Service:
         warming = _in_thread(bundle.reader.warm_up)
         apart = self._open_reception(bundle.reader.model_set, stops)
         self._load_console(stops)
+        self._open_desk(stops)
         starts = WorkflowStarts(engine, lanes(self._settings), bundle.reader.model_set)
         ledger = Ledger(engine, self._data, self._clock, starts)
         parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
@@ -256,6 +265,18 @@ class Service:
         self._watch.look_at(scp, bundle.reader)
         if self.console is not None:
             self.console.start()
+
+    def _open_desk(self, stops: ExitStack) -> None:
+        """Take single images to read from the console; they have a reader of their own, behind all studies."""
+        if not self._settings.console.enabled:
+            return
+        from dicom_node.image_desk.desk import Desk
+        from dicom_node.image_desk.place import DeskPlace
+
+        open_spare = partial(self._spare_reader_factory, self._settings)
+        desk = Desk(DeskPlace.of_data(self._data), open_spare, places=self._settings.uploads.waiting)
+        desk.start()
+        stops.callback(desk.stop)
 
     def _load_console(self, stops: ExitStack) -> None:
         """Let the process of the console load while the models do; nothing of it is loaded where it is off."""

@@ -15,7 +15,7 @@ from pydicom import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
 from domain.errors import MalformedInstance
-from domain.uid import derive_uid
+from inference.picture_uids import picture_uid
 from inference.reasons import MAX_PIXELS
 
 FORMATS = ("PNG", "JPEG")
@@ -64,10 +64,10 @@ def _dress(pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], sha256: str) 
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = SecondaryCaptureImageStorage
-    ds.file_meta.MediaStorageSOPInstanceUID = UID(derive_uid("picture", "instance", sha256))
+    ds.file_meta.MediaStorageSOPInstanceUID = UID(picture_uid("instance", sha256))
     ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID
-    ds.StudyInstanceUID = derive_uid("picture", "study", sha256)
-    ds.SeriesInstanceUID = derive_uid("picture", "series", sha256)
+    ds.StudyInstanceUID = picture_uid("study", sha256)
+    ds.SeriesInstanceUID = picture_uid("series", sha256)
     ds.Modality, ds.ConversionType = "OT", "DI"
     ds.PatientName = ds.PatientID = ds.PatientBirthDate = ds.PatientSex = ""
     ds.StudyDate = ds.StudyTime = ds.AccessionNumber = ds.StudyID = ds.ReferringPhysicianName = ""

@@ -5,9 +5,11 @@ from starlette.types import ASGIApp
 
 from config.settings import Settings
 from dicom_node.clock import SystemClock
+from dicom_node.console.api.serving import ApiServing
 from dicom_node.console.application import make_application
 from dicom_node.console.gate import Gate
 from dicom_node.console.services import Services
+from dicom_node.console_process.api_parts import make_parts
 
 
 def make_console(settings: Settings, engine: Engine) -> ASGIApp:
@@ -16,6 +18,7 @@ def make_console(settings: Settings, engine: Engine) -> ASGIApp:
     Args:
         engine: the ledger's database, tables created.
     """
-    del engine  # what pages ask of the ledger goes into `services` here
-    services = Services(settings=settings, clock=SystemClock())
-    return make_application(services, Gate(settings.console))
+    clock, gate = SystemClock(), Gate(settings.console)
+    services = Services(settings=settings, clock=clock)
+    api = ApiServing.of_settings(settings, make_parts(settings, engine, clock), gate)
+    return make_application(services, gate, others=api.routes())

@@ -1,11 +1,15 @@
 """Whoever asks the desk from another process."""
 
 import asyncio
+import socket
+from typing import Final
 
 from dicom_node.desk_ports import DeskAnswer, DeskQuestion
 from dicom_node.image_desk import frames, messages
 from dicom_node.image_desk.place import DeskPlace
 from domain.errors import DeadlineExceeded, ModelUnavailable
+
+_LOOK_SECONDS: Final = 1.0
 
 
 class DeskCaller:
@@ -13,6 +17,17 @@ class DeskCaller:
 
     def __init__(self, place: DeskPlace) -> None:
         self._place = place
+
+    def is_open(self) -> bool:
+        """Return whether a node listens."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(_LOOK_SECONDS)
+            try:
+                with self._place.address() as address:
+                    connection.connect(address)
+            except OSError:
+                return False
+        return True
 
     async def read(self, question: DeskQuestion, *, deadline_seconds: float) -> DeskAnswer:
         """Return the answer; see the port."""

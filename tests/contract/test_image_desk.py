@@ -53,6 +53,10 @@ def test_the_answer_is_the_line_of_the_command(counter: Counter) -> None:
     assert (answer.rows, answer.columns) == (64, 48)
 
 
+def test_a_desk_that_answers_is_open(counter: Counter) -> None:
+    assert counter.desk.is_open()
+
+
 def test_the_pictures_lie_beside_the_image(counter: Counter) -> None:
     path, _uid = counter.put()
     answer = asyncio.run(counter.desk.read(DeskQuestion(path), deadline_seconds=10))

@@ -21,6 +21,9 @@ class FakeDesk:
         self.raises = raises
         self.questions: list[DeskQuestion] = []
 
+    def is_open(self) -> bool:
+        return self.raises is None
+
     async def read(self, question: DeskQuestion, *, deadline_seconds: float) -> DeskAnswer:
         self.questions.append(question)
         if self.raises is not None:

@@ -12,6 +12,7 @@ from config.settings import Settings
 from dicom_node.ports import ReadImage
 from dicom_node.service import BundleReader
 from domain.finding import Box, Fracture, FractureState, ImageReading, Labelled, MemberScore, ReadingStatus
+from inference.picture import is_picture, open_picture
 from inference.reasons import REASONS
 from reporting.context import BundleIdentity
 
@@ -51,7 +52,8 @@ class LightReader:
         self.read_paths.append(path)
         if self.raises:
             raise self.raises.pop(0)
-        ds = pydicom.dcmread(self.mistaken_for or path)
+        image = self.mistaken_for or path
+        ds = open_picture(image) if is_picture(image) else pydicom.dcmread(image)
         if self.failure_code:
             return ReadImage(failed_reading(ds.SOPInstanceUID, ds.SOPClassUID, self.failure_code))
         display = evidence_folder / "display.png"

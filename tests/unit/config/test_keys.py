@@ -20,6 +20,9 @@ def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_thi
         "max_silences",
         "max_resends",
         "views",
+        "waiting",
+        "most_kept",
+        "calls_per_minute",
     }
     units = ("_seconds", "_days", "_mib", "_kib", "_px", "_bytes")
     numbers = [key for key in known_keys().values() if key.allowed.startswith(("number", "whole number"))]

@@ -171,6 +171,7 @@ def test_what_is_no_frame_ends_its_connection_alone(office: Office, garbage: byt
 def test_without_a_node_the_caller_is_told_to_try_later(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.desk.stop()
+    assert not office.caller.is_open()
     with pytest.raises(ModelUnavailable, match="does not answer"):
         asyncio.run(office.ask("a"))
 

@@ -1,0 +1,145 @@
+"""What waits for a person: files in quarantine, and deliveries that failed for good."""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dicom_node.console.api.actions import DestinationName, Words
+from dicom_node.console.api.answers import ChangedBody, DeadLettersBody, QuarantineBody, RetriedBody
+from dicom_node.console.api.endpoint import Call, Endpoint
+from dicom_node.console.api.problems import Problem
+from domain.correction import NAME_LENGTH
+from domain.role import Role
+
+StudyUid = Annotated[str, Field(pattern=r"^[0-9][0-9.]{0,63}$")]
+
+
+class ListQuery(BaseModel):
+    """How many."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(100, ge=1, le=1000, description="Most of them.")
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DiscardFileAsked(_Asked):
+    """Why a file is removed for good."""
+
+    reason: Words = Field(pattern=r"\S", description="Kept in the ledger, never logged.")
+
+
+class ReplayAsked(_Asked):
+    """Which dead letters are sent again; left out: of every study, to every destination."""
+
+    study_instance_uid: StudyUid | None = None
+    destination: DestinationName | None = None
+
+
+class DiscardLettersAsked(_Asked):
+    """Which dead letters are given up, and why."""
+
+    study_instance_uid: StudyUid
+    destination: DestinationName | None = Field(None, description="One destination; left out: all of them.")
+    reason: Words = Field(pattern=r"\S", description="Kept in the ledger, never logged.")
+
+
+def list_quarantine(call: Call) -> QuarantineBody:
+    """Return what was put aside."""
+    return QuarantineBody(files=tuple(call.parts.quarantined(call.query.limit)))
+
+
+def retry_file(call: Call) -> RetriedBody:
+    """Take a file in again."""
+    number = _number(call)
+    return call.parts.quarantine().retry(number)
+
+
+def discard_file(call: Call) -> ChangedBody:
+    """Remove a file for good."""
+    number = _number(call)
+    call.parts.quarantine().discard(number, call.body.reason, call.by[:NAME_LENGTH])
+    return ChangedBody(changed=1)
+
+
+def _number(call: Call) -> int:
+    """Return the number in the address. Raises Problem where nothing has it."""
+    number = int(call.path_value("number"))
+    if not any(file.number == number for file in call.parts.quarantined(1_000_000)):
+        raise Problem("not-found", "nothing in quarantine has this number")
+    return number
+
+
+def list_letters(call: Call) -> DeadLettersBody:
+    """Return what failed for good."""
+    return DeadLettersBody(dead_letters=tuple(call.parts.dead_letters(call.query.limit)))
+
+
+def replay_letters(call: Call) -> ChangedBody:
+    """Send what failed again."""
+    return ChangedBody(changed=call.parts.replay(call.body.study_instance_uid, call.body.destination))
+
+
+def discard_letters(call: Call) -> ChangedBody:
+    """Give up what failed of a study."""
+    asked: DiscardLettersAsked = call.body
+    by = call.by[:NAME_LENGTH]
+    changed = call.parts.discard(asked.study_instance_uid, asked.destination, asked.reason, by)
+    return ChangedBody(changed=changed)
+
+
+def _act(path: str, name: str, summary: str, tag: str, view: object, **rest: object) -> Endpoint:
+    return Endpoint("POST", path, name, summary, tag, view, role=Role.OPERATOR, **rest)  # type: ignore[arg-type]
+
+
+def _list(path: str, name: str, summary: str, tag: str, view: object, answers: type[BaseModel]) -> Endpoint:
+    return Endpoint("GET", path, name, summary, tag, view, answers=answers, query=ListQuery)  # type: ignore[arg-type]
+
+
+_FILE: Final = ("not-found", "refused")
+_Q, _D = "quarantine", "dead letters"
+_NUMBER: Final = "/quarantine/{number}"
+ENDPOINTS: Final = (
+    _list("/quarantine", "listQuarantine", "Files that were put aside.", _Q, list_quarantine, QuarantineBody),
+    _act(
+        f"{_NUMBER}/retry",
+        "retryQuarantined",
+        "Take a file in again, by the checks for what has just arrived.",
+        _Q,
+        retry_file,
+        answers=RetriedBody,
+        problems=_FILE,
+    ),
+    _act(
+        f"{_NUMBER}/discard",
+        "discardQuarantined",
+        "Remove a file for good.",
+        _Q,
+        discard_file,
+        answers=ChangedBody,
+        body=DiscardFileAsked,
+        problems=_FILE,
+    ),
+    _list("/dead-letters", "listDeadLetters", "Deliveries that failed for good.", _D, list_letters, DeadLettersBody),
+    _act(
+        "/dead-letters/retry",
+        "retryDeadLetters",
+        "Send them again: the same objects under the same UIDs.",
+        _D,
+        replay_letters,
+        answers=ChangedBody,
+        body=ReplayAsked,
+    ),
+    _act(
+        "/dead-letters/discard",
+        "discardDeadLetters",
+        "Give up those of a study.",
+        _D,
+        discard_letters,
+        answers=ChangedBody,
+        body=DiscardLettersAsked,
+    ),
+)
