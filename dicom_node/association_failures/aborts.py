@@ -31,10 +31,16 @@ ABORTS: Final[dict[int, _Row]] = {
     5: _Row("unexpected-PDU-parameter", "it got a field where the protocol has none", _BUG),
     6: _Row("invalid-PDU-parameter-value", "it does not take a value in the request, often an AE title", _BUG),
 }
-_BY_USER: Final = _Row(
+#: The application of the one who called, and of the one who was called.
+_BY_CALLER: Final = _Row(
+    "service-user", "the application there ended the association: a fault of its own, a limit, a person or a stop", _LOG
+)
+_BY_CALLED: Final = _Row(
     "service-user",
-    "the application there ended the association: a fault of its own, a limit, a person or a stop",
-    _LOG,
+    "the application there ended the association: a fault of its own, a limit, or something that this node's AE title "
+    "may not do there",
+    "look in its log at this time, and whether this node may store and query there (Orthanc: DicomModalities with "
+    "AllowStore and AllowFind, or DicomAlwaysAllowStore)",
 )
 #: All codes, for the documentation.
 ABORT_CODES: Final = ("abort 0", *(f"abort 2/{reason}" for reason in ABORTS))
@@ -47,14 +53,16 @@ def name_abort(source: int, reason: int) -> str:
     return f"service-provider, {ABORTS[reason].word if reason in ABORTS else _RESERVED}"
 
 
-def explain_abort(source: int, reason: int, who: str) -> Explanation:
+def explain_abort(source: int, reason: int, who: str, *, by_caller: bool = False) -> Explanation:
     """Return what an A-ABORT means; the reason is significant for source 2 only.
 
     Args:
         who: sent it, to begin the sentence with.
+        by_caller: it had called this node; else this node had called it.
     """
     by_provider = source == SERVICE_PROVIDER
-    row = ABORTS.get(reason, ABORTS[0]) if by_provider else _BY_USER
+    by_user = _BY_CALLER if by_caller else _BY_CALLED
+    row = ABORTS.get(reason, ABORTS[0]) if by_provider else by_user
     code = f"abort 2/{reason if reason in ABORTS else 0}" if by_provider else "abort 0"
     said = f"{who} broke the association (A-ABORT by the {name_abort(source, reason)})"
     return Explanation(code, said, row.meaning, row.change, Place.PEER)

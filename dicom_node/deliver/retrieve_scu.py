@@ -35,11 +35,15 @@ _FINE: Final = (0x0000, 0xB000)
 _PENDING: Final = 0xFF00
 #: Archives send the study before they say more; an idle one is waited for this many times longer than for an answer.
 _IDLE_FACTOR: Final = 6
+MOVE_DESTINATION_UNKNOWN: Final = 0xA801
 #: What a final status means beside its number: whether to ask again, and what to change (PS3.4 Tables C.4-2 and C.4-3).
 _STATUSES: Final[dict[int, tuple[bool, str]]] = {
     0xA701: (True, "it could not count the images: out of resources"),
     0xA702: (True, "it could not send: out of resources"),
-    0xA801: (False, "it does not know where to send: add {node} with address and port to its list of peers"),
+    MOVE_DESTINATION_UNKNOWN: (
+        False,
+        "it does not know where to send: add {node} with address and port to its list of peers",
+    ),
     0xA900: (False, "it does not understand the question: look in its log"),
     0xFE00: (True, "it cancelled"),
 }

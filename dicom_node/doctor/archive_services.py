@@ -19,7 +19,7 @@ from dicom_node.deliver.c_find_scu import Finder, NotAnswered
 from dicom_node.deliver.commitment_report import reporting_role
 from dicom_node.deliver.commitment_scu import provider_of
 from dicom_node.deliver.query_peer import as_destination
-from dicom_node.deliver.retrieve_scu import explain_status
+from dicom_node.deliver.retrieve_scu import MOVE_DESTINATION_UNKNOWN, explain_status
 from dicom_node.doctor.associations import go_to, results_of, tell_association
 from dicom_node.doctor.verdicts import Check, Verdict, faulty, good
 from dicom_node.storage_commitment import PUSH_MODEL
@@ -101,12 +101,19 @@ def _move(negotiation: Negotiation, query: Query, node_ae_title: str) -> Check:
     if "Status" not in last:
         is_abort = negotiation.course.abort is not None
         return _forbidden("C-MOVE", negotiation) if is_abort else faulty("C-MOVE", negotiation.explanation)
-    if last.Status == 0:
-        return good(
-            "C-MOVE", f"{query.ae_title} would send to {node_ae_title}, and has nothing of a study that nobody has"
-        )
-    meaning = f"{query.ae_title} answered 0x{last.Status:04X}: {explain_status(int(last.Status), node_ae_title)}"
-    change = f'enter {node_ae_title} with the address and port of this node among its peers, or set retrieve = "get"'
+    return _judge_move(int(last.Status), query, node_ae_title)
+
+
+def _judge_move(status: int, query: Query, node_ae_title: str) -> Check:
+    """Say what a final status means of a study that nobody has: most archives look for it before they look where to."""
+    unseen = f"whether it knows the address of {node_ae_title} shows with the first study that is fetched"
+    if status == 0:
+        return good("C-MOVE", f"{query.ae_title} takes C-MOVE; {unseen}")
+    if status != MOVE_DESTINATION_UNKNOWN:
+        meaning = f"{query.ae_title} takes C-MOVE, and answers 0x{status:04X} to a study that nobody has; {unseen}"
+        return Check("C-MOVE", Verdict.UNKNOWN, meaning)
+    meaning = f"{query.ae_title} answered 0x{status:04X}: {explain_status(status, node_ae_title)}"
+    change = f'enter {node_ae_title} with the address and port of this node there, or set retrieve = "get" here'
     return Check("C-MOVE", Verdict.FAULT, meaning, change, Place.PEER)
 
 

@@ -66,7 +66,7 @@ def results_of(negotiation: Negotiation) -> dict[str, int]:
 def _judge_contexts(negotiation: Negotiation, wanted: Wanted) -> Iterator[Check]:
     results, accepted = results_of(negotiation), negotiation.accepted
     if stored := [str(kind) for uid in wanted if uid in accepted for kind in wanted[uid]]:
-        yield good("contexts", f"it takes {', '.join(stored)}")
+        yield good("contexts", f"it accepts the contexts of {', '.join(stored)}")
     for uid in wanted:
         if uid not in accepted and not is_spared(uid, wanted, accepted):
             yield _judge_refused(uid, results.get(uid, 2), wanted, accepted)

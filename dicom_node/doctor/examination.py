@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from config.settings import Destination, Settings
-from dicom_node.doctor import archive_services, clocks, data_folder, folders, listeners, machine, receivers, web
+from dicom_node.doctor import (
+    archive_services,
+    clocks,
+    data_folder,
+    folders,
+    listeners,
+    machine,
+    past_deliveries,
+    receivers,
+    web,
+)
 from dicom_node.doctor.associations import examine_archive
 from dicom_node.doctor.rounds import Look, look_all_round
 from dicom_node.doctor.running_node import find_node
@@ -44,7 +54,7 @@ def list_looks(settings: Settings, scope: Scope) -> Iterator[Look]:
     yield Look("own ports", partial(listeners.examine_ports, settings, process))
     for destination in settings.destination:
         peer = _hurried(destination, scope)
-        yield Look(f"destination {peer.name}", partial(_KINDS[peer.kind], peer, settings, scope))
+        yield Look(f"destination {peer.name}", partial(_examine_destination, peer, settings, scope))
         if peer.commitment:
             commitment = partial(archive_services.examine_commitment, peer, settings.node.ae_title)
             yield Look(f"commitment {peer.name}", commitment)
@@ -62,6 +72,11 @@ def list_looks(settings: Settings, scope: Scope) -> Iterator[Look]:
         yield Look(f"orthanc {orthanc.name}", partial(web.examine_orthanc, peer))
     for folder in settings.folder:
         yield Look(f"folder {folder.name}", partial(folders.examine_watched, folder))
+
+
+def _examine_destination(peer: Destination, settings: Settings, scope: Scope) -> Iterator[Check]:
+    yield from past_deliveries.examine_deliveries(settings, peer.name)
+    yield from _KINDS[peer.kind](peer, settings, scope)
 
 
 def _hurried(destination: Destination, scope: Scope) -> Destination:

@@ -94,7 +94,7 @@ def examine_ledger(settings: Settings, node_process: int | None) -> Iterator[Che
         return
     runs = f"; a node runs on it (process {node_process})" if node_process is not None else "; no node runs on it"
     try:
-        version = _read_version(path)
+        version = read_version(path)
     except sqlite3.Error as error:
         meaning = f"{path} cannot be read: {type(error).__name__}"
         yield Check("ledger", Verdict.FAULT, meaning, "restore it from a backup, or report it", Place.HERE, "LEDGER")
@@ -109,7 +109,8 @@ def examine_ledger(settings: Settings, node_process: int | None) -> Iterator[Che
     yield good("ledger", f"schema {version}{older}{runs}")
 
 
-def _read_version(path: Path) -> int:
+def read_version(path: Path) -> int:
+    """Return the schema version of a ledger, 0 where it says none; raises sqlite3.Error."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection:
         row = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
     return int(row[0]) if row else 0

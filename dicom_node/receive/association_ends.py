@@ -50,7 +50,7 @@ def explain_end(caller: str, abort: tuple[int, int] | None, *, aborted_here: boo
         aborted_here: this node sent one.
     """
     if abort is not None:
-        return explain_abort(*abort, who=caller)
+        return explain_abort(*abort, who=caller, by_caller=True)
     if aborted_here:
         return Explanation(
             ENDED_HERE,
