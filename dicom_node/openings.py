@@ -9,7 +9,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from config.settings import Retention, Settings
+from dicom_node.access_ports import AccessBook
+from dicom_node.audit_ports import AuditTrail
 from dicom_node.clock import SystemClock
+from dicom_node.ledger.access import Accesses
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.backing_up import BackedUp, back_up
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
@@ -107,6 +110,35 @@ def open_retaining(settings: Settings) -> Retaining:
     clock = SystemClock()
     purging = partial(Purging, engine, data, clock, committing=settings.committing_destinations)
     return Retaining(settings.retention, purging, Erasing(engine, data, clock), clock, engine.dispose)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccess:
+    """Who may use the console, for a person who says it; a node may be running on the same ledger."""
+
+    book: AccessBook
+    trail: AuditTrail
+    clock: Clock
+
+
+def open_access(settings: Settings, *, may_create: bool = False) -> OpenAccess:
+    """Open the users of a data folder.
+
+    Args:
+        may_create: make a ledger where no node has run yet, so that users are there when the first one does.
+
+    Raises:
+        LedgerError: no node has used it.
+    """
+    data = settings.node.data.resolve()
+    if may_create and not (data / FILE_NAME).is_file():
+        data.mkdir(parents=True, exist_ok=True)
+        engine = open_engine(database_url(data))
+        create_tables(engine)
+    else:
+        _data, engine = _open_used(settings)
+    clock = SystemClock()
+    return OpenAccess(Accesses(engine, clock), LedgerAuditTrail(engine, clock), clock)
 
 
 def look_at_upgrade(settings: Settings) -> Upgrade | None:

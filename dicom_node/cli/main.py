@@ -39,6 +39,7 @@ from dicom_node.cli import (
     sources,
     studies,
     upgrade,
+    users,
 )
 from dicom_node.cli.explain import explain as explain_images
 from dicom_node.cli.terminal import explain
@@ -74,6 +75,7 @@ app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("doctor", rich_help_panel="Set up")(doctor.doctor)
 app.command("send", rich_help_panel="Set up")(send.send)
 app.add_typer(certs.app, name="certs", rich_help_panel="Set up")
+app.add_typer(users.app, name="users", rich_help_panel="Set up")
 app.command("studies", rich_help_panel="Look and intervene")(studies.studies)
 app.command("show", rich_help_panel="Look and intervene")(show.show)
 app.command("route", rich_help_panel="Set up")(route.route)

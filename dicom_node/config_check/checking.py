@@ -10,6 +10,7 @@ from config.load import load_settings, parse_settings
 from config.settings import Reading, Reporting, Settings
 from config.toml_text import write_toml
 from dicom_node.config_check.agreements import describe_agreements
+from dicom_node.config_check.console import find_console_remarks, require_console
 from dicom_node.config_check.dangers import find_dangers
 from dicom_node.config_check.route_words import describe_routes, find_unseen_regions
 from dicom_node.config_check.ways_in import describe_ways
@@ -59,7 +60,7 @@ def _check(settings: Settings, subject: str) -> GoodConfiguration:
         (UNSEEN_REGIONS, find_unseen_regions(settings)),
         (NO_EXPLANATIONS, find_obstacles(settings)),
         (DANGERS, find_dangers(settings)),
-        (WEAKNESSES, find_weaknesses(settings)),
+        (WEAKNESSES, (*find_weaknesses(settings), *find_console_remarks(settings))),
     )
     remarks = tuple((headline, tuple(sentences)) for headline, sentences in found if sentences)
     return GoodConfiguration(settings, write_toml(settings), comments, remarks)
@@ -72,6 +73,7 @@ def _find_problems(settings: Settings) -> Iterator[str]:
         partial(require_secrets, settings),
         partial(require_tls, settings),
         partial(require_credentials, settings.destination),
+        partial(require_console, settings),
         partial(_require_precision, settings.reading),
         partial(_require_phrases, settings.reporting),
     )

@@ -1,6 +1,5 @@
 """The cookies of the console: who visits, and how they like it shown."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,8 +48,3 @@ class Cookies:
 
     def _full(self, name: str) -> str:
         return f"__Host-{name}" if self.secure else name
-
-
-def new_secret() -> str:
-    """Return what nobody can guess: 256 bits, as 43 characters."""
-    return secrets.token_urlsafe(32)

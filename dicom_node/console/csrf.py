@@ -19,9 +19,14 @@ def is_token_of(secret: str, token: str) -> bool:
     return bool(secret) and hmac.compare_digest(token_of(secret).encode(), token.encode())
 
 
-def comes_from_here(request: Request) -> bool:
-    """Return whether the browser says that one of our own pages sent this; without a word of it the token decides."""
+def comes_from_here(request: Request, public_url: str = "") -> bool:
+    """Return whether the browser says that one of our own pages sent this; without a word of it the token decides.
+
+    Args:
+        public_url: of the configuration, for a proxy that puts a Host of its own into what it passes on.
+    """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+    own = {request.headers.get("Host", "").lower(), urlsplit(public_url).netloc.lower()}
+    return origin is None or urlsplit(origin).netloc.lower() in own - {""}

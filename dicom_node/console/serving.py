@@ -13,16 +13,15 @@ from starlette.types import Message, Receive
 
 from dicom_node.access_ports import Visitor
 from dicom_node.console import csrf
-from dicom_node.console.cookies import VISIT, Cookies, new_secret
-from dicom_node.console.gate import Gate
+from dicom_node.console.access.secrets import new_secret
+from dicom_node.console.cookies import VISIT, Cookies
+from dicom_node.console.gate import LIVE_HEADER, Gate
 from dicom_node.console.page import Page, Route
 from dicom_node.console.rendering import Rendering, words_for
 from dicom_node.console.services import Services
 from dicom_node.console.visit import Visit
+from domain.audit_templates import access_denied
 
-LOGIN = "/login"
-#: Sent by console.js when it looks again on its own: that keeps no session alive, and is never sent to the login.
-LIVE_HEADER = "X-Osteonode-Live"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -43,18 +42,23 @@ class Serving:
                 if visitor is None:
                     return send_to_login(request)
                 if not visitor.role.may(page.role_for(route)):
+                    await run_in_threadpool(self._tell_denied, visitor, page)
                     raise HTTPException(403, "role")
             return await self._answer(request, page, route, visitor)
 
         return serve
 
+    def _tell_denied(self, visitor: Visitor, page: Page) -> None:
+        self.services.access.trail.record(access_denied(visitor.name, f"page {page.name}", address=visitor.address))
+
     async def _answer(self, request: Request, page: Page, route: Route, visitor: Visitor | None) -> Response:
         secret = _secret_of(request, visitor)
         known = secret or new_secret()
-        async with _form_of(request, route, secret) as form:
+        public_url = self.services.settings.console.public_url
+        async with _form_of(request, route, secret, public_url) as form:
             visit = self.visit(request, page, visitor, known, form)
             response = await run_in_threadpool(route.view, visit)
-        if not secret:
+        if not secret and response.status_code == 200:
             Cookies.of(request).set(response, VISIT, known)
         return response
 
@@ -71,7 +75,7 @@ def send_to_login(request: Request) -> Response:
     if LIVE_HEADER in request.headers or request.method != "GET":
         raise HTTPException(401)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"{LOGIN}?next={quote(wanted, safe='')}", status_code=303)
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", status_code=303)
 
 
 def _secret_of(request: Request, visitor: Visitor | None) -> str:
@@ -86,15 +90,15 @@ class _form_of:  # noqa: N801 - used like a function
         HTTPException: 403 where the change does not come from a page of ours, 413 where it is too large.
     """
 
-    def __init__(self, request: Request, route: Route, secret: str) -> None:
-        self._route, self._secret = route, secret
+    def __init__(self, request: Request, route: Route, secret: str, public_url: str) -> None:
+        self._route, self._secret, self._public_url = route, secret, public_url
         self._request = Request(request.scope, bounded(request.receive, route.body_bytes))
         self._form = FormData()
 
     async def __aenter__(self) -> FormData:
         if self._route.method != "POST":
             return self._form
-        if not csrf.comes_from_here(self._request):
+        if not csrf.comes_from_here(self._request, self._public_url):
             raise HTTPException(403, "csrf")
         self._form = await self._request.form(max_files=self._route.files, max_fields=200)
         token = self._request.headers.get(csrf.HEADER) or self._form.get(csrf.FIELD) or ""

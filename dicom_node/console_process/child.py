@@ -6,11 +6,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from config.settings import Settings
-from dicom_node.console_process.composition import make_console
+from dicom_node.console_process.composition import make_access, make_console
 from dicom_node.console_process.entry import Listening
-from dicom_node.console_process.server import LOOPBACK, ConsoleServer
+from dicom_node.console_process.listener import LOOK_SECONDS, Listener, choose_bind
 from dicom_node.ledger.database import database_url, open_engine
 from dicom_node.pipeline.child_life import live_with_the_parent
+from dicom_node.repeating import Repeating
 from domain.errors import OsteonodeError
 
 
@@ -31,18 +32,26 @@ def serve(pipe: "Connection[Any, Any]", settings: Settings, prepare: Callable[[]
 
 
 def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
-    console = settings.console
     engine = open_engine(database_url(settings.node.data))
     try:
-        application = make_console(settings, engine)
-        server = ConsoleServer(console, application, LOOPBACK, console.port, settings.tls if console.tls else None)
-        server.start()
+        access = make_access(settings, engine)
+        application = make_console(settings, engine, access)
+        listener = Listener(
+            settings.console,
+            settings.tls,
+            application,
+            lambda: choose_bind(settings.console, is_open=access.is_open()),
+        )
+        server = listener.start()
     except OsteonodeError as error:
         pipe.send(error)
         return
     pipe.send(Listening(server.url, server.port))
+    watch = Repeating("console-address", LOOK_SECONDS, listener.look_again)
+    watch.start()
     try:
         pipe.recv()
     finally:
-        server.stop()
+        watch.stop()
+        listener.stop()
         engine.dispose()

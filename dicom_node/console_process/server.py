@@ -16,7 +16,6 @@ from dicom_node.receive.stow_rs.protocol import bound
 from dicom_node.tls.contexts import make_server_context
 from domain.errors import ConfigError
 
-LOOPBACK: Final = "127.0.0.1"
 _MOST_CONNECTIONS: Final = 256
 _HEAD_SECONDS: Final = 10.0
 _GRACE_SECONDS: Final = 3

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dicom_node.ledger import (
+    access_tables,
     audit_tables,
     commitment_tables,
     delivery_tables,
@@ -57,6 +58,7 @@ TABLE_MODULES = (
     audit_tables,
     search_tables,
     quarantine_tables,
+    access_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096

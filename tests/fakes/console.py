@@ -2,15 +2,22 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
 from starlette.types import ASGIApp
 
 from config.settings import Console, Settings
+from dicom_node.console.access.access import Access
 from dicom_node.console.application import make_application
 from dicom_node.console.gate import Gate
 from dicom_node.console.services import Services
+from domain.audit import AuditEvent
+from domain.role import Role
+from tests.fakes.access import FakeAccessBook
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.clock import FakeClock
 
 HOST = "http://localhost:8090"
@@ -61,13 +68,39 @@ def token_on(text: str) -> str:
     return found[1]
 
 
+#: So weak that tests need not wait for it.
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "a horse that reads radiographs"
+
+
 def make_services(console: Console | None = None, **others: Any) -> Services:
-    """Return what pages work with, on fakes."""
-    settings = Settings(console=console or Console(enabled=True))
-    return Services(**{"settings": settings, "clock": FakeClock(), **others})
+    """Return what pages work with, on fakes; nobody is configured."""
+    console, clock = console or Console(enabled=True), FakeClock()
+    access = Access.of(console, FakeAccessBook(clock), FakeAuditTrail(), clock, hasher=QUICK_HASHER)
+    return Services(**{"settings": Settings(console=console), "clock": clock, "access": access, **others})
+
+
+def add_user(services: Services, name: str = "ada", role: Role = Role.OPERATOR, password: str = PASSWORD) -> None:
+    """Add a user."""
+    access = services.access
+    assert access.book.add_user(name, role, access.passwords.make_hash(password))
+
+
+def events_of(services: Services) -> Sequence[AuditEvent]:
+    """Return what the audit trail was told."""
+    assert isinstance(services.access.trail, FakeAuditTrail)
+    return services.access.trail.events
 
 
 def open_console(services: Services | None = None, **options: Any) -> ASGIApp:
-    """Return a console in which nobody is configured."""
+    """Return a console; nobody is configured unless `services` know somebody."""
     services = services or make_services()
-    return make_application(services, Gate(services.settings.console), **options)
+    return make_application(services, Gate(services.access), **options)
+
+
+def log_in(services: Services, name: str = "ada", password: str = PASSWORD, **options: Any) -> Browser:
+    """Return a browser in which a user has logged in."""
+    browser = Browser(open_console(services), **options)
+    answer = browser.submit("/login", "/login", {"name": name, "password": password})
+    assert answer.status_code == 303, answer.status_code
+    return browser

@@ -3,9 +3,11 @@
 from typing import Final
 
 from dicom_node.console.page import Page
-from dicom_node.console.pages import about, preferences
+from dicom_node.console.pages import about, account, login, preferences
 
 PAGES: Final[tuple[Page, ...]] = (
     about.PAGE,
+    account.PAGE,
+    login.PAGE,
     preferences.PAGE,
 )

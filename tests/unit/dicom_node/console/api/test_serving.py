@@ -97,7 +97,7 @@ def _browser(node: FakeNode, way: Way, secret: str = "") -> ApiClient:
     return ApiClient(open_api(node, gate=TokenGate(way, secret)))
 
 
-@pytest.mark.parametrize("way", [Way.LOCAL, Way.SESSION])
+@pytest.mark.parametrize("way", [Way.LOCAL, Way.PASSWORD])
 def test_a_page_of_somebody_else_changes_nothing(node: FakeNode, way: Way) -> None:
     foreign = OPERATOR | {"Origin": "https://elsewhere.example"}
     answer = _browser(node, way, "secret").post(HOLD, json={}, headers=foreign)
@@ -106,7 +106,7 @@ def test_a_page_of_somebody_else_changes_nothing(node: FakeNode, way: Way) -> No
 
 
 def test_a_session_changes_something_with_its_own_token_alone(node: FakeNode) -> None:
-    browser = _browser(node, Way.SESSION, "secret")
+    browser = _browser(node, Way.PASSWORD, "secret")
     assert browser.post(HOLD, json={}, headers=OPERATOR).status_code == 403
     own = OPERATOR | {csrf.HEADER: csrf.token_of("secret")}
     assert browser.post(HOLD, json={}, headers=own).status_code == 200
