@@ -53,13 +53,25 @@ class DeadLetterLedger(Protocol):
         ...
 
 
+class DeadLetterDesk(DeadLetterLedger, Protocol):
+    """What a person does about dead letters."""
+
+    def replay(self, study_instance_uid: str | None, destination: str | None) -> int:
+        """Send again what failed, of one study or all, to one destination or all; return how many."""
+        ...
+
+    def discard(self, study_instance_uid: str, destination: str | None, reason: str, by: str = "") -> int:
+        """Give up what failed of a study; return how many; raises ValueError where the words cannot be kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SenderContact:
-    """When an AE title last sent an image, and how many since the beginning of the span that was asked for."""
+    """When the last image came of a study that an AE title sends, and of how many studies, since a time."""
 
     calling_ae_title: str
     last_at: datetime
-    images: int
+    studies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ class ContactLedger(Protocol):
     """The part of the ledger that knows who was heard of when. Every method raises LedgerError."""
 
     def senders(self, since: datetime) -> Sequence[SenderContact]:
-        """Return who has sent images since a time, by AE title."""
+        """Return whose studies images came of since a time, by AE title; it lags by what is not noted yet."""
         ...
 
     def destinations(self, since: datetime) -> Mapping[str, DestinationContact]:

@@ -96,3 +96,63 @@ class QuarantineLedger(Protocol):
     def unlisted(self, paths: Collection[Path]) -> frozenset[Path]:
         """Return those of some files in quarantine that are not among `files`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class RetriedFile:
+    """What became of a file that a person had taken in again.
+
+    Attributes:
+        taken_in: it is out of quarantine, and recorded or known here.
+        code: of what became of it, as of an image that has just arrived.
+    """
+
+    taken_in: bool
+    code: str
+
+
+class QuarantineDesk(Protocol):
+    """What a person sees of quarantine and does about it; every method raises LedgerError where the store fails."""
+
+    def files(self, *, limit: int = 100) -> Sequence[QuarantinedFile]:
+        """Return what lies there, the newest first."""
+        ...
+
+    def find(self, number: int) -> QuarantinedFile | None:
+        """Return one file, None where there is none of this number."""
+        ...
+
+    def undecoded(self, *, limit: int = 100) -> Sequence[UndecodedImage]:
+        """Return the images that the last reading could not decode, the newest first."""
+        ...
+
+    def discarded(self, *, limit: int = 100) -> Sequence[DiscardedFile]:
+        """Return what persons removed with a reason, the latest first."""
+        ...
+
+    def retry(self, number: int) -> RetriedFile:
+        """Take a file in again by the checks for what has just arrived.
+
+        Raises:
+            InterventionRefused: there is no such number, or its file is gone.
+            OSError: the file cannot be read; it stays.
+        """
+        ...
+
+    def retry_image(self, sop_instance_uid: str) -> int:
+        """Decode and read an image again; return the version of its study that will tell every destination.
+
+        Raises:
+            InterventionRefused: there is no such image, it was read, or its study cannot be answered now.
+        """
+        ...
+
+    def discard(self, number: int, reason: str, by: str) -> None:
+        """Remove a file for good, and keep who did and why.
+
+        Raises:
+            InterventionRefused: there is no such number.
+            ValueError: the words cannot be kept; the file stays.
+            OSError: it stays.
+        """
+        ...

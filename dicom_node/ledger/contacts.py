@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, and_, func, select
 from dicom_node.delivery_ports import DestinationContact, SenderContact
 from dicom_node.ledger import destinations, tables
 from dicom_node.ledger.database import looking
+from dicom_node.ledger.search_tables import study_sender
 from domain.delivery import Outcome
 
 
@@ -19,13 +20,15 @@ class ContactBook:
         self._engine = engine
 
     def senders(self, since: datetime) -> Sequence[SenderContact]:
-        """Return who has sent images since a time, by AE title."""
-        columns = tables.instance.c
+        """Return whose studies images came of since a time, by AE title; see the port."""
+        senders, studies = study_sender.c, tables.study.c
+        last = func.max(studies.last_arrival_at, type_=tables.UtcDateTime())
         query = (
-            select(columns.calling_ae_title, func.max(columns.received_at, type_=tables.UtcDateTime()), func.count())
-            .where(columns.received_at >= since)
-            .group_by(columns.calling_ae_title)
-            .order_by(columns.calling_ae_title)
+            select(senders.calling_ae_title, last, func.count(senders.study_instance_uid.distinct()))
+            .join(tables.study, studies.study_instance_uid == senders.study_instance_uid)
+            .where(studies.last_arrival_at >= since)
+            .group_by(senders.calling_ae_title)
+            .order_by(senders.calling_ae_title)
         )
         with looking(self._engine) as connection:
             return [SenderContact(*row) for row in connection.execute(query)]

@@ -1,9 +1,12 @@
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
+from dicom_node.delivery_ports import SenderContact
 from dicom_node.ledger.contacts import ContactBook
+from dicom_node.ledger.database import writing
 from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.search_tables import study_sender
 from domain.delivery import Attempt, DeliveryState, Outcome, Receipt
 from tests.fakes.answered import answer
 from tests.fakes.arrivals import arrive
@@ -13,15 +16,14 @@ TAKEN = Attempt((Receipt("1.1.1.0", Outcome.DELIVERED, "0x0000 Success"),))
 AWAY = Attempt((Receipt("1.2.1.0", Outcome.RETRY, "not sent"),), "no TCP connection")
 
 
-def test_who_sent_when_and_how_much_is_told_by_title(ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
+def test_who_sent_when_and_how_many_studies_is_told_by_title(ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
     first = arrive("1", "1")
     ledger.record_instance(first)
+    with writing(engine) as connection:
+        noted = {"study_instance_uid": first.study_instance_uid, "calling_ae_title": first.calling_ae_title}
+        connection.execute(insert(study_sender).values(noted))
     (contact,) = ContactBook(engine).senders(first.received_at - timedelta(days=1))
-    assert (contact.calling_ae_title, contact.last_at, contact.images) == (
-        first.calling_ae_title,
-        first.received_at,
-        1,
-    )
+    assert contact == SenderContact(first.calling_ae_title, first.received_at, 1)
     assert list(ContactBook(engine).senders(first.received_at + timedelta(seconds=1))) == []
 
 
