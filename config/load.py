@@ -63,9 +63,9 @@ def _in_order_of_lines(problems: tuple[Problem, ...], text: str) -> tuple[str, .
 
 
 def _anchor(model: _Model, folder: Path) -> _Model:
-    """Return `model` with every relative path in it made to count from `folder`."""
-    changed = {name: _anchored(value, folder) for name, value in model}
-    return model.model_copy(update=changed)
+    """Return `model` with every relative path in it made to count from `folder`; it still knows what the file says."""
+    values = {name: _anchored(value, folder) for name, value in model}
+    return type(model).model_construct(set(model.model_fields_set), **values)
 
 
 def _anchored(value: Any, folder: Path) -> Any:

@@ -28,15 +28,16 @@ def _write_tables(values: dict[str, Any]) -> Iterator[str]:
 
 
 def _write_line(key: str, value: Any) -> str:
-    return f"# {key} is not set" if value is None else f"{key} = {_write_value(value)}"
+    return f"# {key} is not set" if value is None else f"{key} = {write_value(value)}"
 
 
-def _write_value(value: Any) -> str:
+def write_value(value: Any) -> str:
+    """Return a value, as JSON has it, as TOML writes it."""
     if isinstance(value, dict):
         return (
-            "{ " + ", ".join(f"{key} = {_write_value(each)}" for key, each in value.items() if each is not None) + " }"
+            "{ " + ", ".join(f"{key} = {write_value(each)}" for key, each in value.items() if each is not None) + " }"
         )
     if isinstance(value, list):
-        return f"[{', '.join(map(_write_value, value))}]"
+        return f"[{', '.join(map(write_value, value))}]"
     # JSON and TOML write text, numbers, true and false alike, but for the escape of DEL.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

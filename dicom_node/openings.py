@@ -27,10 +27,9 @@ from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.restoring import Restored, check_backup, restore
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
-from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
-from dicom_node.reception.composition import lanes
 from domain.audit_templates import data_export, data_import
 from domain.errors import LedgerError
 from inference.zoo import BUNDLED, load_manifest, model_set

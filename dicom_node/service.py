@@ -49,7 +49,7 @@ from dicom_node.pipeline.probing import INTERVAL_SECONDS as PROBING_SECONDS
 from dicom_node.pipeline.probing import Probing
 from dicom_node.pipeline.reader_pool import ReaderPool
 from dicom_node.pipeline.stages import Parts
-from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.pipeline.workflows import Workflows
 from dicom_node.ports import Clock, FractureReader, StudyExplainer
 from dicom_node.receive import ways
@@ -62,7 +62,7 @@ from dicom_node.receive.receipt_counts import WayIn
 from dicom_node.receive.retrieved import DoorIntake
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.storage_scp import StorageScp
-from dicom_node.reception.composition import lanes, make_scp
+from dicom_node.reception.composition import make_scp
 from dicom_node.reception.process import ReceptionProcess
 from dicom_node.repeating import Repeating
 from dicom_node.tls.inventory import require_tls

@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 
 from config.settings import Settings
+from dicom_node.configuration_ports import ConfigurationCheck
 from dicom_node.console.access.access import Access
+from dicom_node.delivery_ports import ContactLedger, DeadLetterDesk
+from dicom_node.peer_ports import PeerCheck
 from dicom_node.ports import Clock
+from dicom_node.quarantine_ports import QuarantineDesk
+from dicom_node.reading_ports import ReadingTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +23,9 @@ class Services:
     settings: Settings
     clock: Clock
     access: Access
+    quarantine: QuarantineDesk
+    dead_letters: DeadLetterDesk
+    contacts: ContactLedger
+    check_peer: PeerCheck
+    reading_times: ReadingTimes
+    check_configuration: ConfigurationCheck

@@ -11,8 +11,16 @@ from dicom_node.console.application import make_application
 from dicom_node.console.gate import Gate
 from dicom_node.console.services import Services
 from dicom_node.console_process.api_parts import make_parts
+from dicom_node.console_process.desks import (
+    ConfigurationChecker,
+    LedgerDeadLetterDesk,
+    LedgerQuarantineDesk,
+    PeerChecker,
+)
 from dicom_node.ledger.access import Accesses
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
+from dicom_node.ledger.contacts import ContactBook
+from dicom_node.ledger.member_times import MemberTimeBook
 
 
 def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
@@ -22,7 +30,17 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         engine: the ledger's database, tables created.
     """
     clock, gate = SystemClock(), Gate(access)
-    services = Services(settings=settings, clock=clock, access=access)
+    services = Services(
+        settings=settings,
+        clock=clock,
+        access=access,
+        quarantine=LedgerQuarantineDesk(settings, engine, clock),
+        dead_letters=LedgerDeadLetterDesk(settings, engine, clock),
+        contacts=ContactBook(engine),
+        check_peer=PeerChecker(settings),
+        reading_times=MemberTimeBook(engine),
+        check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
+    )
     api = ApiServing.of_settings(settings, make_parts(settings, engine, clock), gate)
     return make_application(services, gate, others=api.routes())
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
+from config.settings import Settings
 from domain.delivery import Delivery
 
 APPLICATION: Final = "osteonode"
@@ -37,6 +38,11 @@ def delivery_id(delivery: Delivery) -> str:
 def explanation_id(study_instance_uid: str, version: int, turn: int) -> str:
     """Return the identifier of one planned explanation."""
     return f"explain:{study_instance_uid}:{version}:{turn}"
+
+
+def lanes(settings: Settings) -> Mapping[str, int]:
+    """Return how many attempts at the same time each destination takes."""
+    return {destination.name: destination.concurrency for destination in settings.destination}
 
 
 class WorkflowStarts:

@@ -1,6 +1,5 @@
 """What receives from the network, put together: the same in the node's process and in one of its own."""
 
-from collections.abc import Mapping
 from functools import partial
 
 from sqlalchemy import Engine
@@ -11,7 +10,7 @@ from dicom_node.ledger.commitments import Commitments
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.pipeline import committing
-from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.receive.commitment_scp import CommitmentScp
 from dicom_node.receive.mpps_scp import MppsScp
@@ -37,8 +36,3 @@ def make_scp(
         CommitmentScp(settings, keep_report, CommitmentRequests(engine, data), clock),
     )
     return StorageScp(settings, Ledger(engine, data, clock, starts), clock, data, services, counts)
-
-
-def lanes(settings: Settings) -> Mapping[str, int]:
-    """Return how many attempts at the same time each destination takes."""
-    return {destination.name: destination.concurrency for destination in settings.destination}

@@ -19,6 +19,7 @@ from domain.role import Role
 from tests.fakes.access import FakeAccessBook
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.clock import FakeClock
+from tests.fakes.desks import make_desks
 
 HOST = "http://localhost:8090"
 
@@ -75,9 +76,12 @@ PASSWORD = "a horse that reads radiographs"
 
 def make_services(console: Console | None = None, **others: Any) -> Services:
     """Return what pages work with, on fakes; nobody is configured."""
-    console, clock = console or Console(enabled=True), FakeClock()
+    given_settings: Settings | None = others.get("settings")
+    console = console or (given_settings.console if given_settings else Console(enabled=True))
+    clock = FakeClock()
     access = Access.of(console, FakeAccessBook(clock), FakeAuditTrail(), clock, hasher=QUICK_HASHER)
-    return Services(**{"settings": Settings(console=console), "clock": clock, "access": access, **others})
+    given = {"settings": Settings(console=console), "clock": clock, "access": access, **make_desks()}
+    return Services(**{**given, **others})
 
 
 def add_user(services: Services, name: str = "ada", role: Role = Role.OPERATOR, password: str = PASSWORD) -> None:

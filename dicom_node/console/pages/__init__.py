@@ -3,9 +3,24 @@
 from typing import Final
 
 from dicom_node.console.page import Page
-from dicom_node.console.pages import about, account, login, preferences
+from dicom_node.console.pages import (
+    about,
+    account,
+    configuration,
+    dead_letters,
+    login,
+    models,
+    peers,
+    preferences,
+    quarantine,
+)
 
 PAGES: Final[tuple[Page, ...]] = (
+    quarantine.PAGE,
+    dead_letters.PAGE,
+    peers.PAGE,
+    models.PAGE,
+    configuration.PAGE,
     about.PAGE,
     account.PAGE,
     login.PAGE,

@@ -1,0 +1,132 @@
+"""Quarantine: what was put aside or could not be decoded, why, and what a person does about it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
+
+from starlette.responses import FileResponse, Response
+
+from dicom_node.console.page import Get, Page, Post
+from dicom_node.console.visit import Visit
+from dicom_node.quarantine_ports import QuarantineDesk
+from dicom_node.quarantine_remedies import REMEDIES
+from domain.errors import InterventionRefused
+from domain.role import Role
+
+#: Most rows of each list; one more is asked for, to know whether there is more.
+ROWS: Final = 100
+_HERE: Final = "/quarantine"
+
+
+def show(visit: Visit) -> Response:
+    """Show what lies there, what could not be decoded, and what was removed."""
+    desk = visit.services.quarantine
+    files, images = desk.files(limit=ROWS + 1), desk.undecoded(limit=ROWS + 1)
+    return visit.render(
+        "quarantine.html",
+        files=files[:ROWS],
+        images=images[:ROWS],
+        discarded=desk.discarded(limit=20),
+        has_more=max(len(files), len(images)) > ROWS,
+        rows=ROWS,
+        words_of=words_of,
+        size_of=lambda file: file.path.stat().st_size if file.path.is_file() else None,
+        may_download=may_download(visit),
+        may_act=visit.visitor is not None and visit.visitor.role.may(Role.OPERATOR),
+    )
+
+
+def words_of(reason_code: str) -> str:
+    """Return which words of the table `remedies` speak of a reason."""
+    return reason_code if reason_code in REMEDIES else "unknown"
+
+
+def may_download(visit: Visit) -> bool:
+    """Return whether a visitor may have the file itself: it names a patient."""
+    return visit.visitor is not None and visit.visitor.role.may(Role.OPERATOR) and visit.sees_patients
+
+
+def download(visit: Visit) -> Response:
+    """Give the file as it lies there."""
+    number = visit.path_value("number")
+    file = visit.services.quarantine.find(int(number)) if number.isdecimal() else None
+    if file is None or not file.path.is_file():
+        return visit.go(_HERE, "quarantine.gone", tone="bad")
+    if not may_download(visit):
+        return visit.go(_HERE, "quarantine.not_shown", tone="bad")
+    return FileResponse(file.path, media_type="application/dicom", filename=f"quarantine-{file.number}.dcm")
+
+
+def retry(visit: Visit) -> Response:
+    """Take the chosen files in again, and have the chosen images decoded again."""
+    desk = visit.services.quarantine
+    numbers, images = _chosen(visit)
+    if not numbers and not images:
+        return visit.go(_HERE, "quarantine.none_chosen", tone="bad")
+    ends = _count([partial(_takes_in, desk, number) for number in numbers])
+    ends += _count([partial(_reads_again, desk, uid) for uid in images])
+    tone = "good" if ends[True] else "bad"
+    return visit.go(_HERE, "quarantine.retried", tone, taken=ends[True], stay=ends[False])
+
+
+def discard(visit: Visit) -> Response:
+    """Remove the chosen files for good; who did it and why is kept."""
+    numbers, _images = _chosen(visit)
+    reason = visit.field("reason").strip()
+    if not numbers or not reason:
+        return visit.go(_HERE, "quarantine.reason_missing" if numbers else "quarantine.no_file_chosen", tone="bad")
+    try:
+        removed = _remove(visit.services.quarantine, numbers, reason, visit.visitor.name if visit.visitor else "")
+    except ValueError:  # of the words; the first file was not removed either
+        return visit.go(_HERE, "quarantine.reason_bad", tone="bad")
+    return visit.go(_HERE, "quarantine.removed", "good" if removed else "bad", removed=removed)
+
+
+def _chosen(visit: Visit) -> tuple[list[int], list[str]]:
+    numbers = [each for each in visit.form.getlist("number") if isinstance(each, str) and each.isdecimal()]
+    images = [each for each in visit.form.getlist("image") if isinstance(each, str)]
+    return [int(each) for each in numbers], images
+
+
+def _takes_in(desk: QuarantineDesk, number: int) -> bool:
+    return desk.retry(number).taken_in
+
+
+def _reads_again(desk: QuarantineDesk, sop_instance_uid: str) -> bool:
+    return desk.retry_image(sop_instance_uid) > 0
+
+
+def _count(attempts: Iterable[Callable[[], bool]]) -> Counter[bool]:
+    """Make attempts one after the other; one that cannot be made stays, like one that does not succeed."""
+    ends: Counter[bool] = Counter()
+    for attempt in attempts:
+        try:
+            ends[attempt()] += 1
+        except (InterventionRefused, OSError):
+            ends[False] += 1
+    return ends
+
+
+def _remove(desk: QuarantineDesk, numbers: Iterable[int], reason: str, by: str) -> int:
+    removed = 0
+    for number in numbers:
+        try:
+            desk.discard(number, reason, by)
+        except (InterventionRefused, OSError):  # it stays on the list, and can be tried again
+            continue
+        removed += 1
+    return removed
+
+
+PAGE = Page(
+    "quarantine",
+    Role.VIEWER,
+    (
+        Get(_HERE, show),
+        Get("/quarantine/{number}/file", download, role=Role.OPERATOR),
+        Post("/quarantine/retry", retry),
+        Post("/quarantine/discard", discard),
+    ),
+    icon="quarantine",
+)

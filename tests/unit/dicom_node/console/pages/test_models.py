@@ -1,0 +1,75 @@
+import json
+import shutil
+from pathlib import Path
+
+from config.reading import Reading
+from config.settings import Console, Settings
+from dicom_node.console.reliability_diagram import LEFT, SIDE, TOP, draw
+from dicom_node.console.translation import load_words
+from dicom_node.reading_ports import MemberTime
+from inference.training.fracatlas import REGIONS
+from inference.zoo import BUNDLED, MANIFESTS, load_manifest, model_set
+from inference.zoo.evaluation import EVALUATIONS, ReliabilityBin, load_evaluation
+from tests.fakes.console import Browser, make_services, open_console
+from tests.fakes.desks import FakeReadingTimes
+
+
+def browse(bundle: Path | None = None, **services: object) -> str:
+    settings = Settings(console=Console(enabled=True), reading=Reading(bundle=bundle))
+    return Browser(open_console(make_services(settings=settings, **services))).get("/models").text
+
+
+def copy_bundle(folder: Path, *names: str) -> Path:
+    for name in names:
+        shutil.copyfile(BUNDLED / name, folder / name)
+    return folder
+
+
+def test_every_member_stands_there_with_version_digest_and_weight() -> None:
+    page, manifest = browse(), load_manifest(BUNDLED)
+    assert model_set(manifest) in page
+    for model in manifest.models:
+        assert model.name in page
+        assert model.weights_sha256 in page
+    assert manifest.fusion is not None
+    assert all(f"{weight:.2f}" in page for weight in manifest.fusion.weights.values())
+
+
+def test_operating_points_and_the_evaluation_are_those_of_the_bundle() -> None:
+    page, evaluation = browse(), load_evaluation(BUNDLED)
+    assert evaluation is not None
+    assert f"{evaluation.measures['all']['roc_auc'].value:.3f}" in page
+    assert f"{evaluation.images} radiographs, {evaluation.fractured} with a fracture" in page
+    assert page.count('class="dot"') == len(evaluation.reliability)
+
+
+def test_how_long_a_member_takes_here_is_shown() -> None:
+    model = load_manifest(BUNDLED).models[0]
+    times = FakeReadingTimes([MemberTime(model.name, model.version, 12, 34.4, 56.6)])
+    page = browse(reading_times=times)
+    assert all(words in page for words in ("34 ms", "57 ms", "12 images"))
+
+
+def test_a_bundle_that_nobody_measured_says_so(tmp_path: Path) -> None:
+    page = browse(copy_bundle(tmp_path, MANIFESTS["f32"]))
+    assert "Nothing was measured of this bundle" in page
+    assert "<polyline" not in page
+
+
+def test_numbers_of_other_models_are_not_shown(tmp_path: Path) -> None:
+    copy_bundle(tmp_path, MANIFESTS["f32"], EVALUATIONS["f32"])
+    file = tmp_path / EVALUATIONS["f32"]
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"model_set": "0" * 64}))
+    page = browse(tmp_path)
+    assert "of another set of models" in page
+    assert "0.943" not in page
+
+
+def test_what_was_said_and_was_so_lies_on_the_diagonal() -> None:
+    bins = [ReliabilityBin(images=4, said=p, fractured=p, low=p, high=p) for p in (0.0, 0.5, 1.0)]
+    places = [(dot.x - LEFT, TOP + SIDE - dot.y) for dot in draw(bins).dots]
+    assert places == [(0, 0), (SIDE / 2, SIDE / 2), (SIDE, SIDE)]
+
+
+def test_every_group_of_images_has_its_words() -> None:
+    assert {f"models.group_{name}" for name in ("all", *REGIONS, "several")} <= set(load_words())
