@@ -34,8 +34,9 @@ class Explanation:
 
     @property
     def sentence(self) -> str:
-        """What stands in a log: all of it."""
-        return "; ".join(filter(None, (f"{self.said}: {self.meaning}", self.change)))
+        """What stands in a log: all of it, and the code to look for in docs/operations.md."""
+        told = "; ".join(filter(None, (f"{self.said}: {self.meaning}", self.change)))
+        return f"{told} [{self.code}]"
 
 
 @dataclass(frozen=True, slots=True)

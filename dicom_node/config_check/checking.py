@@ -15,6 +15,7 @@ from dicom_node.config_check.dangers import find_dangers
 from dicom_node.config_check.route_words import describe_routes, find_unseen_regions
 from dicom_node.config_check.ways_in import describe_ways
 from dicom_node.deliver.web_credentials import require_credentials
+from dicom_node.doctor.listeners import ports_of
 from dicom_node.pipeline.obstacles import find_obstacles
 from dicom_node.receive.ways import require_secrets
 from dicom_node.tls.inventory import find_weaknesses, require_tls
@@ -88,21 +89,13 @@ def _require_own_ports(settings: Settings) -> None:
     """Raise ConfigError where two listeners are to have one port."""
     seen: dict[int, str] = {}
     problems = []
-    for key, port in _ports_of(settings):
-        if port and port in seen:
-            problems.append(f"{key} = {port}: {seen[port]} has it already; each listener needs a port of its own")
-        seen.setdefault(port, key)
+    for port in ports_of(settings):
+        if port.number and port.number in seen:
+            taken = f"{seen[port.number]} has it already"
+            problems.append(f"{port.key} = {port.number}: {taken}; each listener needs a port of its own")
+        seen.setdefault(port.number, port.key)
     if problems:
         raise ConfigError(tuple(problems))
-
-
-def _ports_of(settings: Settings) -> Iterator[tuple[str, int]]:
-    yield "node.port", settings.node.port
-    for name in ("tls", "http", "orders"):
-        if (table := getattr(settings, name)) is not None:
-            yield f"{name}.port", table.port
-    if settings.console.enabled:
-        yield "console.port", settings.console.port
 
 
 def _require_precision(reading: Reading) -> None:

@@ -17,6 +17,10 @@ _LOOPBACK: Final = ("127.", "::1", "localhost")
 _LOCAL_SECONDS: Final = 2.0
 
 
+#: Tables of the configuration that open a listener, and what comes in there.
+_TABLES: Final = {"http": "STOW-RS", "orders": "HL7 orders", "console": "web console", "metrics": "Prometheus"}
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """One that this node listens at.
@@ -35,16 +39,14 @@ class Port:
 def ports_of(settings: Settings) -> tuple[Port, ...]:
     """Return every port of a configuration that the node listens at."""
     node = settings.node
-    ports = [Port("node.port", "DICOM", node.bind, node.port)]
+    found = [Port("node.port", "DICOM", node.bind, node.port)]
     if settings.tls is not None:
-        ports.append(Port("tls.port", "DICOM over TLS", node.bind, settings.tls.port))
-    if settings.http is not None:
-        ports.append(Port("http.port", "STOW-RS", settings.http.bind, settings.http.port))
-    if settings.orders is not None:
-        ports.append(Port("orders.port", "HL7 orders", settings.orders.bind, settings.orders.port))
-    if settings.console.enabled:
-        ports.append(Port("console.port", "web console", settings.console.bind, settings.console.port))
-    return tuple(ports)
+        found.append(Port("tls.port", "DICOM over TLS", node.bind, settings.tls.port))
+    for name, purpose in _TABLES.items():
+        table = getattr(settings, name)
+        if table is not None and getattr(table, "enabled", True):
+            found.append(Port(f"{name}.port", purpose, table.bind, table.port))
+    return tuple(found)
 
 
 def examine_ports(settings: Settings, node_process: int | None) -> Iterator[Check]:

@@ -62,7 +62,7 @@ def test_an_archive_that_reports_on_commitment_must_reach_the_node() -> None:
 
 
 def test_every_listener_is_looked_at() -> None:
-    site = Settings.model_validate({"http": {}, "orders": {}, "console": {"enabled": True}})
+    site = Settings.model_validate({"http": {}, "orders": {}, "console": {"enabled": True}, "metrics": {}})
     assert [port.key for port in ports_of(site)] == ["node.port", "http.port", "orders.port", "console.port"]
 
 
