@@ -7,6 +7,7 @@ file is a module beside this one.
 from pydantic import Field, model_validator
 
 from config.application_entity import ApplicationEntity
+from config.audit import Audit
 from config.completion import Completion, Procedure, Query
 from config.console import Console
 from config.console_oidc import ConsoleOidc
@@ -33,6 +34,7 @@ from domain.tier import Tier, lowest
 __all__ = [
     "ANY_AE_TITLE",
     "ApplicationEntity",
+    "Audit",
     "Breaker",
     "Completion",
     "Console",
@@ -84,6 +86,7 @@ class Settings(Section):
     console: Console = Field(default_factory=Console)
     metrics: Metrics = Field(default_factory=Metrics)
     uploads: Uploads = Field(default_factory=Uploads)
+    audit: Audit = Field(default_factory=Audit)
     tls: ListenerTls | None = Field(None)
 
     @model_validator(mode="after")

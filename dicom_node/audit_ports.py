@@ -1,5 +1,6 @@
 """The port of the audit trail: what everybody calls who has something to record."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.audit import AuditEvent
@@ -17,4 +18,24 @@ class AuditTrail(Protocol):
         Raises:
             LedgerError: it could not be kept.
         """
+        ...
+
+
+class AuditOutbox(Protocol):
+    """What of the audit trail waits for its repository."""
+
+    def waiting(self) -> int:
+        """Return how many records were not sent."""
+        ...
+
+    def next(self, limit: int) -> Sequence[tuple[int, AuditEvent]]:
+        """Return the oldest records that were not sent, with their numbers."""
+        ...
+
+    def settle(self, number: int) -> None:
+        """Keep that everything up to a record was sent."""
+        ...
+
+    def skip(self, count: int) -> None:
+        """Send no more of the oldest records; they stay in the trail."""
         ...

@@ -13,6 +13,7 @@ from dicom_node.access_ports import AccessBook
 from dicom_node.audit_ports import AuditTrail
 from dicom_node.clock import SystemClock
 from dicom_node.ledger.access import Accesses
+from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.backing_up import BackedUp, back_up
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
@@ -30,7 +31,7 @@ from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
-from domain.audit_templates import data_export, data_import
+from domain.audit_templates import audit_log_used, data_export, data_import
 from domain.errors import LedgerError
 from inference.zoo import BUNDLED, load_manifest, model_set
 
@@ -168,6 +169,17 @@ def carry_out_upgrade(settings: Settings) -> Upgrade | None:
     finally:
         engine.dispose()
         lock.free()
+
+
+def open_audit(settings: Settings) -> AuditBook:
+    """Open the audit trail for a person, which is a record of it (PS3.15 A.5.3.2).
+
+    Raises:
+        LedgerError: no node has used the data folder.
+    """
+    _data, engine = _open_used(settings)
+    LedgerAuditTrail(engine, SystemClock()).record(audit_log_used(getuser()))
+    return AuditBook(engine)
 
 
 def back_up_data(settings: Settings, folder: Path) -> BackedUp:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from dicom_node.auditing.composition import begin_audit
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
@@ -233,6 +234,7 @@ class Service:
         """Start everything in order; `stops` undoes it in reverse."""
         require_tls(self._settings)
         engine = self._open_store(stops)
+        begin_audit(self._settings, engine, self._clock, stops)
         self._watch = begin_watch(self._settings, engine, self._clock, stops)
         bundle = self._reader_factory(self._settings)
         stops.callback(bundle.reader.close)

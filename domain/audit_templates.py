@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from os import getpid
+from socket import gethostname
 
 from domain.audit import (
     Action,
@@ -19,6 +21,11 @@ from domain.audit import (
 
 #: The name of a detail that says what an alert is about (PS3.15 A.5.3.11).
 ALERT_DESCRIPTION = "Alert Description"
+
+
+def name_node(ae_title: str) -> Participant:
+    """Return this process as A.5.2.1 and A.5.2.2 name it: by its number, its AE title and its machine."""
+    return Participant(str(getpid()), (ae_title,), role=Role.APPLICATION, address=gethostname())
 
 
 def application_activity(process: Participant, *, started: bool, occurred_at: datetime | None = None) -> AuditEvent:

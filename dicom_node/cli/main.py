@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dicom_node.cli import (
+    audit,
     backup,
     bench,
     certs,
@@ -91,6 +92,7 @@ app.command("purge", rich_help_panel="Look and intervene")(purge.purge)
 app.command("reread", rich_help_panel="Look and intervene")(reread.reread)
 app.command("backup", rich_help_panel="Keep")(backup.backup)
 app.command("restore", rich_help_panel="Keep")(backup.restore)
+app.add_typer(audit.app, name="audit", rich_help_panel="Keep")
 app.command("upgrade", rich_help_panel="Keep")(upgrade.upgrade)
 app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel="Look and intervene")
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel="Look and intervene")

@@ -86,7 +86,7 @@ def chain(previous: str, number: int, content: str, patient_digest: str) -> str:
 
 
 def _as_text(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
 
 def _write_participant(participant: Participant) -> dict[str, Any]:

@@ -9,11 +9,14 @@ from typing import Any
 
 from config.settings import Settings
 from dicom_node.clock import SystemClock
+from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.database import database_url, open_engine
 from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.receive.receipt_counts import ReceiptCounts
+from dicom_node.receive.security_alerts import SecurityAlerts
 from dicom_node.reception.composition import make_scp
+from domain.audit_templates import name_node
 from domain.errors import OsteonodeError
 
 #: What tells the process to listen, and to take no more; it answers with `Ports`, or with what keeps it from listening.
@@ -56,15 +59,18 @@ def serve(
 def _receive(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, counts: ReceiptCounts | None) -> None:
     engine = open_engine(database_url(settings.node.data))
     scp = make_scp(settings, engine, SystemClock(), model_set, counts)
+    alerts = SecurityAlerts(LedgerAuditTrail(engine, SystemClock()), name_node(settings.node.ae_title))
     try:
         scp.start()
     except (OsteonodeError, OSError) as error:
         pipe.send(error)
         return
+    alerts.start()
     gc.freeze()  # pynetdicom collects now and then; what was imported need not be looked through each time
     pipe.send(Ports(scp.port, scp.tls_port))
     try:
         pipe.recv()
     finally:
         scp.stop()
+        alerts.stop()
         engine.dispose()

@@ -55,7 +55,14 @@ def list_certificates(settings: Settings) -> tuple[Listed, ...]:
 
 def find_weaknesses(settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each setting that works, but protects less than it seems to."""
-    return (*_open_keys(settings), *_unchecked_names(settings), *_readable_passwords(settings))
+    said = _open_keys, _unchecked_names, _readable_passwords, _readable_audit
+    return tuple(sentence for find in said for sentence in find(settings))
+
+
+def _readable_audit(settings: Settings) -> Iterator[str]:
+    audit = settings.audit
+    if audit.repository and audit.transport != "tls" and not audit.repository.startswith(_LOOPBACK):
+        yield f'audit.transport = "{audit.transport}": patients in the messages can be read on the way: use "tls"'
 
 
 def _open_keys(settings: Settings) -> Iterator[str]:
@@ -97,6 +104,8 @@ def _files(settings: Settings, keys: tuple[str, ...]) -> Iterator[tuple[str, Pat
 def _tables(settings: Settings) -> Iterator[tuple[str, ListenerTls | DestinationTls]]:
     if settings.tls is not None:
         yield "tls", settings.tls
+    if settings.audit.tls is not None:
+        yield "audit.tls", settings.audit.tls
     for caller, tls in (
         *((f"destination {each.name}", each.tls) for each in settings.destination),
         *((f"orthanc {each.name}", each.tls) for each in settings.orthanc),

@@ -1,0 +1,91 @@
+"""What keeps the audit trail of a running node, put together: starts and stops, transfers, alerts, and its sending."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from socket import gethostname
+from typing import Final
+
+from sqlalchemy import Engine
+
+from config.settings import Destination, Settings
+from dicom_node.deliver.audit_message import AuditSource, write_message, write_syslog
+from dicom_node.deliver.syslog import SyslogSender
+from dicom_node.ledger.audit_outbox import LedgerAuditOutbox
+from dicom_node.ledger.audit_patients import StudyPatients
+from dicom_node.ledger.audit_trail import LedgerAuditTrail
+from dicom_node.ledger.audit_transfers import AuditTransfers
+from dicom_node.pipeline.auditing import AuditSending
+from dicom_node.ports import Clock
+from dicom_node.receive.security_alerts import SecurityAlerts
+from dicom_node.repeating import Repeating
+from domain.audit import AuditEvent, Participant, Role
+from domain.audit_templates import application_activity, name_node
+
+TRANSFERS_SECONDS: Final = 5.0
+SENDING_SECONDS: Final = 1.0
+
+
+def begin_audit(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> None:
+    """Record that the node starts, and from now on what it does; `stops` records that it stops, and ends the rest."""
+    node = name_node(settings.node.ae_title)
+    trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
+    trail.record(application_activity(node, started=True))
+    _begin_sending(settings, engine, trail, node, stops)
+    stops.callback(lambda: trail.record(application_activity(node, started=False)))
+    peers = {each.name: _name_peer(each) for each in settings.destination}
+    transfers = AuditTransfers(engine, trail, clock, node, peers)
+    stops.callback(transfers.look)  # what was sent in the last seconds
+    loop = Repeating("audit", TRANSFERS_SECONDS, transfers.look)
+    alerts = SecurityAlerts(trail, node)
+    for part in (loop, alerts):
+        part.start()
+        stops.callback(part.stop)
+
+
+def make_send(settings: Settings, stops: ExitStack) -> Callable[[Sequence[AuditEvent]], None]:
+    """Return what sends events to the repository of a configuration."""
+    source = AuditSource(
+        settings.audit.source_id or settings.node.ae_title,
+        settings.audit.enterprise_site_id,
+        gethostname(),
+        os.getpid(),
+    )
+    sender = SyslogSender(settings.audit)
+    stops.callback(sender.close)
+    return partial(_send, sender, source)
+
+
+def _begin_sending(
+    settings: Settings, engine: Engine, trail: LedgerAuditTrail, node: Participant, stops: ExitStack
+) -> None:
+    audit = settings.audit
+    if not audit.repository:
+        return
+    outbox = LedgerAuditOutbox(engine)
+    sending = AuditSending(
+        outbox,
+        trail,
+        make_send(settings, stops),
+        most_waiting=audit.most_waiting,
+        retry_seconds=audit.retry_seconds,
+        reporter=node,
+    )
+    stops.callback(sending.finish)
+    loop = Repeating("audit-sending", SENDING_SECONDS, sending.look)
+    loop.start()
+    stops.callback(loop.stop)
+
+
+def _send(sender: SyslogSender, source: AuditSource, events: Sequence[AuditEvent]) -> None:
+    sender.send(
+        [write_syslog(write_message(each, source), source, each.occurred_at) for each in events if each.occurred_at]
+    )
+
+
+def _name_peer(destination: Destination) -> Participant:
+    titles = (destination.ae_title,) if destination.kind == "dicom" else ()
+    where = destination.url or str(destination.folder or "") or destination.name
+    who = destination.ae_title if destination.kind == "dicom" else where
+    return Participant(who, titles, name=destination.name, role=Role.DESTINATION, address=destination.host)
