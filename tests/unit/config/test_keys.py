@@ -22,6 +22,7 @@ def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_thi
         "views",
         "waiting",
         "most_kept",
+        "most_waiting",
         "calls_per_minute",
     }
     units = ("_seconds", "_days", "_mib", "_kib", "_px", "_bytes")
