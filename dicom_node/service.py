@@ -64,7 +64,7 @@ from dicom_node.receive.retrieved import DoorIntake
 from dicom_node.receive.shelf import Shelf
 from dicom_node.receive.storage_scp import StorageScp
 from dicom_node.reception.composition import make_scp
-from dicom_node.reception.process import ReceptionProcess
+from dicom_node.reception.processes import Reception
 from dicom_node.repeating import Repeating
 from dicom_node.tls.inventory import require_tls
 from dicom_node.tls.watch import DAILY_SECONDS, watch_certificates
@@ -171,7 +171,7 @@ class Service:
         self._rescue_seconds = rescue_seconds
         self._prepare_reception = prepare_reception
         self._stops = ExitStack()
-        self._scp: StorageScp | ReceptionProcess | None = None
+        self._scp: StorageScp | Reception | None = None
         self._view: LedgerView | None = None
         self.console: ConsoleProcess | None = None
         self._watch = Watch()
@@ -289,11 +289,11 @@ class Service:
         self.console = ConsoleProcess(self._settings, self._prepare_reception)
         stops.callback(self.console.stop)
 
-    def _open_reception(self, model_set: str, stops: ExitStack) -> ReceptionProcess | None:
+    def _open_reception(self, model_set: str, stops: ExitStack) -> Reception | None:
         """Let the process that receives load while the models do; None where this one is to receive."""
         if self._prepare_reception is None:
             return None
-        reception = ReceptionProcess(self._settings, model_set, self._prepare_reception, self._watch.cells)
+        reception = Reception(self._settings, model_set, self._prepare_reception, self._watch.cells)
         stops.callback(reception.stop)
         return reception
 

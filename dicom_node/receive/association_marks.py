@@ -46,7 +46,7 @@ class FileMarks:
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
         for mark in self._marks():
-            if mark.state == _OPEN and (_process_of(mark) == os.getpid() or not _is_alive(_process_of(mark))):
+            if mark.state == _OPEN and (_process_of(mark) == os.getpid() or not is_process_alive(_process_of(mark))):
                 self._remove(mark)
 
     def bring(self, association: Hashable, study_instance_uid: str) -> None:
@@ -82,7 +82,7 @@ class FileMarks:
         released: set[str] = set()
         for mark in self._marks():
             if mark.state == _OPEN:
-                if _is_alive(_process_of(mark)):
+                if is_process_alive(_process_of(mark)):
                     is_open.add(mark.study_instance_uid)
             elif mark.study_instance_uid not in study_instance_uids:
                 self._remove(mark)
@@ -113,7 +113,8 @@ def _process_of(mark: _Mark) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-def _is_alive(process: int) -> bool:
+def is_process_alive(process: int) -> bool:
+    """Return whether a process with this number runs on this machine."""
     if process <= 0:
         return False
     try:

@@ -1,7 +1,7 @@
 """The TCP ports that DICOM comes in by: a plain one, and one that takes TLS and nothing else (PS3.15 B.12)."""
 
+import os
 import socket
-from collections.abc import Callable
 from socketserver import TCPServer
 from threading import BoundedSemaphore, Thread
 from typing import Any, Final
@@ -19,9 +19,32 @@ _HANDSHAKES: Final = 256
 
 
 class Listener(ThreadedAssociationServer):
-    """A server that does not drop connections when a whole department sends at once."""
+    """A server that does not drop connections when a whole department sends at once.
+
+    Args:
+        bound: the socket it listens on; other processes may listen on it as well.
+        arguments: of pynetdicom's server.
+    """
 
     request_queue_size = 128
+
+    def __init__(self, bound: socket.socket, *arguments: Any, **settings: Any) -> None:
+        self._bound = bound
+        super().__init__(*arguments, **settings)
+
+    def server_bind(self) -> None:
+        """Take over the socket that is bound."""
+        assert self.socket is not None
+        self.socket.close()
+        self.socket = socket.socket(fileno=os.dup(self._bound.fileno()))
+        # All processes wake when somebody connects, and one of them is first: the others must not wait for the next.
+        self.socket.setblocking(False)
+        self.server_address = self.socket.getsockname()
+
+    def server_close(self) -> None:
+        """Close the socket here; pynetdicom would shut it down for every process."""
+        assert self.socket is not None
+        self.socket.close()
 
     def shutdown(self) -> None:
         """Stop taking connections; pynetdicom's own version wants a server that its AE has started."""
@@ -88,15 +111,3 @@ class Listening:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-
-def bind(make: Callable[[], ThreadedAssociationServer], key: str) -> ThreadedAssociationServer:
-    """Return a server that is bound; an error names the key of the configuration that has its port.
-
-    Raises:
-        OSError: the address is taken, is none of this machine, or needs a permission.
-    """
-    try:
-        return make()
-    except OSError as error:
-        raise OSError(error.errno, f"cannot listen: {error.strerror}", key) from error

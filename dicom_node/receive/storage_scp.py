@@ -1,14 +1,13 @@
 """The storage SCP: the listener that modalities and PACS send radiographs to (PS3.4 B, PS3.8)."""
 
 import logging
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from socket import IPPROTO_TCP, TCP_NODELAY
 from threading import Event as Flag
-from threading import Lock
 
 from pydicom.dataset import Dataset
 from pynetdicom import _config, evt
@@ -28,11 +27,13 @@ from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, explain_refused, su
 from dicom_node.receive.data_set_provider import DataSetProvider, StoreArrival
 from dicom_node.receive.dimse_service import DimseService
 from dicom_node.receive.incoming import Spool
-from dicom_node.receive.listeners import Listener, Listening, TlsListener, bind
+from dicom_node.receive.listeners import Listener, Listening, TlsListener
+from dicom_node.receive.open_associations import NOBODY_ELSE, OpenAssociations, OpenCounts
 from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dicom_node.receive.peers import AssociationRequest, sop_classes_for
 from dicom_node.receive.receipt_counts import ReceiptCounts, WayIn, count_nothing
 from dicom_node.receive.shelf import Shelf
+from dicom_node.receive.sockets import Sockets
 from dicom_node.receive.statuses import ANSWERS, Answer, Outcome
 from dicom_node.receive.storing import StoreRequest, Storing
 from dicom_node.receive.upper_layer import take_over
@@ -53,6 +54,7 @@ class StorageScp:
         folder: data folder; `incoming`, `instances` and `quarantine` are made below it.
         services: what else is served on the same port.
         counts: told what became of each image and of each association that is refused; None where nobody asks.
+        sockets: to listen on, which other processes may share; by default, its own at the addresses of the settings.
     """
 
     def __init__(
@@ -63,9 +65,11 @@ class StorageScp:
         folder: Path,
         services: Sequence[DimseService] = (),
         counts: ReceiptCounts | None = None,
+        *,
+        sockets: Sockets | None = None,
     ) -> None:
         limits = settings.limits
-        self._settings, self._services = settings, services
+        self._settings, self._services, self._sockets = settings, services, sockets
         self._shelf = Shelf(folder.resolve())
         self._spool = Spool(
             self._shelf.incoming,
@@ -85,8 +89,7 @@ class StorageScp:
         self._tally = counts.tally(WayIn.C_STORE) if counts is not None else count_nothing
         self._stopping = Flag()
         self._ends = AssociationEnds()
-        self._open: set[Association] = set()
-        self._open_lock = Lock()
+        self._open = OpenAssociations(folder.resolve() if sockets is not None else None)
         self._listening: list[Listening] = []
 
     @property
@@ -116,12 +119,13 @@ class StorageScp:
         silence_pynetdicom()
         self._shelf.prepare()
         self._marks.sweep()
+        self._open.sweep()
         if leftovers := self._spool.sweep():
             events.leftovers_removed(leftovers)
         if missing := undecodable():
             events.decoders_missing(missing)
         self._stopping.clear()
-        self._listening = [Listening(server) for server in self._bind()]
+        self._listening = [Listening(server) for server in self._listen()]
         for listening in self._listening:
             with_tls = listening.port == self.tls_port
             events.listening(self._settings.node.ae_title, self._settings.node.bind, listening.port, with_tls=with_tls)
@@ -132,7 +136,7 @@ class StorageScp:
             return
         self._stopping.set()
         deadline = time.monotonic() + grace_seconds
-        while self._count_open() and time.monotonic() < deadline:
+        while self._open.count_here() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         # Connections without an association end by themselves: an abort is no answer in their state (PS3.8 9.2).
         rest = [assoc for listening in self._listening for assoc in listening.established]
@@ -143,16 +147,18 @@ class StorageScp:
         self._listening = []
         events.stopped(len(rest))
 
-    def _bind(self) -> list[ThreadedAssociationServer]:
+    def _listen(self) -> list[ThreadedAssociationServer]:
         """Return the plain server and, where the settings have one, the one with TLS."""
-        node, tls, ae = self._settings.node, self._settings.tls, self._make_ae()
+        tls, ae = self._settings.tls, self._make_ae()
         context = make_server_context(tls) if tls is not None else None
-        servers = [self._make_server(ae, node.port, None)]
-        if tls is not None:
-            with ExitStack() as undo:
-                undo.callback(servers[0].server_close)
-                servers.append(bind(lambda: self._make_server(ae, tls.port, context), f"tls.port = {tls.port}"))
-                undo.pop_all()
+        sockets = self._sockets or Sockets.bind(self._settings)
+        try:
+            servers = [self._make_server(ae, sockets.plain, None)]
+            if sockets.tls is not None:
+                servers.append(self._make_server(ae, sockets.tls, context))
+        finally:
+            if sockets is not self._sockets:
+                sockets.close()  # the servers have their own copies
         return servers
 
     def _make_ae(self) -> ApplicationEntity:
@@ -168,13 +174,13 @@ class StorageScp:
         return ae
 
     def _make_server(
-        self, ae: ApplicationEntity, port: int, context: ssl.SSLContext | None
+        self, ae: ApplicationEntity, bound: socket.socket, context: ssl.SSLContext | None
     ) -> ThreadedAssociationServer:
         return ae.make_server(
-            (self._settings.node.bind, port),
+            (self._settings.node.bind, bound.getsockname()[1]),
             contexts=self._contexts_for(STORAGE_SOP_CLASSES),
             ssl_context=LateHandshake(context).as_context() if context is not None else None,
-            server_class=Listener if context is None else TlsListener,
+            server_class=partial(Listener if context is None else TlsListener, bound),  # type: ignore[arg-type]
             evt_handlers=[
                 (evt.EVT_CONN_OPEN, self._on_connected),
                 (evt.EVT_CONN_CLOSE, self._on_disconnected),
@@ -199,21 +205,19 @@ class StorageScp:
             return  # the peer has gone again
         # Without a timeout a peer that stalls inside a PDU would hold its association for ever.
         transport.socket.settimeout(self._settings.limits.idle_seconds)
-        transport.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        transport.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         take_over(event.assoc, self._spool, self._answer_store)
 
     def _on_requested(self, event: Event) -> None:
         assoc = event.assoc
-        with self._open_lock:
-            request = self._describe_request(assoc)
-            refusal = refuse(request, self._settings)
-            if refusal is None:
-                self._open.add(assoc)
+        request = self._describe_request(assoc, self._open.add(assoc))
+        refusal = refuse(request, self._settings)
         if refusal is None:
             # Before the negotiation, so that what this peer may not send is refused as a context and not as an image.
             assoc.acceptor.supported_contexts = self._contexts_for(sop_classes_for(request, self._settings))
             events.association_admitted(request)
             return
+        self._open.remove(assoc)
         self._note_refused(request, refusal)
         assoc.acse.send_reject(*refusal.rejection.value)
         assoc.kill()  # waits until the refusal is on the wire and the peer has closed, or the ARTIM timer ran out
@@ -223,16 +227,14 @@ class StorageScp:
         assoc = event.assoc
         if not assoc.rejected_contexts:
             return
-        with self._open_lock:
-            request = self._describe_request(assoc)
+        request = self._describe_request(assoc)
         allowed = sop_classes_for(request, self._settings)
         useless = not assoc.accepted_contexts
         events.contexts_refused(request, explain_refused(assoc.rejected_contexts, allowed), useless=useless)
 
     def _on_rejected(self, event: Event) -> None:
         """Explain the one refusal that is pynetdicom's own: too many connections (2/3/2)."""
-        with self._open_lock:
-            request = self._describe_request(event.assoc)
+        request = self._describe_request(event.assoc)
         limit = event.assoc.ae.maximum_associations
         explanation = f"{request.caller} asked while more than {limit} connections are open: see limits.associations"
         self._note_refused(request, Refusal(Rejection.LOCAL_LIMIT_EXCEEDED, explanation))
@@ -242,32 +244,24 @@ class StorageScp:
         if self._counts is not None:
             self._counts.refuse(refusal.rejection)
 
-    def _describe_request(self, assoc: Association) -> AssociationRequest:
+    def _describe_request(self, assoc: Association, others: OpenCounts = NOBODY_ELSE) -> AssociationRequest:
         primitive = assoc.requestor.primitive
-        open_now = self._prune_open()
         return AssociationRequest(
             calling_ae_title=primitive.calling_ae_title if primitive else "",
             called_ae_title=primitive.called_ae_title if primitive else "",
             address=assoc.requestor.address,
             encrypted=isinstance(assoc._server, TlsListener),
-            open_associations=open_now,
-            open_of_peer=sum(_peer_of(each) == _peer_of(assoc) for each in self._open),
+            open_associations=others.all,
+            open_of_peer=others.of_peer,
             stopping=self._stopping.is_set(),
         )
-
-    def _count_open(self) -> int:
-        with self._open_lock:
-            return self._prune_open()
-
-    def _prune_open(self) -> int:
-        self._open = {assoc for assoc in self._open if assoc.is_alive()}
-        return len(self._open)
 
     def _on_released(self, event: Event) -> None:
         self._marks.end(event.assoc, released=True)
 
     def _on_disconnected(self, event: Event) -> None:
         self._marks.end(event.assoc, released=False)
+        self._open.leave(event.assoc)
         if isinstance(event.assoc.dimse, DataSetProvider):
             event.assoc.dimse.abandon()
 
@@ -303,12 +297,6 @@ def silence_pynetdicom() -> None:
     _config.LOG_HANDLER_LEVEL = "none"
     for name in ("pynetdicom", "pydicom"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _peer_of(assoc: Association) -> tuple[str, str]:
-    """Return who is at the other end: calling AE title and address."""
-    primitive = assoc.requestor.primitive
-    return (primitive.calling_ae_title.strip() if primitive else "", str(assoc.requestor.address))
 
 
 def _on_echo(event: Event) -> int:

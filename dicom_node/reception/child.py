@@ -3,7 +3,6 @@
 import gc
 import signal
 from collections.abc import Callable, MutableSequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -15,25 +14,19 @@ from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.pipeline.heap import give_back_freed_memory
 from dicom_node.receive.receipt_counts import ReceiptCounts
 from dicom_node.receive.security_alerts import SecurityAlerts
+from dicom_node.receive.sockets import Sockets
 from dicom_node.reception.composition import make_scp
 from domain.audit_templates import name_node
 from domain.errors import OsteonodeError
 
-#: What tells the process to listen, and to take no more; it answers with `Ports`, or with what keeps it from listening.
-START, STOP = "start", "stop"
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """TCP ports listened on; `tls` is None where there is no listener for TLS."""
-
-    plain: int
-    tls: int | None
+#: What tells the process to listen, and to take no more; it answers LISTENING, or with what keeps it from that.
+START, STOP, LISTENING = "start", "stop", "listening"
 
 
 def serve(
     pipe: "Connection[Any, Any]",
     settings: Settings,
+    sockets: Sockets,
     model_set: str,
     prepare: Callable[[], None],
     cells: MutableSequence[int] | None,
@@ -41,6 +34,7 @@ def serve(
     """Receive from the word START to the word STOP, or as long as the parent lives.
 
     Args:
+        sockets: to listen on, beside others.
         prepare: called first, to send the events of this process where the node's go.
         cells: shared memory to count in (receipt_counts); None where nobody asks.
     """
@@ -50,15 +44,18 @@ def serve(
     # Whoever stops a service may tell all its processes; the node then ends this one in its turn.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        pipe.recv()
-        _receive(pipe, settings, model_set, ReceiptCounts(settings, cells) if cells is not None else None)
+        if pipe.recv() == START:
+            counts = ReceiptCounts(settings, cells) if cells is not None else None
+            _receive(pipe, settings, sockets, model_set, counts)
     except (EOFError, ConnectionError):
         return  # the node has gone
 
 
-def _receive(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, counts: ReceiptCounts | None) -> None:
+def _receive(
+    pipe: "Connection[Any, Any]", settings: Settings, sockets: Sockets, model_set: str, counts: ReceiptCounts | None
+) -> None:
     engine = open_engine(database_url(settings.node.data))
-    scp = make_scp(settings, engine, SystemClock(), model_set, counts)
+    scp = make_scp(settings, engine, SystemClock(), model_set, counts, sockets)
     alerts = SecurityAlerts(LedgerAuditTrail(engine, SystemClock()), name_node(settings.node.ae_title))
     try:
         scp.start()
@@ -67,7 +64,7 @@ def _receive(pipe: "Connection[Any, Any]", settings: Settings, model_set: str, c
         return
     alerts.start()
     gc.freeze()  # pynetdicom collects now and then; what was imported need not be looked through each time
-    pipe.send(Ports(scp.port, scp.tls_port))
+    pipe.send(LISTENING)
     try:
         pipe.recv()
     finally:

@@ -15,11 +15,17 @@ from dicom_node.ports import Clock
 from dicom_node.receive.commitment_scp import CommitmentScp
 from dicom_node.receive.mpps_scp import MppsScp
 from dicom_node.receive.receipt_counts import ReceiptCounts
+from dicom_node.receive.sockets import Sockets
 from dicom_node.receive.storage_scp import StorageScp
 
 
 def make_scp(
-    settings: Settings, engine: Engine, clock: Clock, model_set: str, counts: ReceiptCounts | None = None
+    settings: Settings,
+    engine: Engine,
+    clock: Clock,
+    model_set: str,
+    counts: ReceiptCounts | None = None,
+    sockets: Sockets | None = None,
 ) -> StorageScp:
     """Return the listener of a node, not started.
 
@@ -27,6 +33,7 @@ def make_scp(
         engine: the ledger's database, tables created.
         model_set: of the models that read what arrives.
         counts: told what becomes of what arrives; None where nobody asks.
+        sockets: to listen on, beside other processes; by default, its own.
     """
     data = settings.node.data.resolve()
     starts = WorkflowStarts(engine, lanes(settings), model_set)
@@ -35,4 +42,5 @@ def make_scp(
         MppsScp(StepBook(engine, clock)),
         CommitmentScp(settings, keep_report, CommitmentRequests(engine, data), clock),
     )
-    return StorageScp(settings, Ledger(engine, data, clock, starts), clock, data, services, counts)
+    ledger = Ledger(engine, data, clock, starts)
+    return StorageScp(settings, ledger, clock, data, services, counts, sockets=sockets)

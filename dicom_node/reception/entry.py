@@ -6,11 +6,13 @@ from typing import Any
 
 from config.settings import Settings
 from dicom_node.light_pydicom import load_pydicom
+from dicom_node.receive.sockets import Sockets
 
 
 def serve(
     pipe: "Connection[Any, Any]",
     settings: Settings,
+    sockets: Sockets,
     model_set: str,
     prepare: Callable[[], None],
     cells: MutableSequence[int] | None,
@@ -19,4 +21,4 @@ def serve(
     load_pydicom(decoders=False)
     from dicom_node.reception import child
 
-    child.serve(pipe, settings, model_set, prepare, cells)
+    child.serve(pipe, settings, sockets, model_set, prepare, cells)

@@ -1,7 +1,7 @@
-"""The process that receives, seen from the node.
+"""A process that receives, seen from the node.
 
 Composing documents and running the engine keep an interpreter busy for milliseconds at a time, and a sender waits as
-long for each piece of its image. So images arrive in a process of their own. One that dies loses nothing that it has
+long for each piece of its image. So images arrive in processes of their own. One that dies loses nothing that it has
 acknowledged, and is replaced.
 """
 
@@ -14,7 +14,8 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from config.settings import Settings
-from dicom_node.reception.child import START, STOP, Ports
+from dicom_node.receive.sockets import Sockets
+from dicom_node.reception.child import LISTENING, START, STOP
 from dicom_node.reception.entry import serve
 from domain.errors import OsteonodeError
 
@@ -29,6 +30,7 @@ class ReceptionProcess:
     """Begins to load when it is made, listens between `start` and `stop`.
 
     Args:
+        sockets: to listen on, beside others.
         model_set: of the models that read what arrives.
         prepare: called first in the process; must be importable by name there.
         cells: shared memory that the process counts in, and the next one goes on; None where nobody asks.
@@ -37,53 +39,45 @@ class ReceptionProcess:
     def __init__(
         self,
         settings: Settings,
+        sockets: Sockets,
         model_set: str,
         prepare: Callable[[], None],
         cells: MutableSequence[int] | None = None,
     ) -> None:
-        self._settings, self._model_set, self._prepare, self._cells = settings, model_set, prepare, cells
-        self._ports: Ports | None = None
+        self._settings, self._sockets, self._model_set, self._prepare = settings, sockets, model_set, prepare
+        self._cells = cells
+        self._was_started = False
         self._stopping = Event()
         self._changing = Lock()
         self._watch = Thread(target=self._replace_the_dead, name="reception-watch", daemon=True)
         self._load()
 
     @property
-    def port(self) -> int:
-        """The TCP port listened on, also where the settings leave the choice to the system."""
-        return self._listening.plain
-
-    @property
-    def tls_port(self) -> int | None:
-        """The TCP port that takes TLS, None where there is none."""
-        return self._listening.tls
-
-    @property
     def is_listening(self) -> bool:
         """Whether the process is there, and was told to listen."""
-        return self._ports is not None and self._process.is_alive()
+        return self._was_started and self._process.is_alive()
 
     @property
     def pid(self) -> int | None:
         """Process identifier."""
         return self._process.pid
 
-    @property
-    def _listening(self) -> Ports:
-        if self._ports is None:
-            raise RuntimeError("the reception is not started")
-        return self._ports
-
     def start(self) -> None:
         """Return when it listens.
 
         Raises:
-            OSError: the folder cannot be made or an address is taken.
+            OSError: the folder cannot be made.
             OsteonodeError: a setting cannot be used, or the process ended.
         """
-        self._ports = self._listen()
-        self._settings = _at_ports(self._settings, self._ports)  # another process must be found where this one was
+        self._listen()
+        self._was_started = True
         self._watch.start()
+
+    def tell_to_stop(self) -> None:
+        """Have it take no more images; `stop` waits until it has ended."""
+        self._stopping.set()
+        with self._changing, suppress(OSError):  # it has gone already
+            self._pipe.send(STOP)
 
     def stop(self) -> None:
         """Take no more images, let open associations end for a while, and end; nothing where it has ended."""
@@ -97,19 +91,19 @@ class ReceptionProcess:
         # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        arguments = (theirs, self._settings, self._model_set, self._prepare, self._cells)
+        arguments = (theirs, self._settings, self._sockets, self._model_set, self._prepare, self._cells)
         self._process = context.Process(target=serve, args=arguments, name="osteonode-reception", daemon=True)
         self._process.start()
         theirs.close()
 
-    def _listen(self) -> Ports:
+    def _listen(self) -> None:
         try:
             self._pipe.send(START)
             answer = self._pipe.recv() if self._pipe.poll(_START_SECONDS) else None
         except (EOFError, OSError):
             answer = None
-        if isinstance(answer, Ports):
-            return answer
+        if answer == LISTENING:
+            return
         if isinstance(answer, OSError | OsteonodeError):
             raise answer
         raise OsteonodeError("the process that receives did not start; its own words are in the log")
@@ -138,13 +132,8 @@ class ReceptionProcess:
             self._pipe.close()
             try:
                 self._load()
-                self._ports = self._listen()
+                self._listen()
             except (OSError, OsteonodeError) as error:
                 _log.error("it cannot listen: %s", error)
                 self._process.kill()
                 self._stopping.wait(_PAUSE_SECONDS)
-
-
-def _at_ports(settings: Settings, ports: Ports) -> Settings:
-    tls = settings.tls.model_copy(update={"port": ports.tls}) if settings.tls is not None else None
-    return settings.model_copy(update={"node": settings.node.model_copy(update={"port": ports.plain}), "tls": tls})

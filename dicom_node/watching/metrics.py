@@ -34,8 +34,9 @@ _MIB: Final = 1 << 20
 def serve_metrics(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Watch:
     """Listen for monitoring systems and return what the node tells them; see `begin_watch`."""
     ledger, health = Measurements(engine), Health(NAMES, clock)
-    cells, own = _share_cells(settings), ReceiptCounts(settings, [0] * count_cells(settings))
-    counts, release = (ReceiptCounts(settings, cells), own), ["", ""]
+    own = ReceiptCounts(settings, [0] * count_cells(settings))
+    cells = [_share_cells(settings) for _ in range(settings.limits.receiving_processes)]
+    counts, release = (own, *(ReceiptCounts(settings, each) for each in cells)), ["", ""]
     around = _look_around(settings, health, release, clock.now())
     exposition = _expose(settings, ledger, clock, counts, around)
     pages = health_pages(health) | {"/metrics": partial(_write, exposition)}
@@ -68,7 +69,7 @@ def _write(exposition: Exposition, accept: str) -> Page:
 
 
 def _share_cells(settings: Settings) -> MutableSequence[int]:
-    # Memory of the two processes and no file: a counter must not fail, or end a process, because a disk is full.
+    # Shared memory and no file: a counter must not fail, or end a process, because a disk is full.
     return cast(MutableSequence[int], get_context("spawn").RawArray(c_uint64, count_cells(settings)))
 
 

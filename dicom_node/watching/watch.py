@@ -1,6 +1,6 @@
 """What watches a node from its first moment on, where its configuration asks for it."""
 
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable, MutableSequence, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -26,13 +26,13 @@ class Watch:
     """What the parts of a node tell their watcher; nothing where nobody watches.
 
     Attributes:
-        cells: shared memory that the process which receives counts in.
+        cells: shared memory, some for each process that receives to count in.
         counts: for what is received in the node's own process.
         look_at: told when the node listens, and with which models it reads.
         port: of the listener for monitoring systems.
     """
 
-    cells: MutableSequence[int] | None = None
+    cells: Sequence[MutableSequence[int]] = ()
     counts: ReceiptCounts | None = None
     look_at: Callable[[Listening, FractureReader], None] = lambda _listening, _reader: None
     port: int | None = None

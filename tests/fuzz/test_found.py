@@ -23,7 +23,7 @@ def test_a_peer_that_breaks_off_while_it_is_answered_holds_no_association(tmp_pa
         began = time.monotonic()
         for _ in range(20):  # in about half of them the answer comes after the end
             speak(node.scp.port, associate_request() + haste)
-        wait_until(lambda: node.scp._count_open() == 0, 30.0)
+        wait_until(lambda: node.scp._open.count_here() == 0, 30.0)
         assert time.monotonic() - began < 50, "they counted until they were idle for too long"
         with node.associate() as assoc:
             assert assoc.is_established

@@ -191,14 +191,14 @@ def test_a_peer_that_stalls_inside_a_pdu_is_dropped(tmp_path: Path) -> None:
     with StorageNode(tmp_path, idle_seconds=0.5) as node, node.associate() as assoc:
         assert assoc.dul.socket is not None
         assoc.dul.socket.send(b"\x04\0\0\1\0\0stall")
-        wait_until(lambda: node.scp._count_open() == 0)
+        wait_until(lambda: node.scp._open.count_here() == 0)
 
 
 def test_a_peer_that_stalls_inside_a_data_set_is_dropped_and_leaves_nothing(tmp_path: Path) -> None:
     with StorageNode(tmp_path, idle_seconds=0.5) as node, node.associate() as assoc:
         send_beginning(assoc, make_store(make_radiograph(rows=400, columns=400)))
         wait_until(lambda: len(node.files("incoming")) == 1)
-        wait_until(lambda: node.scp._count_open() == 0)
+        wait_until(lambda: node.scp._open.count_here() == 0)
         wait_until(lambda: node.files("incoming") == [])
         assert node.ledger.instances == {}
 

@@ -8,7 +8,16 @@ def test_every_key_says_what_it_is_and_what_may_stand_there() -> None:
 
 
 def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_things() -> None:
-    counts = {"port", "probability_at_least", "max_attempts", "concurrency", "associations", "processes", "threads"} | {
+    counts = {
+        "port",
+        "probability_at_least",
+        "max_attempts",
+        "concurrency",
+        "associations",
+        "processes",
+        "receiving_processes",
+        "threads",
+    } | {
         "connections",
         "metadata",
         "peer_associations",
