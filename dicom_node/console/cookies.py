@@ -11,8 +11,10 @@ VISIT: Final = "osteonode_visit"
 SESSION: Final = "osteonode_session"
 LANGUAGE: Final = "osteonode_language"
 THEME: Final = "osteonode_theme"
+OIDC: Final = "osteonode_oidc"
 NOTICE: Final = "osteonode_notice"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
+_RETURN_SECONDS: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class Cookies:
             secure=self.secure,
             httponly=True,
             samesite="strict",
+        )
+
+    def set_for_return(self, response: Response, name: str, value: str) -> None:
+        """Set one that comes back when another site leads the browser here (`SameSite=Lax`), within minutes."""
+        response.set_cookie(
+            self._full(name),
+            value,
+            max_age=_RETURN_SECONDS,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
         )
 
     def remove(self, response: Response, name: str) -> None:

@@ -1,6 +1,7 @@
 """From a template and values to a page: language, direction, theme, navigation and CSRF token are there for each."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -28,16 +29,8 @@ class Rendering:
     """
 
     def __init__(self, pages: tuple[Page, ...], title: str, files: StaticFiles) -> None:
-        self._pages, self._title = pages, title
-        self._environment = Environment(
-            loader=PackageLoader("dicom_node.console"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters.update(FILTERS)
-        self._environment.globals.update(static=files.address_of, languages=LANGUAGES, themes=THEMES)
+        self._pages, self._title, self._files = pages, title, files
+        self._environment = load_environment()
 
     def page(self, visit: Visit, template: str, values: Mapping[str, Any], status: int) -> Response:
         """Return a template as a page; a notice is shown once."""
@@ -55,6 +48,7 @@ class Rendering:
     def _surroundings(self, visit: Visit) -> dict[str, Any]:
         request, visitor = visit.request, visit.visitor
         return {
+            "static": self._files.address_of,
             "visit": visit,
             "visitor": visitor,
             "page": visit.page,
@@ -66,6 +60,21 @@ class Rendering:
             "here": request.url.path,
             "address_with": lambda **changes: _address_with(request, changes),
         }
+
+
+@cache
+def load_environment() -> Environment:
+    """Return the templates; each is compiled once in the life of a process."""
+    environment = Environment(
+        loader=PackageLoader("dicom_node.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.globals.update(languages=LANGUAGES, themes=THEMES)
+    return environment
 
 
 def words_for(request: Request) -> Words:

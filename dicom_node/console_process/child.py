@@ -6,7 +6,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from config.settings import Settings
-from dicom_node.console_process.composition import make_access, make_console
+from dicom_node.console_process.access_parts import make_access
+from dicom_node.console_process.composition import make_console
 from dicom_node.console_process.entry import Listening
 from dicom_node.console_process.listener import LOOK_SECONDS, Listener, choose_bind
 from dicom_node.ledger.database import database_url, open_engine

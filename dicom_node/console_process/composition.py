@@ -17,8 +17,6 @@ from dicom_node.console_process.desks import (
     LedgerQuarantineDesk,
     PeerChecker,
 )
-from dicom_node.ledger.access import Accesses
-from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
 
@@ -43,9 +41,3 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     )
     api = ApiServing.of_settings(settings, make_parts(settings, engine, clock), gate)
     return make_application(services, gate, others=api.routes())
-
-
-def make_access(settings: Settings, engine: Engine) -> Access:
-    """Return what knows who may use the console."""
-    clock = SystemClock()
-    return Access.of(settings.console, Accesses(engine, clock), LedgerAuditTrail(engine, clock), clock)

@@ -10,6 +10,7 @@ from dicom_node.console.pages import (
     dead_letters,
     login,
     models,
+    oidc,
     peers,
     preferences,
     quarantine,
@@ -24,5 +25,6 @@ PAGES: Final[tuple[Page, ...]] = (
     about.PAGE,
     account.PAGE,
     login.PAGE,
+    oidc.PAGE,
     preferences.PAGE,
 )

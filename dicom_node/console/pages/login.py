@@ -17,14 +17,14 @@ from domain.role import Role
 
 _log = logging.getLogger("osteonode.console")
 #: Who tried, in the trail, where nobody has the name that was typed: it may have been a password.
-_NOBODY: Final = "unknown"
+NOBODY: Final = "unknown"
 
 
 def ask(visit: Visit) -> Response:
     """Show the form; somebody who is known goes on."""
     if visit.visitor is not None:
         return visit.go(visit.query("next"))
-    return _show(visit, visit.query("next"))
+    return show(visit, visit.query("next"))
 
 
 def enter(visit: Visit) -> Response:
@@ -32,13 +32,13 @@ def enter(visit: Visit) -> Response:
     access, address = visit.services.access, address_of(visit.request)
     name, wanted = read_name(visit.field("name")), visit.field("next")
     if wait := access.attempts.wait_seconds(name, address):
-        response = _show(visit, wanted, "login.often", 429)
+        response = show(visit, wanted, "login.often", 429)
         response.headers["Retry-After"] = str(wait)
         return response
     known = access.book.credential(name)
     if not access.passwords.is_right(visit.field("password"), known[1] if known else None) or known is None:
         _note_failure(access, name if known else "", name, address)
-        return _show(visit, wanted, "login.wrong", 401)
+        return show(visit, wanted, "login.wrong", 401)
     access.attempts.forgive(name, address)
     return begin(visit, name, known[0].role, Way.PASSWORD, visit.go(wanted))
 
@@ -66,13 +66,14 @@ def leave(visit: Visit) -> Response:
 
 def _note_failure(access: Access, known_name: str, name: str, address: str) -> None:
     access.attempts.note_failure(name, address)
-    who, why = known_name or _NOBODY, "wrong name or password"
+    who, why = known_name or NOBODY, "wrong name or password"
     access.trail.record(user_authentication(who, succeeded=False, address=address, explanation=why))
     fields = {"event": "console.login_failed", "user": who, "address": address}
     _log.warning("console.login_failed: %s from %s", who, address, extra=fields)
 
 
-def _show(visit: Visit, wanted: str, fault: str = "", status: int = 200) -> Response:
+def show(visit: Visit, wanted: str, fault: str = "", status: int = 200) -> Response:
+    """Show the form, with what was wrong as a key of the table of words."""
     oidc = visit.services.settings.console.oidc
     has_users = not visit.services.access.book.is_empty()
     return visit.render("login.html", status, next=own_path(wanted), fault=fault, oidc=oidc, has_users=has_users)

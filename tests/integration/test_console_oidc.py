@@ -1,0 +1,173 @@
+"""People log in with a provider of identities: what is believed, and what is not."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from joserfc.jwk import ECKey
+
+from config.settings import Console, ConsoleOidc
+from dicom_node.clock import SystemClock
+from dicom_node.console.access.access import Access
+from dicom_node.console.access.oidc.provider import Provider
+from dicom_node.console.services import Services
+from tests.fakes.access import FakeAccessBook
+from tests.fakes.audit import FakeAuditTrail
+from tests.fakes.console import HOST, Browser, events_of, make_services, open_console
+from tests.fakes.oidc_provider import CLIENT, SECRET, OidcProvider, serve_provider
+
+SESSION = "osteonode_session"
+
+
+@pytest.fixture
+def provider() -> Iterator[OidcProvider]:
+    with serve_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def services(provider: OidcProvider) -> Services:
+    clock = SystemClock()
+    oidc = ConsoleOidc(issuer=provider.issuer, client_id=CLIENT, operators=("radiology",), administrators=("it",))
+    console = Console(enabled=True, public_url=HOST, oidc=oidc)
+    asked = Provider(oidc, HOST, clock, SECRET)
+    access = Access.of(console, FakeAccessBook(clock), FakeAuditTrail(), clock, provider=asked)
+    return make_services(console, access=access, clock=clock)
+
+
+@pytest.fixture
+def browser(services: Services) -> Browser:
+    return Browser(open_console(services))
+
+
+def enter(browser: Browser, provider: OidcProvider, next_path: str = "/about") -> httpx.Response:
+    sent = browser.get(f"/login/oidc?next={next_path}")
+    assert sent.status_code == 303
+    return browser.get(provider.log_in(sent.headers["Location"]))
+
+
+def test_a_member_of_a_group_comes_in_with_its_role(browser: Browser, provider: OidcProvider) -> None:
+    answer = enter(browser, provider)
+    assert (answer.status_code, 'content="0; url=/about"' in answer.text) == (200, True)
+    text = browser.get("/account").text
+    assert "grace" in text
+    assert "operator" in text
+
+
+def test_the_provider_is_asked_with_pkce_state_and_nonce(browser: Browser, provider: OidcProvider) -> None:
+    sent = browser.get("/login/oidc").headers["Location"]
+    asked = parse_qs(urlsplit(sent).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    assert {len(asked[name][0]) for name in ("state", "nonce", "code_challenge")} == {43}
+    assert asked["redirect_uri"] == [f"{HOST}/login/oidc/callback"]
+    browser.get(provider.log_in(sent))
+    assert len(provider.redeemed[0]["code_verifier"]) == 43
+
+
+def test_the_highest_role_of_several_groups_holds(browser: Browser, provider: OidcProvider) -> None:
+    provider.claims["groups"] = ["radiology", "it", "other"]
+    enter(browser, provider)
+    assert "administrator" in browser.get("/account").text
+
+
+def test_groups_may_stand_beside_the_id_token(browser: Browser, provider: OidcProvider) -> None:
+    del provider.claims["groups"]
+    provider.userinfo = {"groups": "radiology"}
+    enter(browser, provider)
+    assert browser.get("/account").status_code == 200
+
+
+def test_who_is_in_no_group_stays_outside(services: Services, browser: Browser, provider: OidcProvider) -> None:
+    provider.claims["groups"] = ["cafeteria"]
+    answer = enter(browser, provider)
+    assert answer.status_code == 403
+    assert "none of your groups" in answer.text
+    assert SESSION not in browser.cookies
+    assert (events_of(services)[-1].who, int(events_of(services)[-1].outcome)) == ("grace", 4)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"iss": "http://127.0.0.1:1"},
+        {"aud": "somebody-else"},
+        {"aud": [CLIENT, "somebody-else"], "azp": "somebody-else"},
+        {"exp": 1_000_000_000},
+        {"nonce": "of another login"},
+        {"iat": None},
+    ],
+    ids="+".join,
+)
+def test_an_id_token_that_says_otherwise_is_not_believed(
+    services: Services, browser: Browser, provider: OidcProvider, spoil: dict[str, object]
+) -> None:
+    provider.spoil = spoil
+    assert enter(browser, provider).status_code == 403
+    assert "the ID token cannot be believed" in events_of(services)[-1].explanation
+    assert browser.get("/about").status_code == 303
+
+
+def test_a_token_that_somebody_else_signed_is_not_believed(
+    services: Services, browser: Browser, provider: OidcProvider
+) -> None:
+    provider.published = ECKey.generate_key("P-256", {"kid": "first"})
+    assert enter(browser, provider).status_code == 403
+    assert "the ID token cannot be believed" in events_of(services)[-1].explanation
+
+
+def test_an_answer_to_another_login_is_not_taken(browser: Browser, provider: OidcProvider) -> None:
+    theirs = provider.log_in(Browser(browser._application).get("/login/oidc").headers["Location"])
+    browser.get("/login/oidc")
+    assert browser.get(theirs).status_code == 403
+    assert provider.redeemed == []
+
+
+def test_an_answer_is_taken_once(browser: Browser, provider: OidcProvider) -> None:
+    sent = browser.get("/login/oidc").headers["Location"]
+    back = provider.log_in(sent)
+    assert browser.get(back).status_code == 200
+    assert Browser(browser._application).get(back).status_code == 403
+
+
+def test_an_answer_of_another_provider_is_not_taken(browser: Browser, provider: OidcProvider) -> None:
+    back = provider.log_in(browser.get("/login/oidc").headers["Location"])
+    assert browser.get(back.replace("iss=http", "iss=https")).status_code == 403
+
+
+def test_whoever_refuses_at_the_provider_comes_to_the_login(browser: Browser, provider: OidcProvider) -> None:
+    state = parse_qs(urlsplit(browser.get("/login/oidc").headers["Location"]).query)["state"][0]
+    answer = browser.get(f"/login/oidc/callback?error=access_denied&state={state}")
+    assert answer.status_code == 403
+    assert "console.oidc_failed" in answer.text
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example"])
+def test_nobody_is_led_elsewhere(browser: Browser, provider: OidcProvider, wanted: str) -> None:
+    assert 'content="0; url=/"' in enter(browser, provider, wanted).text
+
+
+def test_a_provider_that_calls_itself_otherwise_is_not_asked(browser: Browser, provider: OidcProvider) -> None:
+    provider.metadata = {"issuer": "https://elsewhere.example"}
+    assert browser.get("/login/oidc").status_code == 403
+
+
+def test_no_code_goes_over_a_plain_connection_to_another_machine(
+    services: Services, browser: Browser, provider: OidcProvider
+) -> None:
+    provider.metadata = {"authorization_endpoint": "ftp://elsewhere.example/authorize"}
+    assert browser.get("/login/oidc").status_code == 403
+    assert "no https address" in events_of(services)[-1].explanation
+
+
+def test_a_provider_that_cannot_be_reached_is_told_in_the_trail_and_not_to_the_visitor(services: Services) -> None:
+    with serve_provider() as gone:
+        pass
+    oidc = ConsoleOidc(issuer=gone.issuer, client_id=CLIENT, viewers=("all",))
+    asked = Provider(oidc, HOST, services.clock)
+    access = Access.of(
+        services.settings.console, services.access.book, FakeAuditTrail(), services.clock, provider=asked
+    )
+    answer = Browser(open_console(make_services(services.settings.console, access=access))).get("/login/oidc")
+    assert answer.status_code == 403
+    assert "127.0.0.1" not in answer.text.partition("<main")[2]
