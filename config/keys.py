@@ -11,6 +11,10 @@ from config.settings import Settings
 PATTERN_WORDS = {
     r"^[ !-\[\]-~]+$": "ASCII without backslash",
     r"^[!-~]*$": "ASCII without blanks",
+    r"^(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^#\s]*)?)?$": (
+        "an address that begins with http:// or https://"
+    ),
+    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$": "a mail address",
     r"^https?://[!-~]+$": "an address that begins with http:// or https://",
     r"^[A-Za-z0-9_-]{0,64}$": "up to 64 letters, digits, underscores or hyphens",
     r"^(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^?#\s]*)?)?$": (

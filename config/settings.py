@@ -6,6 +6,7 @@ file is a module beside this one.
 
 from pydantic import Field, model_validator
 
+from config.alerts import AlertChannel, Alerts
 from config.application_entity import ApplicationEntity
 from config.audit import Audit
 from config.completion import Completion, Procedure, Query
@@ -33,6 +34,8 @@ from domain.tier import Tier, lowest
 
 __all__ = [
     "ANY_AE_TITLE",
+    "AlertChannel",
+    "Alerts",
     "ApplicationEntity",
     "Audit",
     "Breaker",
@@ -87,6 +90,8 @@ class Settings(Section):
     metrics: Metrics = Field(default_factory=Metrics)
     uploads: Uploads = Field(default_factory=Uploads)
     audit: Audit = Field(default_factory=Audit)
+    alerts: Alerts = Field(default_factory=Alerts)
+    alert_channel: tuple[AlertChannel, ...] = Field(())
     tls: ListenerTls | None = Field(None)
 
     @model_validator(mode="after")
@@ -156,12 +161,13 @@ class Settings(Section):
             raise ValueError("two destinations have the same name")
         return self
 
-    def _ways_in(self) -> tuple[tuple[str, tuple[Folder | HttpClient | Orthanc, ...]], ...]:
-        return ("folder", self.folder), ("http_client", self.http_client), ("orthanc", self.orthanc)
+    def _named_tables(self) -> tuple[tuple[str, tuple[Folder | HttpClient | Orthanc | AlertChannel, ...]], ...]:
+        ways = ("folder", self.folder), ("http_client", self.http_client), ("orthanc", self.orthanc)
+        return (*ways, ("alert_channel", self.alert_channel))
 
     @model_validator(mode="after")
-    def _names_of_ways_in_are_unique(self) -> "Settings":
-        for table, entries in self._ways_in():
+    def _names_are_unique(self) -> "Settings":
+        for table, entries in self._named_tables():
             names = [entry.name for entry in entries]
             if len(names) != len(set(names)):
                 raise ValueError(f"two tables [[{table}]] have the same name")

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from domain.breaker import Breaker
+
 
 class Stage(StrEnum):
     """The stages of a study, named by what ends them."""
@@ -88,17 +90,17 @@ class Standing:
     """What the ledger holds now.
 
     Attributes:
-        held_studies: that wait for a person.
+        held_studies: versions that wait for a person, and that no later one has answered.
         dead_letters: by destination.
         quarantined: files by reason code.
-        breakers: the state of each destination that ever failed.
+        breakers: of each destination that ever failed.
     """
 
     queues: Sequence[Queue] = ()
     held_studies: int = 0
     dead_letters: Mapping[str, int] = field(default_factory=dict)
     quarantined: Mapping[str, int] = field(default_factory=dict)
-    breakers: Mapping[str, str] = field(default_factory=dict)
+    breakers: Mapping[str, Breaker] = field(default_factory=dict)
 
 
 class MeasuredLedger(Protocol):

@@ -10,9 +10,11 @@ from sqlalchemy import Engine
 
 from config.settings import Retention, Settings
 from dicom_node.access_ports import AccessBook
+from dicom_node.alert_ports import AlertBook
 from dicom_node.audit_ports import AuditTrail
 from dicom_node.clock import SystemClock
 from dicom_node.ledger.access import Accesses
+from dicom_node.ledger.alert_book import LedgerAlerts
 from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.backing_up import BackedUp, back_up
@@ -57,6 +59,14 @@ def open_ledger(settings: Settings) -> OpenLedger:
     clock = SystemClock()
     interventions, retrievals = Interventions(engine, clock, starts), Retrievals(engine, clock)
     return OpenLedger(LedgerView(engine, data), interventions, retrievals, engine.dispose)
+
+
+def open_alerts(settings: Settings) -> AlertBook:
+    """Open what a node keeps of its alerts; raises LedgerError where no node was here yet."""
+    from dicom_node.monitoring.alerts.wording import write_text
+
+    _data, engine = _open_used(settings)
+    return LedgerAlerts(engine, SystemClock(), write_text)
 
 
 def open_feeds(settings: Settings) -> Feeds:

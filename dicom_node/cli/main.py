@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dicom_node.cli import (
+    alerts,
     audit,
     backup,
     bench,
@@ -94,6 +95,7 @@ app.command("backup", rich_help_panel="Keep")(backup.backup)
 app.command("restore", rich_help_panel="Keep")(backup.restore)
 app.add_typer(audit.app, name="audit", rich_help_panel="Keep")
 app.command("upgrade", rich_help_panel="Keep")(upgrade.upgrade)
+app.add_typer(alerts.app, name="alerts", rich_help_panel="Look and intervene")
 app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel="Look and intervene")
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel="Look and intervene")
 app.add_typer(models.app, name="models", rich_help_panel="Models and measurements")

@@ -75,6 +75,7 @@ def _find_problems(settings: Settings) -> Iterator[str]:
         partial(require_tls, settings),
         partial(require_credentials, settings.destination),
         partial(require_console, settings),
+        partial(_require_channels, settings),
         partial(_require_precision, settings.reading),
         partial(_require_phrases, settings.reporting),
     )
@@ -96,6 +97,15 @@ def _require_own_ports(settings: Settings) -> None:
         seen.setdefault(port.number, port.key)
     if problems:
         raise ConfigError(tuple(problems))
+
+
+def _require_channels(settings: Settings) -> None:
+    """Raise ConfigError where a secret of an [[alert_channel]] cannot be read."""
+    if not settings.alert_channel:
+        return
+    from dicom_node.monitoring.alerts.secrets import require_channels
+
+    require_channels(settings)
 
 
 def _require_precision(reading: Reading) -> None:

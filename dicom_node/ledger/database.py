@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dicom_node.ledger import (
     access_tables,
+    alert_tables,
     audit_tables,
     commitment_tables,
     delivery_tables,
@@ -59,6 +60,7 @@ TABLE_MODULES = (
     search_tables,
     quarantine_tables,
     access_tables,
+    alert_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, exists, func, insert, not_, select
+from sqlalchemy.orm import aliased
 
 from dicom_node.ledger import breakers, dead_letters, tables
 from dicom_node.ledger.commitment_tables import commitment as commitment_table
@@ -16,7 +17,7 @@ from dicom_node.ledger.dead_letters import HELD_BY_PERSON
 from dicom_node.ledger.waiting import find_queues
 from dicom_node.monitoring_ports import AnswerEnd, AttemptEnd, CommitmentEnd, ReadingEnd, Standing
 from domain.delivery import DeliveryState, Outcome
-from domain.study import StudyState
+from domain.study import SPOKEN, StudyState
 
 #: The row that shows that the ledger takes changes.
 _WRITTEN: Final = "health_written_at"
@@ -66,6 +67,13 @@ _COMMITMENTS = select(
     _COMMITMENT.committed_at,
     func.coalesce(_DELIVERED_AT, None, type_=tables.UtcDateTime()).label("delivered_at"),
 )
+_LATER = aliased(tables.study).c
+_IS_PAST = exists().where(
+    _LATER.study_instance_uid == _STUDY.study_instance_uid,
+    _LATER.version > _STUDY.version,
+    _LATER.state.in_(SPOKEN),
+)
+_HELD = select(func.count()).select_from(tables.study).where(_STUDY.state == StudyState.HELD, not_(_IS_PAST))
 End = TypeVar("End")
 
 
@@ -96,10 +104,10 @@ class Measurements:
         with looking(self._engine) as connection:
             return Standing(
                 queues=tuple(find_queues(connection)),
-                held_studies=_count(connection, select(func.count()).where(_STUDY.state == StudyState.HELD)),
+                held_studies=_count(connection, _HELD),
                 dead_letters=_count_dead_letters(connection),
                 quarantined=dict(_group(connection, tables.quarantine.c.reason_code)),
-                breakers={each.destination: each.state.value for each in breakers.every(connection)},
+                breakers={each.destination: each for each in breakers.every(connection)},
             )
 
     def size_bytes(self) -> int:

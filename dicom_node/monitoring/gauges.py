@@ -94,7 +94,8 @@ class Gauges(Collector):
 
     def _of_destinations(self, standing: Standing) -> Iterator[tuple[Metric, Iterable[Sample]]]:
         letters = dict.fromkeys(self._around.destinations, 0) | dict(standing.dead_letters)
-        states = {name: standing.breakers.get(name, BreakerState.CLOSED) for name in self._around.destinations}
+        states = dict.fromkeys(self._around.destinations, BreakerState.CLOSED)
+        states |= {name: each.state for name, each in standing.breakers.items() if name in states}
         yield table.DEAD_LETTERS, [((name,), number) for name, number in letters.items()]
         yield table.DESTINATION_UP, [((name,), float(state == BreakerState.CLOSED)) for name, state in states.items()]
         yield (

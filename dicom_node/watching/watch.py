@@ -39,14 +39,19 @@ class Watch:
 
 
 def begin_watch(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Watch:
-    """Begin to watch a node that starts; raises ConfigError where the listener's address cannot be used.
+    """Begin to watch a node that starts; raises ConfigError where that cannot be.
 
     Args:
         engine: the ledger's database, tables created.
         stops: what ends it again is added here.
     """
-    if not settings.metrics.enabled:
-        return Watch()
-    from dicom_node.watching.metrics import serve_metrics
+    watch = Watch()
+    if settings.metrics.enabled:
+        from dicom_node.watching.metrics import serve_metrics
 
-    return serve_metrics(settings, engine, clock, stops)
+        watch = serve_metrics(settings, engine, clock, stops)
+    if settings.alert_channel:
+        from dicom_node.watching.alerts import start_alerts
+
+        start_alerts(settings, engine, clock, stops)
+    return watch

@@ -7,6 +7,7 @@ from prometheus_client import generate_latest
 from dicom_node.monitoring.exposition import make_registry
 from dicom_node.monitoring.gauges import Gauges, Surroundings
 from dicom_node.monitoring_ports import Queue, Stage, Standing
+from domain.breaker import Breaker, BreakerState
 from domain.errors import LedgerError
 from tests.fakes.clock import FakeClock
 from tests.fakes.measured_ledger import FakeMeasuredLedger
@@ -54,7 +55,7 @@ def test_empty_queues_are_there_and_empty(ledger: FakeMeasuredLedger) -> None:
 
 @pytest.mark.parametrize(("state", "up"), [("closed", 1), ("open", 0), ("half_open", 0)])
 def test_a_destination_that_is_left_alone_is_down(ledger: FakeMeasuredLedger, state: str, up: int) -> None:
-    ledger.now = Standing(breakers={"pacs": state})
+    ledger.now = Standing(breakers={"pacs": Breaker("pacs", BreakerState(state), CLOCK.now())})
     page = page_of(ledger)
     assert sample(page, "osteonode_destination_up", destination="pacs") == up
     assert sample(page, "osteonode_breaker_state", destination="pacs", state=state) == 1

@@ -1,0 +1,1 @@
+"""Alerts: what is looked for, how it is worded, and who carries it."""
