@@ -25,6 +25,8 @@ Only = Annotated[
     list[str] | None,
     typer.Option("--only", help="Name of a destination, folder or Orthanc, or AE title of a query; may be repeated."),
 ]
+#: Wide enough for the longest probe and verdict, so that all subjects are aligned alike.
+_PROBE_COLUMNS, _VERDICT_COLUMNS = 14, 7
 #: How a verdict looks on a terminal.
 _STYLES = {"good": "green", "warning": "yellow", "fault": "bold red", "unknown": "dim"}
 
@@ -99,27 +101,29 @@ def _as_json(check: "Check") -> dict[str, Any]:
 
 
 def _print_table(examined: "Sequence[Examined]") -> None:
+    from rich.table import Table
     from rich.text import Text
 
-    from dicom_node.cli.terminal import make_table, print_table
+    from dicom_node.cli.terminal import print_table
 
-    table = make_table(("subject", "looked at", "verdict", "what it means", "what to change"))
     for each in examined:
-        for number, check in enumerate(each.checks):
-            verdict = Text(check.verdict, style=_STYLES[check.verdict])
-            subject = each.subject if number == 0 else ""
-            table.add_row(subject, check.probe, verdict, Text(_tell(check)), Text(_advise(check)))
-        table.add_section()
-    print_table(table)
+        # A grid for each subject, not a column: on 80 columns the words need the room.
+        table = Table.grid(padding=(0, 2))
+        table.title, table.title_justify, table.title_style = each.subject, "left", "bold"
+        table.add_column(min_width=_PROBE_COLUMNS)
+        table.add_column(min_width=_VERDICT_COLUMNS)
+        table.add_column(overflow="fold")
+        for check in each.checks:
+            table.add_row(f"  {check.probe}", Text(check.verdict, style=_STYLES[check.verdict]), Text(_tell(check)))
+        print_table(table)
+        print()
     print(summarise(examined))
 
 
 def _tell(check: "Check") -> str:
-    return f"{check.meaning} [{check.code}]" if check.code else check.meaning
-
-
-def _advise(check: "Check") -> str:
-    return f"{check.place}: {check.change}" if check.change and check.place else check.change
+    code = f" [{check.code}]" if check.code else ""
+    where = f"{check.place}: " if check.place else ""
+    return f"{check.meaning}{code}" + (f"\n-> {where}{check.change}" if check.change else "")
 
 
 def summarise(examined: "Sequence[Examined]") -> str:

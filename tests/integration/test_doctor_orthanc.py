@@ -14,9 +14,8 @@ from domain.document import DocumentKind
 from tests.fakes.documents import make_dicom_document
 from tests.peers.doctor import examine_peer, find_faults
 from tests.peers.orthanc import Orthanc, run_orthanc
-from tests.peers.processes import find_free_port
 
-pytestmark = pytest.mark.peer("orthanc")
+pytestmark = [pytest.mark.peer("orthanc"), pytest.mark.peer("orthanc-dicomweb")]
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +26,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
         "DicomAlwaysAllowStore": False,
         "AuthenticationEnabled": True,
         "RegisteredUsers": {"osteonode": "open sesame"},
+        "Plugins": ["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],
     }
     with run_orthanc(tmp_path_factory.mktemp("strict"), **keys) as running:
         yield running
@@ -35,8 +35,8 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
 @pytest.fixture(scope="module")
 def open_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
     """Give an Orthanc that knows this node, without plugins."""
-    folder, us = tmp_path_factory.mktemp("open"), ("OSTEONODE", "127.0.0.1", find_free_port())
-    with run_orthanc(folder, modalities={"osteonode": us}) as running:
+    us = ("OSTEONODE", "127.0.0.1", 11112)  # where nothing is sent to
+    with run_orthanc(tmp_path_factory.mktemp("open"), modalities={"osteonode": us}) as running:
         yield running
 
 
@@ -126,12 +126,11 @@ def test_a_url_that_leads_to_no_orthanc(open_one: Orthanc) -> None:
     assert fault.place is Place.HERE
 
 
-@pytest.mark.peer("orthanc-dicomweb")
-def test_an_orthanc_with_its_plugin_is_good_and_its_clock_is_ours(tmp_path: Path) -> None:
-    plugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
-    with run_orthanc(tmp_path, Plugins=[plugin]) as orthanc:
-        checks = examine_peer(web(orthanc))
-    assert {check.verdict for check in checks} == {Verdict.GOOD}
+def test_an_orthanc_with_its_plugin_and_a_password_is_good(strict: Orthanc, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("open sesame\n")
+    checks = examine_peer(web(strict, user="osteonode", password_file=password))
+    assert [(check.probe, check.verdict) for check in checks] == [("TCP", Verdict.GOOD), ("DICOMweb", Verdict.GOOD)]
 
 
 def test_labels_that_an_older_orthanc_does_not_have(open_one: Orthanc) -> None:

@@ -36,9 +36,11 @@ def test_a_peer_that_is_not_there_is_told_with_what_to_change_and_where(
 ) -> None:
     assert run(["doctor", "--config", config, "--only", "pacs"]) == FAILED
     shown = capsys.readouterr().out
-    (line,) = [line for line in shown.splitlines() if "destination pacs" in line]
-    assert "connection refused: the machine is there, and no program listens at this port [TCP-REFUSED]" in line
-    assert "here or at the peer: check that the peer runs" in line
+    subject, fault, change, *_rest = shown.splitlines()
+    assert subject.strip() == "destination pacs"
+    assert fault.split()[:2] == ["TCP", "fault"]
+    assert "connection refused: the machine is there, and no program listens at this port [TCP-REFUSED]" in fault
+    assert change.strip().startswith("-> here or at the peer: check that the peer runs")
     assert "1 thing looked at: 1 fault, 0 warnings." in shown
 
 
