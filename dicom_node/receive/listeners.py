@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from socketserver import TCPServer
 from threading import BoundedSemaphore, Thread
 from typing import Any, Final
@@ -14,6 +15,7 @@ from dicom_node.tls.handshake import shake_hands
 from dicom_node.tls.troubles import Side, explain
 
 _POLL_SECONDS: Final = 0.2
+_STUCK_SECONDS: Final = 10.0
 #: Handshakes at the same time; whoever comes then is closed at once and may come again.
 _HANDSHAKES: Final = 256
 
@@ -30,7 +32,18 @@ class Listener(ThreadedAssociationServer):
 
     def __init__(self, bound: socket.socket, *arguments: Any, **settings: Any) -> None:
         self._bound = bound
+        self._looked_at_seconds = time.monotonic()
         super().__init__(*arguments, **settings)
+
+    @property
+    def looks_for_connections(self) -> bool:
+        """Whether its thread does what it is for; not before that has begun."""
+        return time.monotonic() - self._looked_at_seconds < _STUCK_SECONDS
+
+    def service_actions(self) -> None:
+        """Note that the thread is at work."""
+        self._looked_at_seconds = time.monotonic()
+        super().service_actions()
 
     def server_bind(self) -> None:
         """Take over the socket that is bound."""
@@ -89,7 +102,7 @@ class Listening:
         server: bound to its address.
     """
 
-    def __init__(self, server: ThreadedAssociationServer) -> None:
+    def __init__(self, server: Listener) -> None:
         self._server = server
         self._thread = Thread(
             target=server.serve_forever, args=(_POLL_SECONDS,), name=f"storage-scp-{self.port}", daemon=True
@@ -100,6 +113,11 @@ class Listening:
     def port(self) -> int:
         """The TCP port listened on, also where the settings leave the choice to the system."""
         return int(self._server.server_address[1])
+
+    @property
+    def takes_connections(self) -> bool:
+        """Whether its thread works."""
+        return self._thread.is_alive() and self._server.looks_for_connections
 
     @property
     def established(self) -> list[Association]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
+from typing import cast
 
 from pydicom.dataset import Dataset
 from pynetdicom import _config, evt
@@ -15,7 +16,6 @@ from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.events import Event
 from pynetdicom.presentation import PresentationContext
-from pynetdicom.transport import ThreadedAssociationServer
 
 from config.settings import Settings
 from dicom_node.ports import Clock, InstanceLedger
@@ -107,7 +107,8 @@ class StorageScp:
     @property
     def is_listening(self) -> bool:
         """Whether associations are taken."""
-        return bool(self._listening) and not self._stopping.is_set()
+        works = all(listening.takes_connections for listening in self._listening)
+        return bool(self._listening) and works and not self._stopping.is_set()
 
     def start(self) -> None:
         """Clean up after an earlier run and listen.
@@ -147,7 +148,7 @@ class StorageScp:
         self._listening = []
         events.stopped(len(rest))
 
-    def _listen(self) -> list[ThreadedAssociationServer]:
+    def _listen(self) -> list[Listener]:
         """Return the plain server and, where the settings have one, the one with TLS."""
         tls, ae = self._settings.tls, self._make_ae()
         context = make_server_context(tls) if tls is not None else None
@@ -173,10 +174,8 @@ class StorageScp:
         ae.acse_timeout = min(limits.artim_seconds, limits.idle_seconds)
         return ae
 
-    def _make_server(
-        self, ae: ApplicationEntity, bound: socket.socket, context: ssl.SSLContext | None
-    ) -> ThreadedAssociationServer:
-        return ae.make_server(
+    def _make_server(self, ae: ApplicationEntity, bound: socket.socket, context: ssl.SSLContext | None) -> Listener:
+        server = ae.make_server(
             (self._settings.node.bind, bound.getsockname()[1]),
             contexts=self._contexts_for(STORAGE_SOP_CLASSES),
             ssl_context=LateHandshake(context).as_context() if context is not None else None,
@@ -194,6 +193,7 @@ class StorageScp:
                 *(handler for each in self._services for handler in each.handlers),
             ],
         )
+        return cast(Listener, server)
 
     def _contexts_for(self, sop_class_uids: Iterable[str]) -> list[PresentationContext]:
         """Return the contexts for a peer that may send these classes; the other services are for all that come in."""

@@ -4,7 +4,7 @@ import gc
 import signal
 from collections.abc import Callable, MutableSequence
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Final
 
 from config.settings import Settings
 from dicom_node.clock import SystemClock
@@ -19,8 +19,10 @@ from dicom_node.reception.composition import make_scp
 from domain.audit_templates import name_node
 from domain.errors import OsteonodeError
 
-#: What tells the process to listen, and to take no more; it answers LISTENING, or with what keeps it from that.
+#: What tells the process to listen, and to take no more. It answers LISTENING, or with what keeps it from that, and
+#: goes on saying LISTENING for as long as it does.
 START, STOP, LISTENING = "start", "stop", "listening"
+BEAT_SECONDS: Final = 1.0
 
 
 def serve(
@@ -66,7 +68,9 @@ def _receive(
     gc.freeze()  # pynetdicom collects now and then; what was imported need not be looked through each time
     pipe.send(LISTENING)
     try:
-        pipe.recv()
+        while not pipe.poll(BEAT_SECONDS):
+            if scp.is_listening:
+                pipe.send(LISTENING)
     finally:
         scp.stop()
         alerts.stop()

@@ -23,6 +23,7 @@ _START_SECONDS: Final = 60.0
 #: The grace of the listener for open associations, and some seconds to close.
 _STOP_SECONDS: Final = 15.0
 _PAUSE_SECONDS: Final = 1.0
+_MOST_SILENT_LOOKS: Final = 30
 _log = logging.getLogger(__name__)
 
 
@@ -117,10 +118,25 @@ class ReceptionProcess:
         self._pipe.close()
 
     def _replace_the_dead(self) -> None:
+        silent_looks = 0
         while not self._stopping.is_set():
             wait([self._process.sentinel], timeout=_PAUSE_SECONDS)
+            silent_looks = 0 if self._was_heard() else silent_looks + 1
+            # Looks and not a clock: a machine that was asleep has not heard anything either.
+            if self._process.is_alive() and silent_looks >= _MOST_SILENT_LOOKS:
+                _log.error("the process that receives takes no connections any more: it is ended")
+                self._process.kill()
+                silent_looks = 0
             if not self._process.is_alive():
                 self._replace()
+
+    def _was_heard(self) -> bool:
+        """Return whether the process has said since the last look that it listens."""
+        heard = False
+        with suppress(OSError, EOFError):  # it has ended
+            while self._pipe.poll():
+                heard = self._pipe.recv() == LISTENING
+        return heard
 
     def _replace(self) -> None:
         """Start another process; where that fails, the next look tries again."""

@@ -17,6 +17,7 @@ from pynetdicom.association import Association
 
 from dicom_node.receive.association_marks import is_process_alive
 from dicom_node.receive.open_associations import FOLDER
+from dicom_node.reception import process
 from dicom_node.reception.process import ReceptionProcess
 from dicom_node.reception.processes import Reception
 from dicom_node.service import Service
@@ -107,6 +108,18 @@ def test_a_reception_that_is_killed_is_replaced_and_what_it_acknowledged_is_know
         known = {row[0] for row in connection.exec_driver_sql("SELECT sop_instance_uid FROM instance")}
     assert acknowledged <= known
     assert not list((tmp_path / "data" / "incoming").glob("*.part"))
+
+
+def test_a_process_that_hangs_is_ended_and_replaced(
+    node: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_MOST_SILENT_LOOKS", 2)
+    hanging = reception_of(node).pids
+    for pid in hanging:
+        os.kill(pid, signal.SIGSTOP)
+    (path, *_) = write_study(tmp_path / "in", draw_study(1))
+    assert send([path], node.port) == {path: 0}
+    assert not set(hanging) & set(reception_of(node).pids)
 
 
 def test_connections_wait_at_the_port_while_nobody_receives(node: Service) -> None:
