@@ -4,12 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from domain.breaker import BreakerState
 from domain.commitment import CommitmentState
+from domain.correction import RetractionReason
 from domain.delivery import DeliveryState
+from domain.document import DocumentKind
+from domain.finding import ImageReading, StudyFindings
+from domain.order_match import OrderRemark
+from domain.routing import Routing
 from domain.study import StudyState
+from domain.tier import Tier, lowest
 
 #: Most studies on one page.
 MOST_ROWS: Final = 200
@@ -264,17 +271,117 @@ class PersonRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageFile:
+    """One image of a study.
+
+    Attributes:
+        number: from 1 on, the same in every version.
+        reading: what the models said last; None while they have not spoken.
+        display: a grey PNG of the image as it is read, upright as stored; None where there is none.
+        stored: its Part 10 file; None where the pixels were purged.
+    """
+
+    sop_instance_uid: str
+    number: int
+    version: int
+    received_at: datetime
+    calling_ae_title: str
+    tier: Tier
+    sha256: str
+    reading: ImageReading | None
+    display: Path | None
+    stored: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """One document of a study; `path` is None where its file was purged."""
+
+    identifier: str
+    kind: DocumentKind
+    version: int
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUse:
+    """The orders that a version was answered with, by placer order number, and what a person should know."""
+
+    version: int
+    placers: tuple[str, ...]
+    remark: OrderRemark | None
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFile:
+    """Everything that is kept of one study.
+
+    Attributes:
+        happenings: its history, oldest first.
+        findings: what its last answer says; None where there is none, or it was taken back.
+        answered_version: of `findings`, 0 for none.
+        header: a file with the header of an image; None where none is left.
+    """
+
+    row: StudyRow
+    happenings: tuple[Happening, ...]
+    images: tuple[ImageFile, ...]
+    documents: tuple[DocumentFile, ...]
+    orders: tuple[OrderUse, ...] = ()
+    routings: Mapping[int, Routing] = field(default_factory=dict)
+    findings: StudyFindings | None = None
+    answered_version: int = 0
+    header: Path | None = None
+
+    @property
+    def tier(self) -> Tier:
+        """What its answer may state: a study of several senders is answered at the least of their tiers."""
+        return lowest(image.tier for image in self.images)
+
+    def spoken(self, image: ImageFile) -> ImageReading | None:
+        """Return what is said of an image: by the answer, before it by the models; None where it was taken back."""
+        if self.row.state is StudyState.RETRACTED:
+            return None
+        said = self.findings.readings if self.findings else ()
+        return next((each for each in said if each.sop_instance_uid == image.sop_instance_uid), image.reading)
+
+    def image(self, sop_instance_uid: str) -> ImageFile | None:
+        """Return one of its images."""
+        return next((each for each in self.images if each.sop_instance_uid == sop_instance_uid), None)
+
+    def document(self, identifier: str) -> DocumentFile | None:
+        """Return one of its documents."""
+        return next((each for each in self.documents if each.identifier == identifier), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of a request: how much changed, or why it was refused."""
+
+    outcome: RequestOutcome
+    changed: int = 0
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StudyBook:
-    """Questions about studies, each a short read that waits for no writer, and what may be asked for one.
+    """Questions about studies, each a short read that waits for no writer, and what a person may ask for one.
 
     Attributes:
         today: the numbers from a moment to now.
         search: a page of studies, newest first.
-        timeline: everything that happened to a study, oldest first; empty where it is unknown.
         senders: the AE titles that images came from, in order.
+        file: everything about one study, None where it is unknown.
+        carry_out: does what a person asks for, with the coded reason of a retraction; records who asked, and why.
+        looked: records that somebody looked at a study: who, which, and from what address.
+        develop: makes a JPEG of a stored image, upright and bone bright, of at most so many pixels a side; raises
+            OSError where that cannot be done.
     """
 
     today: Callable[[datetime, datetime], Today]
     search: Callable[[StudyQuery], StudyPage]
-    timeline: Callable[[str], tuple[Happening, ...]]
     senders: Callable[[], Sequence[str]]
+    file: Callable[[str], StudyFile | None]
+    carry_out: Callable[[PersonRequest, RetractionReason], Carried]
+    looked: Callable[[str, str, str], None]
+    develop: Callable[[Path, int], bytes]

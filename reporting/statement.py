@@ -4,7 +4,6 @@ Here the patient's safety is decided: which image, which side, which boxes, and 
 patient. The documents only render it.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +19,7 @@ from domain.uid import derive_uid
 from reporting import codes, wording
 from reporting.context import StudyContext
 from reporting.correction import Change, correct, retract
+from reporting.drawn_boxes import select_boxes
 from reporting.evidence import ImageEvidence
 from reporting.fracture_types import find_type
 from reporting.source import Source
@@ -357,27 +357,9 @@ def _state_image(
             # Not of the version: a finding that is read again is the same finding.
             tracking_uid=derive_uid(study_instance_uid, reading.sop_instance_uid, "finding", str(index)),
         )
-        for index, box in enumerate(_select_boxes(reading), 1)
+        for index, box in enumerate(select_boxes(reading), 1)
     )
     return ImageStatement(number, reading, source, evidence, findings)
-
-
-def _select_boxes(reading: ImageReading) -> list[Box]:
-    """Boxes of a positive or doubtful image: the best one, and those above the floor."""
-    if reading.fracture is None or reading.fracture.state is FractureState.ABSENT:
-        return []
-    clipped = [box for box in (_clip(box, reading) for box in reading.boxes) if box is not None]
-    ranked = sorted(clipped, key=lambda box: -box.probability)
-    return ranked[:1] + [box for box in ranked[1:] if box.probability >= wording.BOX_FLOOR]
-
-
-def _clip(box: Box, reading: ImageReading) -> Box | None:
-    """Return the part of a box on the image, None when there is none."""
-    x_min, x_max = max(box.x_min_px, 0.0), min(box.x_max_px, float(reading.columns))
-    y_min, y_max = max(box.y_min_px, 0.0), min(box.y_max_px, float(reading.rows))
-    if not (x_min < x_max and y_min < y_max and all(map(math.isfinite, (x_min, x_max, y_min, y_max)))):
-        return None
-    return Box(box.label, box.probability, x_min, y_min, x_max, y_max)
 
 
 def _require_one_study_and_patient(study_instance_uid: str, sources: Sequence[Source]) -> None:

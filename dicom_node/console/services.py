@@ -10,6 +10,7 @@ from dicom_node.peer_ports import PeerCheck
 from dicom_node.ports import Clock
 from dicom_node.quarantine_ports import QuarantineDesk
 from dicom_node.reading_ports import ReadingTimes
+from dicom_node.study_ports import StudyBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,4 @@ class Services:
     check_peer: PeerCheck
     reading_times: ReadingTimes
     check_configuration: ConfigurationCheck
+    studies: StudyBook

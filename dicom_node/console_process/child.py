@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Final
 
 from config.settings import Settings
 from dicom_node.console_process.access_parts import make_access
@@ -11,9 +11,13 @@ from dicom_node.console_process.composition import make_console
 from dicom_node.console_process.entry import Listening
 from dicom_node.console_process.listener import LOOK_SECONDS, Listener, choose_bind
 from dicom_node.ledger.database import database_url, open_engine
+from dicom_node.ledger.study_entries import StudyEntries
 from dicom_node.pipeline.child_life import live_with_the_parent
 from dicom_node.repeating import Repeating
 from domain.errors import OsteonodeError
+
+#: Between two batches of studies that are noted for the search: what that takes stays below a thirtieth of a core.
+_NOTING_SECONDS: Final = 2.0
 
 
 def serve(pipe: "Connection[Any, Any]", settings: Settings, prepare: Callable[[], None]) -> None:
@@ -48,11 +52,16 @@ def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
         pipe.send(error)
         return
     pipe.send(Listening(server.url, server.port))
-    watch = Repeating("console-address", LOOK_SECONDS, listener.look_again)
-    watch.start()
+    beside = (
+        Repeating("console-address", LOOK_SECONDS, listener.look_again),
+        Repeating("study-entries", _NOTING_SECONDS, StudyEntries(engine, settings.node.data).note),
+    )
+    for each in beside:
+        each.start()
     try:
         pipe.recv()
     finally:
-        watch.stop()
+        for each in beside:
+            each.stop()
         listener.stop()
         engine.dispose()

@@ -17,6 +17,9 @@ from dicom_node.console_process.desks import (
     LedgerQuarantineDesk,
     PeerChecker,
 )
+from dicom_node.console_process.study_parts import make_study_book
+from dicom_node.ledger.audit_patients import StudyPatients
+from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
 
@@ -28,10 +31,12 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         engine: the ledger's database, tables created.
     """
     clock, gate = SystemClock(), Gate(access)
+    trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
     services = Services(
         settings=settings,
         clock=clock,
         access=access,
+        studies=make_study_book(settings, engine, clock, trail),
         quarantine=LedgerQuarantineDesk(settings, engine, clock),
         dead_letters=LedgerDeadLetterDesk(settings, engine, clock),
         contacts=ContactBook(engine),

@@ -12,7 +12,7 @@ from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.search_tables import person_request as table
 from dicom_node.ports import Clock
-from dicom_node.study_ports import Action, PersonRequest, RequestOutcome
+from dicom_node.study_ports import Action, Carried, PersonRequest, RequestOutcome
 from domain.correction import Retraction, RetractionReason
 from domain.errors import InterventionRefused, LedgerError
 
@@ -25,15 +25,6 @@ class RequestLine:
     asked_at: datetime
     outcome: RequestOutcome
     answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What became of a request: how much changed, or why it was refused."""
-
-    outcome: RequestOutcome
-    changed: int = 0
-    refusal: str = ""
 
 
 class PersonRequests:

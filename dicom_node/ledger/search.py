@@ -20,8 +20,12 @@ from domain.order import digest_patient_id
 
 #: Up to so many studies are looked up and put in order; more are met soon enough by walking down the order.
 FEW: Final = 2000
+#: So many where a text is the beginning of their numbers: to compare each number on the way down takes longer.
+_FEW_BEGINNINGS: Final = 20_000
 #: A part of a UID is looked for from this length on.
 _LEAST_PART: Final = 4
+#: Studies to look up, and so many at most; where there are more, each study is asked instead.
+Lookup = tuple[Select[Any], int]
 _STUDIES = tables.study.c
 _DELIVERY_STATES: Final = {Standing.UNDELIVERED: DeliveryState.WAITING, Standing.FAILED: DeliveryState.HELD}
 
@@ -85,12 +89,12 @@ def _within(query: StudyQuery) -> list[ColumnElement[bool]]:
 def _narrow(connection: Connection, query: StudyQuery) -> list[ColumnElement[bool]] | None:
     """Return what a study has to meet beside state and time; None where no study does."""
     conditions: list[ColumnElement[bool]] = []
-    for candidates in _lookups(connection, query):
-        few = connection.execute(candidates.limit(FEW + 1)).scalars().all()
+    for candidates, most in _lookups(connection, query):
+        few = connection.execute(candidates.limit(most + 1)).scalars().all()
         if not few:
             return None
         uid = _STUDIES.study_instance_uid
-        if len(few) <= FEW:
+        if len(few) <= most:
             conditions.append(uid.in_(few))
         else:
             column = candidates.selected_columns[0]
@@ -98,23 +102,22 @@ def _narrow(connection: Connection, query: StudyQuery) -> list[ColumnElement[boo
     return conditions
 
 
-def _lookups(connection: Connection, query: StudyQuery) -> list[Select[Any]]:
-    entries, sent = study_entry.c, select(study_sender.c.study_instance_uid)
-    noted = select(entries.study_instance_uid)
-    lookups: list[Select[Any]] = []
+def _lookups(connection: Connection, query: StudyQuery) -> list[Lookup]:
+    entries, own = study_entry.c, aliased(tables.study).c.study_instance_uid
+    noted, sent = select(entries.study_instance_uid), select(study_sender.c.study_instance_uid)
+    lookups: list[Lookup] = []
     if query.text:
         lookups.append(_of_text(connection, query.text))
     if query.accession_number:
-        lookups.append(noted.where(entries.accession_number == query.accession_number))
+        lookups.append((noted.where(entries.accession_number == query.accession_number), FEW))
     if query.study_instance_uid:
-        own = aliased(tables.study).c.study_instance_uid
-        lookups.append(select(own).where(own == query.study_instance_uid))
+        lookups.append((select(own).where(own == query.study_instance_uid), FEW))
     if query.calling_ae_title:
-        lookups.append(sent.where(study_sender.c.calling_ae_title == query.calling_ae_title))
+        lookups.append((sent.where(study_sender.c.calling_ae_title == query.calling_ae_title), FEW))
     if query.patient_id.strip():
-        lookups.append(noted.where(entries.patient_digest == digest_patient_id(query.patient_id)))
+        lookups.append((noted.where(entries.patient_digest == digest_patient_id(query.patient_id)), FEW))
     if query.standing in _DELIVERY_STATES:
-        lookups.append(_of_deliveries(_DELIVERY_STATES[query.standing]))
+        lookups.append((_of_deliveries(_DELIVERY_STATES[query.standing]), FEW))
     return lookups
 
 
@@ -123,21 +126,21 @@ def _of_deliveries(state: DeliveryState) -> Select[Any]:
     return select(columns.study_instance_uid).where(columns.state == state)
 
 
-def _of_text(connection: Connection, text: str) -> Select[Any]:
+def _of_text(connection: Connection, text: str) -> Lookup:
     """Return the first way to understand a text that names a study: whole numbers and titles before parts of them."""
     ways = _ways_to_read(text)
-    return next((way for way in ways if connection.execute(way.limit(1)).first() is not None), ways[0])
+    return next((way for way in ways if connection.execute(way[0].limit(1)).first() is not None), ways[0])
 
 
-def _ways_to_read(text: str) -> list[Select[Any]]:
+def _ways_to_read(text: str) -> list[Lookup]:
     entries, own = study_entry.c, aliased(tables.study).c.study_instance_uid
     noted = select(entries.study_instance_uid)
-    ways = [
-        noted.where(entries.accession_number == text),
-        select(own).where(own == text),
-        select(study_sender.c.study_instance_uid).where(study_sender.c.calling_ae_title == text),
-        noted.where(entries.accession_number.istartswith(text, autoescape=True)),
+    ways: list[Lookup] = [
+        (noted.where(entries.accession_number == text), FEW),
+        (select(own).where(own == text), FEW),
+        (select(study_sender.c.study_instance_uid).where(study_sender.c.calling_ae_title == text), FEW),
+        (noted.where(entries.accession_number.istartswith(text, autoescape=True)), _FEW_BEGINNINGS),
     ]
     if len(text) >= _LEAST_PART and not set(text) - set("0123456789."):
-        ways.append(select(own).where(own.contains(text, autoescape=True)))
+        ways.append((select(own).where(own.contains(text, autoescape=True)), FEW))
     return ways

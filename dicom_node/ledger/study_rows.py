@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from dicom_node.ledger import tables
 from dicom_node.ledger.commitment_tables import commitment
@@ -76,18 +77,23 @@ def _statements(connection: Connection, keys: Sequence[Key]) -> Mapping[Key, tup
     """Return what each answer states of a fracture; nothing of the images is taken out of the database."""
     columns = tables.answer.c
     fracture = columns.findings["fracture"]
-    query = select(
+    said = select(
         columns.study_instance_uid, columns.version, fracture["state"].as_string(), fracture["probability"].as_float()
-    ).where(tuple_(columns.study_instance_uid, columns.version).in_(keys))
-    return {(uid, version): (state or "", chance) for uid, version, state, chance in connection.execute(query)}
-
-
-def _states(connection: Connection, table: Any, keys: Sequence[Key], kind: type[Any]) -> Mapping[Key, dict[str, Any]]:
-    columns = table.c
-    query = select(columns.study_instance_uid, columns.version, columns.destination, columns.state).where(
-        tuple_(columns.study_instance_uid, columns.version).in_(keys)
     )
+    rows = connection.execute(said.where(_is_of(columns, keys)))
+    return {(uid, version): (state or "", chance) for uid, version, state, chance in rows}
+
+
+def _states(connection: Connection, table: Table, keys: Sequence[Key], kind: type[Any]) -> Mapping[Key, dict[str, Any]]:
+    columns = table.c
+    query = select(columns.study_instance_uid, columns.version, columns.destination, columns.state)
     states: dict[Key, dict[str, Any]] = defaultdict(dict)
-    for uid, version, destination, state in connection.execute(query.order_by(columns.destination)):
+    for uid, version, destination, state in connection.execute(query.where(_is_of(columns, keys))):
         states[uid, version][destination] = kind(state)
-    return states
+    return {key: dict(sorted(states[key].items())) for key in keys}
+
+
+def _is_of(columns: ReadOnlyColumnCollection[str, Any], keys: Sequence[Key]) -> ColumnElement[bool]:
+    """Return the condition for all versions of the studies: SQLite looks for pairs (uid, version) without an index."""
+    is_of: ColumnElement[bool] = columns.study_instance_uid.in_([uid for uid, _version in keys])
+    return is_of

@@ -53,11 +53,14 @@ class Timelines:
         if history is None:
             return ()
         with looking(self._engine) as connection:
-            asked = person_requests.lines_of(connection, study_instance_uid)
-            read = _readings(connection, study_instance_uid)
-        return put_in_order(
-            (*_of_images(history), *read, *_of_versions(history), *_of_answers(history), *_asked(asked))
-        )
+            return tell(connection, study_instance_uid, history)
+
+
+def tell(connection: Connection, study_instance_uid: str, history: History) -> tuple[Happening, ...]:
+    """Return everything that happened to a study, oldest first."""
+    asked = person_requests.lines_of(connection, study_instance_uid)
+    read = _readings(connection, study_instance_uid)
+    return put_in_order((*_of_images(history), *read, *_of_versions(history), *_of_answers(history), *_asked(asked)))
 
 
 def put_in_order(happenings: Iterable[Happening]) -> tuple[Happening, ...]:

@@ -20,6 +20,7 @@ from tests.fakes.access import FakeAccessBook
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.clock import FakeClock
 from tests.fakes.desks import make_desks
+from tests.fakes.studies import FakeStudies
 
 HOST = "http://localhost:8090"
 
@@ -80,7 +81,13 @@ def make_services(console: Console | None = None, **others: Any) -> Services:
     console = console or (given_settings.console if given_settings else Console(enabled=True))
     clock = FakeClock()
     access = Access.of(console, FakeAccessBook(clock), FakeAuditTrail(), clock, hasher=QUICK_HASHER)
-    given = {"settings": Settings(console=console), "clock": clock, "access": access, **make_desks()}
+    given = {
+        "settings": Settings(console=console),
+        "clock": clock,
+        "access": access,
+        "studies": FakeStudies().book(),
+        **make_desks(),
+    }
     return Services(**{**given, **others})
 
 

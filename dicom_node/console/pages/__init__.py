@@ -14,9 +14,15 @@ from dicom_node.console.pages import (
     peers,
     preferences,
     quarantine,
+    studies,
+    study,
+    today,
 )
 
 PAGES: Final[tuple[Page, ...]] = (
+    today.PAGE,
+    studies.PAGE,
+    study.PAGE,
     quarantine.PAGE,
     dead_letters.PAGE,
     peers.PAGE,

@@ -1,11 +1,12 @@
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine
 
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.person_requests import PersonRequests
-from dicom_node.ledger.queries import LedgerView
-from dicom_node.ledger.timeline import Timelines
+from dicom_node.ledger.study_files import StudyFiles
 from dicom_node.ports import ReadImage
 from dicom_node.study_ports import Action, Happening, HappeningKind, PersonRequest, RequestOutcome, Tone
 from domain.correction import RetractionReason
@@ -18,8 +19,14 @@ from tests.fakes.light_reader import make_reading
 
 
 @pytest.fixture
-def timelines(engine: Engine, view: LedgerView) -> Timelines:
-    return Timelines(engine, view)
+def timelines(engine: Engine, tmp_path: Path) -> StudyFiles:
+    return StudyFiles(engine, tmp_path)
+
+
+def told(files: StudyFiles) -> tuple[Happening, ...]:
+    found = files.file("1.1")
+    assert found is not None
+    return found.happenings
 
 
 @pytest.fixture
@@ -27,20 +34,20 @@ def requests(engine: Engine, clock: FakeClock, interventions: Interventions) -> 
     return PersonRequests(engine, clock, interventions)
 
 
-def kinds(timelines: Timelines) -> list[HappeningKind]:
-    return [each.kind for each in timelines.timeline("1.1")]
+def kinds(timelines: StudyFiles) -> list[HappeningKind]:
+    return [each.kind for each in told(timelines)]
 
 
-def find(timelines: Timelines, kind: HappeningKind) -> Happening:
-    return next(each for each in timelines.timeline("1.1") if each.kind is kind)
+def find(timelines: StudyFiles, kind: HappeningKind) -> Happening:
+    return next(each for each in told(timelines) if each.kind is kind)
 
 
-def test_nothing_happened_to_a_study_that_never_came(timelines: Timelines) -> None:
-    assert timelines.timeline("1.1") == ()
+def test_nothing_happened_to_a_study_that_never_came(timelines: StudyFiles) -> None:
+    assert timelines.file("1.1") is None
 
 
 def test_a_study_is_told_from_its_images_to_what_is_planned_next(
-    ledger: Ledger, clock: FakeClock, timelines: Timelines
+    ledger: Ledger, clock: FakeClock, timelines: StudyFiles
 ) -> None:
     instance = arrive("1", "1", seconds=1)
     ledger.record_instance(instance)
@@ -59,14 +66,14 @@ def test_a_study_is_told_from_its_images_to_what_is_planned_next(
     assert find(timelines, HappeningKind.WILL_TRY).note == ""  # said once
 
 
-def test_what_has_no_time_comes_last(ledger: Ledger, interventions: Interventions, timelines: Timelines) -> None:
+def test_what_has_no_time_comes_last(ledger: Ledger, interventions: Interventions, timelines: StudyFiles) -> None:
     answer(ledger)
     interventions.hold("1.1")
-    last = timelines.timeline("1.1")[-1]
+    last = told(timelines)[-1]
     assert (last.kind, last.tone, last.note) == (HappeningKind.DELIVERY_HELD, Tone.TROUBLE, "Held by a person.")
 
 
-def test_a_version_that_is_held_says_why(ledger: Ledger, timelines: Timelines) -> None:
+def test_a_version_that_is_held_says_why(ledger: Ledger, timelines: StudyFiles) -> None:
     ledger.record_instance(arrive("1", "1"))
     close(ledger)
     ledger.hold_study("1.1", 1, DocumentError("does not conform"))
@@ -76,7 +83,7 @@ def test_a_version_that_is_held_says_why(ledger: Ledger, timelines: Timelines) -
 
 
 def test_who_asked_for_what_and_why_is_part_of_the_history(
-    ledger: Ledger, requests: PersonRequests, timelines: Timelines
+    ledger: Ledger, requests: PersonRequests, timelines: StudyFiles
 ) -> None:
     answer(ledger)
     carried = requests.carry_out(PersonRequest("1.1", Action.HOLD, "a.person", "the archive moves"))
@@ -108,7 +115,7 @@ def test_every_action_of_a_person_is_carried_out(
 
 
 def test_what_is_refused_is_kept_with_the_reason_in_words(
-    ledger: Ledger, requests: PersonRequests, timelines: Timelines
+    ledger: Ledger, requests: PersonRequests, timelines: StudyFiles
 ) -> None:
     ledger.record_instance(arrive("1", "1"))
     carried = requests.carry_out(PersonRequest("1.1", Action.REREAD, "a.person"))
@@ -117,7 +124,7 @@ def test_what_is_refused_is_kept_with_the_reason_in_words(
     assert (asked.note, asked.tone) == (carried.refusal, Tone.TROUBLE)
 
 
-def test_a_retraction_is_told_once(ledger: Ledger, requests: PersonRequests, timelines: Timelines) -> None:
+def test_a_retraction_is_told_once(ledger: Ledger, requests: PersonRequests, timelines: StudyFiles) -> None:
     answer(ledger)
     requests.carry_out(PersonRequest("1.1", Action.RETRACT, "a.person", "left hand"), RetractionReason.WRONG_SIDE)
     retracted = find(timelines, HappeningKind.RETRACTED)

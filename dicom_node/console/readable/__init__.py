@@ -1,0 +1,1 @@
+"""What this node made, as people read it in a browser: reports, messages, pictures, PDF."""

@@ -1,0 +1,49 @@
+"""From an address to what it names: a study, an image, a document. What is no UID names nothing."""
+
+import re
+from typing import Final
+
+from starlette.exceptions import HTTPException
+
+from dicom_node.console.visit import Visit
+from dicom_node.study_ports import DocumentFile, ImageFile, StudyFile
+
+#: A UID (PS3.5 9.1), with the leading zeros that some devices write.
+_UID: Final = re.compile(r"[0-9]+(\.[0-9]+)*\Z")
+_LONGEST: Final = 64
+
+
+def is_uid(text: str) -> bool:
+    """Return whether a text may be a UID; a path, a space or a control character never is."""
+    return len(text) <= _LONGEST and _UID.match(text) is not None
+
+
+def find_study(visit: Visit) -> StudyFile:
+    """Return the study that an address names; raises HTTPException 404 where there is none."""
+    uid = visit.path_value("study")
+    file = visit.services.studies.file(uid) if is_uid(uid) else None
+    if file is None:
+        raise HTTPException(404)
+    return file
+
+
+def find_image(visit: Visit) -> tuple[StudyFile, ImageFile]:
+    """Return the image that an address names; raises HTTPException 404 where there is none."""
+    file = find_study(visit)
+    image = file.image(visit.path_value("image"))
+    if image is None:
+        raise HTTPException(404)
+    return file, image
+
+
+def find_document(visit: Visit) -> DocumentFile:
+    """Return the document that an address names, whose file is there; raises HTTPException 404 where it is not.
+
+    Documents name the patient: 403 for who may not see that.
+    """
+    if not visit.sees_patients:
+        raise HTTPException(403, "role")
+    document = find_study(visit).document(visit.path_value("document"))
+    if document is None or document.path is None or not document.path.is_file():
+        raise HTTPException(404)
+    return document
