@@ -21,6 +21,7 @@ def find_dangers(settings: Settings) -> tuple[str, ...]:
         _open_senders,
         _plain_listeners,
         _plain_destinations,
+        _plain_audit,
         _ourselves,
         _same_peers,
         _impatient,
@@ -68,6 +69,12 @@ def _plain_listeners(settings: Settings) -> Iterator[str]:
             f"console.bind = {console.bind}, console.tls = false: passwords and names of patients can be read on the "
             "way; set console.tls, or put a proxy with HTTPS before it (console.proxies)"
         )
+
+
+def _plain_audit(settings: Settings) -> Iterator[str]:
+    audit = settings.audit
+    if audit.repository and audit.transport != "tls" and not _is_here(audit.repository):
+        yield f"audit.transport = {audit.transport}: messages name patients, and can be read on the way; use tls"
 
 
 def _plain_destinations(settings: Settings) -> Iterator[str]:

@@ -8,12 +8,14 @@ from config.settings import Destination, Settings
 from dicom_node.doctor import (
     archive_services,
     clocks,
+    console_users,
     data_folder,
     folders,
     listeners,
     machine,
     past_deliveries,
     receivers,
+    services,
     web,
 )
 from dicom_node.doctor.associations import examine_archive
@@ -51,13 +53,18 @@ def list_looks(settings: Settings, scope: Scope) -> Iterator[Look]:
     """Yield what can be looked at: this machine first."""
     process = find_node(settings.node.data.resolve())
     yield Look("this machine", partial(_examine_machine, settings, process))
-    yield Look("own ports", partial(listeners.examine_ports, settings, process))
+    yield Look("own ports", partial(_examine_own, settings, process))
     for destination in settings.destination:
         peer = _hurried(destination, scope)
         yield Look(f"destination {peer.name}", partial(_examine_destination, peer, settings, scope))
         if peer.commitment:
             commitment = partial(archive_services.examine_commitment, peer, settings.node.ae_title)
             yield Look(f"commitment {peer.name}", commitment)
+    yield from _list_sources(settings, scope)
+    yield from _list_services(settings, scope)
+
+
+def _list_sources(settings: Settings, scope: Scope) -> Iterator[Look]:
     for query in settings.query:
         seconds = min(query.timeout_seconds, scope.deadline_seconds)
         source = partial(archive_services.examine_source, query, settings.node.ae_title, seconds)
@@ -72,6 +79,23 @@ def list_looks(settings: Settings, scope: Scope) -> Iterator[Look]:
         yield Look(f"orthanc {orthanc.name}", partial(web.examine_orthanc, peer))
     for folder in settings.folder:
         yield Look(f"folder {folder.name}", partial(folders.examine_watched, folder))
+
+
+def _list_services(settings: Settings, scope: Scope) -> Iterator[Look]:
+    if settings.audit.repository:
+        seconds = min(settings.audit.timeout_seconds, scope.deadline_seconds)
+        yield Look("audit repository", partial(services.examine_repository, settings.audit, seconds))
+    for channel in settings.alert_channel:
+        hurried = channel.model_copy(update={"timeout_seconds": min(channel.timeout_seconds, scope.deadline_seconds)})
+        yield Look(f"alerts {channel.name}", partial(services.examine_channel, hurried, settings.node.ae_title))
+    if settings.console.enabled and settings.console.oidc is not None:
+        provider = partial(services.examine_provider, settings.console.oidc, scope.deadline_seconds)
+        yield Look("console identities", provider)
+
+
+def _examine_own(settings: Settings, process: int | None) -> Iterator[Check]:
+    yield from listeners.examine_ports(settings, process)
+    yield from console_users.examine_users(settings)
 
 
 def _examine_destination(peer: Destination, settings: Settings, scope: Scope) -> Iterator[Check]:

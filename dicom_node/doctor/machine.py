@@ -2,15 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from config.settings import Settings
 from dicom_node.association_failures.explanation import Place
+from dicom_node.doctor.ledger_questions import ledger_of, read_version
 from dicom_node.doctor.verdicts import Check, Verdict, good
-from dicom_node.ledger.database import FILE_NAME
 from dicom_node.ledger.tables import SCHEMA_VERSION
 from dicom_node.tls.inventory import find_weaknesses, list_certificates
 from domain.errors import ModelError
@@ -88,7 +87,7 @@ def examine_certificates(settings: Settings) -> Iterator[Check]:
 
 def examine_ledger(settings: Settings, node_process: int | None) -> Iterator[Check]:
     """Say whether this program can open the ledger of the data folder; it is opened for reading alone."""
-    path = settings.node.data.resolve() / FILE_NAME
+    path = ledger_of(settings)
     if not path.is_file():
         yield good("ledger", f"there is none in {path.parent} yet: it is made at the first start")
         return
@@ -107,10 +106,3 @@ def examine_ledger(settings: Settings, node_process: int | None) -> Iterator[Che
         "" if version == SCHEMA_VERSION else f", brought up to {SCHEMA_VERSION} at the next start (`osteonode upgrade`)"
     )
     yield good("ledger", f"schema {version}{older}{runs}")
-
-
-def read_version(path: Path) -> int:
-    """Return the schema version of a ledger, 0 where it says none; raises sqlite3.Error."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection:
-        row = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
-    return int(row[0]) if row else 0

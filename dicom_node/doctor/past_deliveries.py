@@ -2,18 +2,15 @@
 refuse the first object.
 """
 
-import sqlite3
 from collections.abc import Iterator
 
 from config.settings import Settings
 from dicom_node.association_failures.explanation import Place
-from dicom_node.doctor.machine import read_version
+from dicom_node.doctor.ledger_questions import asking_ledger, can_be_asked
 from dicom_node.doctor.verdicts import Check, Verdict, good
-from dicom_node.ledger.database import FILE_NAME, database_url, open_engine
 from dicom_node.ledger.dead_letters import DeadLetter
 from dicom_node.ledger.destinations import DestinationLine
 from dicom_node.ledger.queries import LedgerView
-from dicom_node.ledger.tables import SCHEMA_VERSION
 from domain.breaker import BreakerState
 from domain.delivery import DeliveryState
 
@@ -22,25 +19,13 @@ _REPLAY = "do what it says, then `osteonode dead-letters replay`"
 
 def examine_deliveries(settings: Settings, name: str) -> Iterator[Check]:
     """Say what became of the deliveries to a destination so far; nothing where there is no ledger of this version."""
-    data = settings.node.data.resolve()
-    if not _can_be_asked(settings):
+    if not can_be_asked(settings):
         return
-    engine = open_engine(database_url(data))
-    try:
-        view = LedgerView(engine, data)
+    with asking_ledger(settings) as engine:
+        view = LedgerView(engine, settings.node.data.resolve())
         line, letters = view.destinations().get(name), view.dead_letters(name)
-    finally:
-        engine.dispose()
     if line is not None:
         yield _judge(line, letters)
-
-
-def _can_be_asked(settings: Settings) -> bool:
-    path = settings.node.data.resolve() / FILE_NAME
-    try:
-        return path.is_file() and read_version(path) == SCHEMA_VERSION
-    except sqlite3.Error:
-        return False  # told with the ledger
 
 
 def _judge(line: DestinationLine, letters: tuple[DeadLetter, ...]) -> Check:

@@ -43,6 +43,11 @@ class MailChannel:
             raise PeerRejected(f"the mail server took it for some recipients only: {reasons}", subject=self.name)
         return f"{len(self._settings.recipients)} recipients"
 
+    def probe(self) -> None:
+        """Connect, encrypt and log in; no mail is sent. Raises what `send` raises."""
+        with _explained(self._settings), self._open() as server:
+            server.noop()
+
     @contextmanager
     def _open(self) -> Iterator[smtplib.SMTP]:
         settings = self._settings

@@ -35,6 +35,7 @@ def test_a_site_that_means_what_it_says_hears_nothing() -> None:
         ({"console": {"enabled": True, "bind": "0.0.0.0"}}, "set console.tls"),
         ({"destination": pacs(host="10.1.2.3")}, "results can be read on their way to 10.1.2.3"),
         ({"destination": [{"name": "w", "kind": "stow", "url": "http://10.1.2.3/dicom-web"}]}, "use https"),
+        ({"audit": {"repository": "10.1.2.3", "transport": "udp"}}, "messages name patients"),
         ({"destination": pacs(port=11112)}, "results would come back as images"),
         ({"destination": pacs(ae_title="OSTEONODE")}, "give it the archive's own title"),
         ({"destination": [PACS, PACS | {"name": "again"}]}, "destinations pacs and again are the same peer"),
