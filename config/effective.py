@@ -35,7 +35,7 @@ class EffectiveSetting:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveTable:
-    """One table. `header` is as in a file: `[node]`, `[[sender]]`; `name` tells entries of one kind apart."""
+    """One table. `header` is as in a file: `[node]`, `[[sender]]`; `name` is that of the entry it belongs to."""
 
     header: str
     name: str
@@ -44,26 +44,26 @@ class EffectiveTable:
 
 def list_effective(settings: Settings) -> tuple[EffectiveTable, ...]:
     """Return every table that is there, in the order of the reference; a table within another one follows it."""
-    return tuple(table for name in type(settings).model_fields for table in _tables_of(settings, name, ()))
+    return tuple(table for name in type(settings).model_fields for table in _tables_of(settings, name, (), ""))
 
 
-def _tables_of(model: BaseModel, name: str, above: tuple[str, ...]) -> Iterator[EffectiveTable]:
+def _tables_of(model: BaseModel, name: str, above: tuple[str, ...], entry: str) -> Iterator[EffectiveTable]:
     value, path = getattr(model, name), (*above, name)
     if isinstance(value, BaseModel):
-        yield from _write(value, path, f"[{'.'.join(path)}]")
+        yield from _write(value, path, f"[{'.'.join(path)}]", entry)
     elif isinstance(value, tuple):
         for each in value:
             if isinstance(each, BaseModel):
-                yield from _write(each, path, f"[[{'.'.join(path)}]]")
+                called = getattr(each, "name", "") or getattr(each, "ae_title", "")
+                yield from _write(each, path, f"[[{'.'.join(path)}]]", called)
 
 
-def _write(table: BaseModel, path: tuple[str, ...], header: str) -> Iterator[EffectiveTable]:
+def _write(table: BaseModel, path: tuple[str, ...], header: str, entry: str) -> Iterator[EffectiveTable]:
     values = table.model_dump(mode="json")
     names = [each for each in type(table).model_fields if not _is_table(getattr(table, each))]
-    title = str(values.get("name") or values.get("ae_title") or "") if header.startswith("[[") else ""
-    yield EffectiveTable(header, title, tuple(_setting(table, path, each, values[each]) for each in names))
+    yield EffectiveTable(header, entry, tuple(_setting(table, path, each, values[each]) for each in names))
     for name in type(table).model_fields:
-        yield from _tables_of(table, name, path)
+        yield from _tables_of(table, name, path, entry)
 
 
 def _is_table(value: Any) -> bool:

@@ -76,4 +76,5 @@ document.addEventListener("keydown", (event) => {
 
 // On a phone the navigation is a strip: where one is comes into sight.
 document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 keepLooking();

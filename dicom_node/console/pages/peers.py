@@ -20,7 +20,7 @@ from domain.role import Role
 
 #: How far back contacts are looked for.
 SPAN: Final = timedelta(days=7)
-_TONES: Final = {BreakerState.CLOSED: "good", BreakerState.HALF_OPEN: "wait", BreakerState.OPEN: "bad"}
+_TONES: Final = {BreakerState.HALF_OPEN: "wait", BreakerState.OPEN: "bad"}
 _CERTIFICATE_TONES: Final = {"good": "good", "near its end": "wait", "expired": "bad", "not valid yet": "bad"}
 
 
@@ -133,16 +133,19 @@ def list_destinations(settings: Settings, contacts: Mapping[str, DestinationCont
 
 
 def _line(destination: Destination, contact: DestinationContact) -> DestinationLine:
-    state, counts = contact.state, contact.deliveries or {}
-    silent = state is BreakerState.CLOSED and contact.last_attempt_at is None
-    return DestinationLine(
-        destination,
-        contact,
-        "plain" if silent else _TONES[state],
-        "peers.state_silent" if silent else f"peers.state_{state.value}",
-        counts.get(DeliveryState.WAITING, 0),
-        counts.get(DeliveryState.HELD, 0),
-    )
+    tone, state = _state_of(contact)
+    counts = contact.deliveries or {}
+    waiting, held = counts.get(DeliveryState.WAITING, 0), counts.get(DeliveryState.HELD, 0)
+    return DestinationLine(destination, contact, tone, f"peers.state_{state}", waiting, held)
+
+
+def _state_of(contact: DestinationContact) -> tuple[str, str]:
+    """Return tone and word: of the breaker where it is not closed, else of the last attempt."""
+    if contact.state is not BreakerState.CLOSED:
+        return _TONES[contact.state], contact.state.value
+    if contact.last_attempt_at is None:
+        return "plain", "silent"
+    return ("good", "closed") if contact.last_attempt_at == contact.last_delivered_at else ("bad", "failed")
 
 
 def _certificates(settings: Settings, now: datetime) -> tuple[list[CertificateLine], str]:

@@ -51,11 +51,8 @@ def test_a_table_within_another_follows_it(site: Settings) -> None:
 
 
 def test_entries_of_one_kind_are_told_apart(site: Settings) -> None:
-    assert [table(site, header).name for header in ("[[sender]]", "[[destination]]", "[node]")] == [
-        "MOD1",
-        "archive",
-        "",
-    ]
+    headers = ("[[sender]]", "[[destination]]", "[destination.retry]", "[node]")
+    assert [table(site, header).name for header in headers] == ["MOD1", "archive", "archive", ""]
 
 
 def test_a_table_that_is_not_there_is_not_listed(site: Settings) -> None:

@@ -62,19 +62,26 @@ def test_every_way_in_is_listed_with_its_contact_then_who_came_in_by_the_star(se
 
 
 @pytest.mark.parametrize(
-    ("state", "attempted", "tone", "words"),
+    ("state", "attempted_at", "delivered_at", "tone", "words"),
     [
-        (BreakerState.OPEN, True, "bad", "peers.state_open"),
-        (BreakerState.HALF_OPEN, True, "wait", "peers.state_half_open"),
-        (None, True, "good", "peers.state_closed"),
-        (None, False, "plain", "peers.state_silent"),
+        (BreakerState.OPEN, NOW, NOW, "bad", "peers.state_open"),
+        (BreakerState.HALF_OPEN, NOW, NOW, "wait", "peers.state_half_open"),
+        (None, NOW, NOW, "good", "peers.state_closed"),
+        (None, NOW, None, "bad", "peers.state_failed"),
+        (None, NOW, NOW - timedelta(minutes=1), "bad", "peers.state_failed"),
+        (None, None, None, "plain", "peers.state_silent"),
     ],
 )
 def test_the_state_of_a_destination_is_a_word_and_a_colour(
-    settings: Settings, state: BreakerState | None, attempted: bool, tone: str, words: str
+    settings: Settings,
+    state: BreakerState | None,
+    attempted_at: datetime | None,
+    delivered_at: datetime | None,
+    tone: str,
+    words: str,
 ) -> None:
     breaker = Breaker("pacs", state, NOW) if state else None
-    contact = DestinationContact("pacs", last_attempt_at=NOW if attempted else None, breaker=breaker)
+    contact = DestinationContact("pacs", delivered_at, attempted_at, breaker=breaker)
     line = list_destinations(settings, {"pacs": contact})[0]
     assert (line.tone, line.state) == (tone, words)
 
