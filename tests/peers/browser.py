@@ -8,7 +8,7 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 WIDTH_PX, HEIGHT_PX = 1400, 900
 _OPTIONS = [
@@ -22,16 +22,23 @@ _OPTIONS = [
 
 
 @contextmanager
-def open_page() -> Iterator[Page]:
-    """Give a page of `WIDTH_PX` by `HEIGHT_PX` until the block ends."""
+def open_browser() -> Iterator[Browser]:
+    """Give a browser until the block ends."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_OPTIONS)
         try:
-            page = browser.new_page(viewport={"width": WIDTH_PX, "height": HEIGHT_PX})
-            page.set_default_timeout(60_000)
-            yield page
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def open_page() -> Iterator[Page]:
+    """Give a page of `WIDTH_PX` by `HEIGHT_PX` until the block ends."""
+    with open_browser() as browser:
+        page = browser.new_page(viewport={"width": WIDTH_PX, "height": HEIGHT_PX})
+        page.set_default_timeout(60_000)
+        yield page
 
 
 def take_picture(page: Page) -> NDArray[np.uint8]:

@@ -44,7 +44,7 @@ folder = "archive"
 [[destination]]
 name = "pacs"
 kind = "dicom"
-ae_title = "PACS"
+ae_title = "ARCHIVE"
 host = "127.0.0.1"
 port = {pacs}
 timeout_seconds = 2

@@ -1,0 +1,89 @@
+"""A person at the console in a real browser; what the browser complains of is kept, and nobody else may be asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize
+
+from tests.system.console_site import PASSWORD, USER, ConsoleSite
+
+DESKTOP_PX, PHONE_PX = (1280, 900), (390, 844)
+_PATIENCE_MILLISECONDS = 20_000
+
+
+@dataclass
+class ConsoleVisitor:
+    """One browser window.
+
+    Attributes:
+        complaints: errors and warnings of the browser's console, exceptions of scripts, and requests to anybody else.
+    """
+
+    site: ConsoleSite
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Keep complaints from now on."""
+        self.page.on(
+            "console",
+            lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None,
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self._judge(request.url))
+
+    def _judge(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(self.site.url).netloc:
+            self.complaints.append(f"asked {parts.netloc}")
+
+    def go(self, path: str) -> None:
+        """Open a page of the console."""
+        self.page.goto(self.site.url + path)
+
+    def log_in(self) -> None:
+        """Log in as the administrator of the site."""
+        self.go("/login")
+        self.page.get_by_label("Name").fill(USER)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.locator("main").get_by_role("button").click()
+        self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def find_barriers(self, *rules: str) -> list[str]:
+        """Return what axe finds against WCAG A and AA and its best practices, with the elements; by all its rules."""
+        options = {"runOnly": list(rules)} if rules else None
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [f"{each['id']}: {[node['html'][:160] for node in each['nodes']]}" for each in found]
+
+    @property
+    def scrolls_sideways(self) -> bool:
+        """Whether the page is wider than the window."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@contextmanager
+def visit(
+    browser: Browser,
+    site: ConsoleSite,
+    *,
+    size_px: tuple[int, int] = DESKTOP_PX,
+    theme: Literal["light", "dark"] = "light",
+    session: StorageState | None = None,
+) -> Iterator[ConsoleVisitor]:
+    """Give a window of its own; whatever the browser complained of fails the test at its end.
+
+    Args:
+        session: of who has logged in before; None for nobody.
+    """
+    viewport = ViewportSize(width=size_px[0], height=size_px[1])
+    with browser.new_context(viewport=viewport, color_scheme=theme, locale="en-GB", storage_state=session) as context:
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE_MILLISECONDS)
+        visitor = ConsoleVisitor(site, page)
+        visitor.watch()
+        yield visitor
+        assert visitor.complaints == []
