@@ -1,10 +1,16 @@
 """A provider of identities that people log in to the console with (OpenID Connect Core 1.0)."""
 
+import re
+from typing import Final
+
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from config.fields import File, Section
 from domain.role import Role
+
+#: The host ends where its port or its path begins: `http://127.0.0.1.example.com` is another machine.
+_ON_LOOPBACK: Final = re.compile(r"https?://(127(\.[0-9]{1,3}){3}|localhost|\[::1\])(:[0-9]+)?(/|$)")
 
 
 class ConsoleOidc(Section):
@@ -44,8 +50,7 @@ class ConsoleOidc(Section):
     @property
     def is_on_loopback(self) -> bool:
         """Whether the provider runs on this machine."""
-        host = self.issuer.partition("://")[2]
-        return host.startswith(("127.0.0.1", "localhost", "[::1]"))
+        return _ON_LOOPBACK.match(self.issuer) is not None
 
     def role_of(self, groups: frozenset[str]) -> Role | None:
         """Return the highest role that these groups have, None where they have none."""

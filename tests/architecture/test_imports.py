@@ -60,3 +60,15 @@ def test_serving_loads_no_training_code_and_no_training_framework(path: str) -> 
 def test_an_import_is_seen_where_it_runs_at_load_time(source: str, is_seen: bool) -> None:
     loaded = imports_when_loaded(ast.parse(source))
     assert any(is_part_of(module, "torch") for module in loaded) is is_seen
+
+
+def test_nothing_of_the_console_is_loaded_where_it_is_off() -> None:
+    own = ("dicom_node/console/", "dicom_node/console_process/")
+    loading = {
+        f"{path}: {module}"
+        for path in serving_files()
+        if not path.startswith(own)
+        for module in imports_when_loaded(parse(PROJECT / path))
+        if module.startswith(("dicom_node.console.", "dicom_node.console_process"))
+    }
+    assert {each.split("/")[1] for each in loading} <= {"config_check"}  # which is loaded by `check-config` alone

@@ -17,6 +17,7 @@ from requests.exceptions import RequestException
 
 from config.console_oidc import ConsoleOidc
 from dicom_node.console.access.oidc.handshake import Handshake
+from dicom_node.console.hosts import is_loopback
 from dicom_node.ports import Clock
 from domain.role import Role
 
@@ -160,7 +161,7 @@ class Provider:
     def _endpoint(self, name: str) -> str:
         address = str(self._ask().metadata.get(name, ""))
         parts = urlsplit(address)
-        if parts.scheme != "https" and not (parts.scheme == "http" and self._oidc.is_on_loopback):
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             raise LoginRefused(f"the provider names no https address as its {name}")
         return address
 
