@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from config.fields import AETitle, Section
+from config.fields import AETitle, PositiveSeconds, Section
 from config.image_classes import NamedImageClass
 from domain.tier import Tier
 
@@ -23,3 +23,18 @@ class ApplicationEntity(Section):
     tier: Tier = Field(
         Tier.FULL, description="Most that is told of studies sent to this title; a lower tier of the sender holds."
     )
+    quiet_seconds: PositiveSeconds | None = Field(
+        None, description="In place of completion.quiet_seconds for studies sent to this title."
+    )
+    released_quiet_seconds: PositiveSeconds | None = Field(
+        None, description="In place of completion.released_quiet_seconds for studies sent to this title."
+    )
+    hard_cap_seconds: PositiveSeconds | None = Field(
+        None, description="In place of completion.hard_cap_seconds for studies sent to this title."
+    )
+
+    @property
+    def completion(self) -> dict[str, float]:
+        """What this title says in place of [completion], by its keys."""
+        said = {key: getattr(self, key) for key in ("quiet_seconds", "released_quiet_seconds", "hard_cap_seconds")}
+        return {key: value for key, value in said.items() if value is not None}

@@ -198,9 +198,10 @@ def _suggest(path: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(path[-1].lower(), beside, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {'.'.join((*table, near[0]))}?"
-    elsewhere = [key.dotted for key in known_keys().values() if key.path[-1] == path[-1].lower()]
-    if elsewhere:
-        return f"; did you mean {elsewhere[0]}?"
+    elsewhere = [key for key in known_keys().values() if key.path[-1] == path[-1].lower()]
+    if elsewhere:  # for all before for some: not of a table that may stand any number of times
+        likely = min(elsewhere, key=lambda key: known_keys()[key.path[:1]].repeated)
+        return f"; did you mean {likely.dotted}?"
     everything = {key.path[-1]: key.dotted for key in known_keys().values()}
     near = difflib.get_close_matches(path[-1].lower(), everything, n=1, cutoff=0.7)
     return f"; did you mean {everything[near[0]]}?" if near else f"; known here: {', '.join(beside)}"

@@ -134,6 +134,11 @@ class Settings(Section):
         key = self.title_key(called_ae_title)
         return next((each for each in self.application_entity if self.title_key(each.ae_title) == key), None)
 
+    def completion_of(self, called_ae_title: str) -> Completion:
+        """Return when studies that were sent to an own AE title count as complete."""
+        entity = self.entity_of(called_ae_title)
+        return self.completion.model_copy(update=entity.completion) if entity else self.completion
+
     @property
     def committing_destinations(self) -> frozenset[str]:
         """The names of the destinations that are asked to commit what they got."""

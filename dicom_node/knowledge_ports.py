@@ -134,6 +134,10 @@ class CompletenessLedger(Protocol):
         """Return the AE titles that sent images of a study."""
         ...
 
+    def called_ae_title(self, study_instance_uid: str) -> str:
+        """Return the own AE title that the first image of a study was sent to, "" where none is here."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OrderMessage:

@@ -316,8 +316,10 @@ class Service:
         stops.callback(counts.close)
         numbers, look = {each.code: each.views for each in settings.procedure}, LedgerView(engine, self._data)
         views = OrderedViews(numbers, orders, look.first_header, self._clock)
+        differs = any(entity.completion for entity in settings.application_entity)
         asks, expects = bool(settings.query), bool(settings.procedure)
-        return KnownFacts(book, FileMarks(self._data), self._clock, counts, views, asks=asks, expects=expects)
+        marks = FileMarks(self._data)
+        return KnownFacts(book, marks, self._clock, counts, views, asks=asks, expects=expects, differs=differs)
 
     def _assemble(self, ledger: Ledger, breakers: Breakers, engine: Engine, bundle: BundleReader) -> Parts:
         return Parts(

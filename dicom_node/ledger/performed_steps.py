@@ -87,6 +87,14 @@ class StepBook:
         with looking(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
 
+    def called_ae_title(self, study_instance_uid: str) -> str:
+        """Return the own AE title that the first image of a study was sent to, "" where none is here."""
+        columns = tables.instance.c
+        query = select(columns.called_ae_title).where(columns.study_instance_uid == study_instance_uid)
+        with looking(self._engine) as connection:
+            first = query.order_by(columns.received_at, columns.sop_instance_uid).limit(1)
+            return connection.execute(first).scalar() or ""
+
     def own_results(self, sop_instance_uids: Collection[str]) -> frozenset[str]:
         """Return those of some SOP Instance UIDs that are documents of this node."""
         query = select(tables.document.c.identifier).where(tables.document.c.identifier.in_(list(sop_instance_uids)))

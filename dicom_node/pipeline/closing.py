@@ -21,7 +21,7 @@ def close_due_studies(parts: Parts) -> int:
 
 
 def _close_if_due(parts: Parts, study: Study, facts: Facts) -> bool:
-    now, settings = parts.clock.now(), parts.settings.completion
+    now, settings = parts.clock.now(), parts.settings.completion_of(facts.called_ae_title)
     rule = due(study, facts, now, settings)
     if rule is None:
         if is_question_due(study, facts, now, settings):

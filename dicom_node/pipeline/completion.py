@@ -34,11 +34,13 @@ class Facts:
 
     Attributes:
         released: no association brings its images any more, and the last one that did was released.
+        called_ae_title: own AE title that its first image was sent to, where titles have rules of their own.
     """
 
     known: Known = NOTHING_KNOWN
     question: Question = Question.NOBODY
     released: bool = False
+    called_ae_title: str = ""
 
 
 NO_FACTS = Facts()

@@ -116,6 +116,7 @@ class KnownFacts:
     Args:
         asks: there are sources to ask.
         expects: there are procedures with a number of views.
+        differs: own AE titles have rules of their own.
     """
 
     ledger: CompletenessLedger
@@ -125,6 +126,7 @@ class KnownFacts:
     views: ExpectedViews = NO_ORDERS
     asks: bool = False
     expects: bool = False
+    differs: bool = False
 
     def find(self, studies: Sequence[Study]) -> Mapping[str, Facts]:
         """Return what is known, by Study Instance UID."""
@@ -154,7 +156,9 @@ class KnownFacts:
             self.views.expected(look.study, lambda: look.arrived) if self.expects else None,
         )
         known = Known(tuple(each for each in counts if each is not None), frozenset(remarks))
-        return Facts(known, self._question(look, answer) if self.asks else Question.NOBODY, state.released)
+        question = self._question(look, answer) if self.asks else Question.NOBODY
+        called = self.ledger.called_ae_title(look.study.study_instance_uid) if self.differs else ""
+        return Facts(known, question, state.released, called)
 
     def _question(self, look: _Look, answer: SourceAnswer | None) -> Question:
         uid = look.study.study_instance_uid

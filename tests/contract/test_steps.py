@@ -55,6 +55,10 @@ def test_a_step_that_nobody_began_cannot_be_changed(book: StepBook | FakeSteps) 
     assert book.change_step("1.9", DONE, []) is StepChange.UNKNOWN
 
 
+def test_a_study_that_nobody_sent_was_sent_to_no_title(book: StepBook | FakeSteps) -> None:
+    assert book.called_ae_title("1.1") == ""
+
+
 def test_old_steps_are_forgotten(tmp_path: Path) -> None:
     engine, clock = open_engine(database_url(tmp_path)), FakeClock()
     create_tables(engine)

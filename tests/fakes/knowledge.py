@@ -73,6 +73,7 @@ class FakeSteps:
         self.kept: dict[str, PerformedStep] = {}
         self.images: dict[str, dict[str, str]] = {}
         self.sent_by: dict[str, frozenset[str]] = {}
+        self.sent_to: dict[str, str] = {}
         self.failure: Exception | None = None
 
     def create_step(self, step: PerformedStep) -> StepCreation:
@@ -110,6 +111,9 @@ class FakeSteps:
 
     def senders(self, study_instance_uid: str) -> frozenset[str]:
         return self.sent_by.get(study_instance_uid, frozenset())
+
+    def called_ae_title(self, study_instance_uid: str) -> str:
+        return self.sent_to.get(study_instance_uid, "")
 
     def _fail(self) -> None:
         if self.failure is not None:

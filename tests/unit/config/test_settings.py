@@ -230,3 +230,15 @@ def test_a_study_is_told_no_more_than_both_titles_allow(calling: str, called: st
         }
     )
     assert settings.tier_of(calling, called) is tier
+
+
+def test_a_title_says_what_differs_from_completion_and_nothing_else() -> None:
+    settings = Settings.model_validate(
+        {
+            "completion": {"quiet_seconds": 30, "hard_cap_seconds": 90},
+            "application_entity": [{"ae_title": "TRAUMA", "quiet_seconds": 5}],
+        }
+    )
+    own = settings.completion_of("TRAUMA ")
+    assert (own.quiet_seconds, own.hard_cap_seconds, own.released_quiet_seconds) == (5, 90, None)
+    assert settings.completion_of("OSTEONODE") == settings.completion

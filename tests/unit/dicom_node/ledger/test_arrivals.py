@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from dicom_node.ledger import tables
 from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ports import Recorded
 from domain.errors import LedgerError, LedgerFull
 from domain.study import StudyState
@@ -162,3 +163,9 @@ def test_of_images_that_are_recorded_together_only_the_one_that_fails_is_missing
     with engine.connect() as connection:
         recorded = set(connection.execute(select(tables.instance.c.sop_instance_uid)).scalars())
     assert (failed, recorded) == ({refused}, set(futures) - {refused})
+
+
+def test_the_title_that_the_first_image_was_sent_to_is_known(ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
+    ledger.record_instance(dataclasses.replace(arrive("1", "2", seconds=1.0), called_ae_title="TRAUMA"))
+    ledger.record_instance(dataclasses.replace(arrive("1", "1", seconds=2.0), called_ae_title="OSTEONODE"))
+    assert StepBook(engine, clock).called_ae_title("1.1") == "TRAUMA"

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -106,3 +106,10 @@ def test_a_source_that_cannot_be_asked_is_remarked_on_and_not_waited_for(scene: 
 def test_a_sender_without_a_source_is_asked_nothing(scene: Scene) -> None:
     scene.steps.sent_by[UID] = frozenset({"MODALITY"})
     assert scene.find().question is Question.NOBODY
+
+
+def test_the_title_that_was_called_is_looked_up_where_titles_have_rules_of_their_own(scene: Scene) -> None:
+    scene.steps.sent_to[UID] = "TRAUMA"
+    assert scene.find().called_ae_title == ""
+    finder = replace(scene.finder, differs=True)
+    assert finder.find([scene.study])[UID].called_ae_title == "TRAUMA"
