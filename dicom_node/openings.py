@@ -24,6 +24,7 @@ from dicom_node.ledger.feeds import Feeds
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.logged_uids import find_uids
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
@@ -179,6 +180,19 @@ def carry_out_upgrade(settings: Settings) -> Upgrade | None:
     finally:
         engine.dispose()
         lock.free()
+
+
+def find_logged_uids(settings: Settings, name: str) -> tuple[str, ...]:
+    """Return the UIDs of studies and images that logs call by a name; see dicom_node/log_events.py.
+
+    Raises:
+        LedgerError: no node has used the data folder.
+    """
+    _data, engine = _open_used(settings)
+    try:
+        return find_uids(engine, name)
+    finally:
+        engine.dispose()
 
 
 def open_audit(settings: Settings) -> AuditBook:

@@ -1,6 +1,7 @@
 """What every test stands on: real data and peers where they are at hand, and no network but loopback."""
 
 import ipaddress
+import logging
 import os
 import shutil
 import sys
@@ -11,6 +12,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from dicom_node.cli.logs import LinesForCollectors
+from tests.log_privacy import LogKeeper, find_leaks
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -52,14 +56,53 @@ ADDRESS_EVENTS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+#: What was logged in this process, and what of it speaks of a patient.
+KEEPER = pytest.StashKey[LogKeeper]()
+LEAKS = pytest.StashKey[list[str]]()
+
 #: Tests of other frameworks run in their own environment, see `make test-models`.
 collect_ignore = [] if find_spec("tensorflow") else ["models"]
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Refuse every address but loopback for the rest of the process; an audit hook cannot be taken out again."""
     os.environ["PATH"] = PROGRAM_PATH
     sys.addaudithook(refuse_foreign_addresses)
+    keeper = config.stash[KEEPER] = LogKeeper()
+    keeper.setFormatter(LinesForCollectors())
+    logging.getLogger().addHandler(keeper)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Search the logs of this process's tests for patients, and fail the session; a worker of xdist hands them on."""
+    config = session.config
+    if config.pluginmanager.has_plugin("dsession"):  # its workers have searched
+        leaks = config.stash.setdefault(LEAKS, [])
+    else:
+        leaks = config.stash[LEAKS] = _search_logs(config)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["leaks"] = leaks
+    elif leaks:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of xdist has found."""
+    node.config.stash.setdefault(LEAKS, []).extend(getattr(node, "workeroutput", {}).get("leaks", []))
+
+
+def _search_logs(config: pytest.Config) -> list[str]:
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is None or factory._basetemp is None:  # no test has asked for a folder
+        return []
+    return find_leaks(factory.getbasetemp(), config.stash[KEEPER].lines())
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say which log speaks of a patient."""
+    for leak in config.stash.get(LEAKS, []):
+        terminalreporter.write_line(f"a log speaks of a patient: {leak}", red=True)
 
 
 def refuse_foreign_addresses(event: str, arguments: tuple[Any, ...]) -> None:

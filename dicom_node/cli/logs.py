@@ -1,4 +1,4 @@
-"""Logging of a running node: lines for people or JSON for a collector, UIDs and codes only.
+"""Logging of a running node: lines for people or JSON for a collector, codes and digests of UIDs only.
 
 Libraries quote the values they trip over, and a value may be a patient's name. So theirs are kept to errors, pydicom's
 are dropped, and a traceback shows the places but never the message of an error that is not our own.
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from config.settings import Console
+from dicom_node.log_events import describe_event, hide_uids
 from domain.errors import OsteonodeError
 
 #: Least severe event of a library that is logged; pydicom's say the values of elements.
@@ -46,7 +47,7 @@ class LinesForPeople(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return one event as text."""
         line = f"{_time(record)} {record.levelname:<7} {record.name}: {record.getMessage()}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return hide_uids(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)
 
     def formatException(self, ei: _ErrorInfo) -> str:  # noqa: N802 - logging's name
         """Return where an error happened; what it says only where it is our own."""
@@ -54,21 +55,22 @@ class LinesForPeople(logging.Formatter):
 
 
 class LinesForCollectors(logging.Formatter):
-    """One JSON object per line: time, level, logger, message, the fields of the event, and where an error happened."""
+    """One JSON object per line: time, level, event, logger, message, the fields of the event, where an error was."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one event as one line of JSON."""
-        line = {"time": _time(record), "level": record.levelname, "logger": record.name}
+        line = {"time": _time(record), "level": record.levelname, **describe_event(record), "logger": record.name}
         line["message"] = record.getMessage()
         line |= {key: value for key, value in vars(record).items() if key not in _PLAIN_FIELDS}
         if record.exc_info:
             line["error"] = describe_error(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return hide_uids(json.dumps(line, ensure_ascii=False, default=str))
 
 
 def configure_logging(console: Console) -> None:
     """Send the events of this process to stderr, as the configuration says."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(console.log_level)  # what is refused reaches the audit trail, however little is logged
     handler.setFormatter(LinesForCollectors() if console.log_format == "json" else LinesForPeople())
     logging.basicConfig(handlers=[handler], level=console.log_level, force=True)
     tame_libraries()

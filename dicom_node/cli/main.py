@@ -40,6 +40,7 @@ from dicom_node.cli import (
     show,
     sources,
     studies,
+    uid,
     upgrade,
     users,
 )
@@ -79,6 +80,7 @@ app.command("send", rich_help_panel="Set up")(send.send)
 app.add_typer(certs.app, name="certs", rich_help_panel="Set up")
 app.add_typer(users.app, name="users", rich_help_panel="Set up")
 app.command("studies", rich_help_panel="Look and intervene")(studies.studies)
+app.command("uid", rich_help_panel="Look and intervene")(uid.uid)
 app.command("show", rich_help_panel="Look and intervene")(show.show)
 app.command("route", rich_help_panel="Set up")(route.route)
 app.command("destinations", rich_help_panel="Look and intervene")(destinations.destinations)

@@ -60,7 +60,10 @@ class SecurityAlerts(logging.Handler):
 
     def start(self) -> None:
         """Listen."""
-        logging.getLogger(_LOGGER).addHandler(self)
+        logger = logging.getLogger(_LOGGER)
+        logger.addHandler(self)
+        if not logger.isEnabledFor(logging.WARNING):  # whoever logs less decides about the log, not about the trail
+            logger.setLevel(logging.WARNING)
         self._thread.start()
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from dicom_node.cli.logs import LIBRARY_LEVELS, LinesForCollectors, LinesForPeople, tame_libraries
+from dicom_node.log_events import hide_uids, name_uid
 from domain.errors import LedgerError
 
 NAME = "Zzyzx^Quilla"
@@ -61,3 +62,34 @@ def test_pydicom_says_nothing_because_it_quotes_values(caplog: pytest.LogCapture
     finally:
         for name, level in before.items():
             logging.getLogger(name).setLevel(level)
+
+
+@pytest.mark.parametrize("formatter", [LinesForPeople(), LinesForCollectors()])
+def test_a_uid_is_logged_as_a_digest_and_one_of_the_standard_as_it_is(formatter: logging.Formatter) -> None:
+    uid, sop_class = "1.2.826.0.1.3680043.8.498.123", "1.2.840.10008.5.1.4.1.1.1"
+    path = f"/data/instances/{uid}.{'0a1b' * 4}.dcm"
+    record = logging.LogRecord("osteonode.receive", logging.INFO, "", 0, "%s %s", (path, sop_class), None)
+    record.sop_instance_uid = uid
+    line = formatter.format(record)
+    assert uid not in line
+    assert sop_class in line
+    assert f"{name_uid(uid)}.0a1b" in line
+
+
+def test_what_is_no_uid_is_logged_as_it_is() -> None:
+    said = "127.0.0.1:11112 took 1.25 s, version 3.4.0, 2026-03-01T08:00:00.000Z"
+    assert hide_uids(said) == said
+
+
+def test_a_collector_gets_the_event_and_the_values_of_a_message() -> None:
+    values = ("1.2.3.4.5.6", 2, "pacs", "delivered", "")
+    message = "study %s version %d to %s: %s %s"
+    record = logging.LogRecord("dicom_node.pipeline.delivering", logging.INFO, "", 0, message, values, None)
+    line = json.loads(LinesForCollectors().format(record))
+    assert (line["event"], line["destination"], line["outcome"]) == ("delivery.attempted", "pacs", "delivered")
+    assert (line["study_instance_uid"], line["version"]) == (name_uid("1.2.3.4.5.6"), 2)
+
+
+def test_what_a_library_says_has_the_name_of_the_library() -> None:
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "oh", (), None)
+    assert json.loads(LinesForCollectors().format(record))["event"] == "library.uvicorn"
