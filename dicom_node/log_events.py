@@ -41,6 +41,11 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         "upgrading the ledger from schema %(found)s to %(wanted)s; a copy goes to %(copy)s": LogEvent("ledger.upgrade"),
         "the ledger has schema %(wanted)s now": LogEvent("ledger.upgraded"),
     },
+    "dicom_node.monitoring.alerts.sending": {
+        "alert %d (%s) sent by %s to %s": LogEvent("alert.sent", ("alert", "about", "channel", "taken_by")),
+        "alert %d to %s %s": LogEvent("alert.given_up", ("alert", "channel", "explanation")),
+        "alert %d not sent by %s, again in %.0f s: %s": LogEvent("alert.failed", ("alert", "channel", "wait", "error")),
+    },
     "dicom_node.monitoring.exposition": {
         "the ledger could not be followed: %s": LogEvent("metrics.not_followed", ("error",))
     },
@@ -126,6 +131,7 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         "planning %s again: it ended as %s": LogEvent("rescue.planned", ("workflow", "status")),
     },
     "dicom_node.reception.process": {
+        "the process that receives takes no connections any more: it is ended": LogEvent("receive.deaf"),
         "the process that receives ended (%s); another one takes its place": LogEvent("receive.died", ("exit_code",)),
         "it cannot listen: %s": LogEvent("receive.not_listening", ("error",)),
     },
