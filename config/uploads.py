@@ -8,7 +8,7 @@ from config.fields import PositiveSeconds, Section
 class Uploads(Section):
     """Single images that a person or a program has read, and that belong to no study; part of the console."""
 
-    image_mib: int = Field(128, ge=1, le=2048, description="Largest file taken, in MiB.")
+    image_mib: int = Field(128, ge=1, le=512, description="Largest file taken, in MiB.")
     deadline_seconds: PositiveSeconds = Field(
         60.0, description="An image not read by then, waiting included, is answered 504."
     )

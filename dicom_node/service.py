@@ -23,6 +23,8 @@ from dicom_node.deliver.commitment_scu import CommitmentScu
 from dicom_node.deliver.image_count import Taken
 from dicom_node.deliver.retrieve_scu import QueriedArchives, Storable
 from dicom_node.deliver.source_counts import FoundCounts
+from dicom_node.image_desk.place import DeskPlace
+from dicom_node.image_desk.upload_shelf import UploadShelf
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.commitments import Commitments
@@ -273,7 +275,6 @@ class Service:
         if not self._settings.console.enabled:
             return
         from dicom_node.image_desk.desk import Desk
-        from dicom_node.image_desk.place import DeskPlace
 
         open_spare = partial(self._spare_reader_factory, self._settings)
         desk = Desk(DeskPlace.of_data(self._data), open_spare, places=self._settings.uploads.waiting)
@@ -414,7 +415,8 @@ class Service:
             "orders", retention.sweep_seconds, lambda: retaining.forget_known(books, retention.orders_days, self._clock)
         )
         orphans = Repeating("orphans", ORPHANS_SECONDS, lambda: remove_orphans(engine, self._data))
-        for loop in (sweep, orders, orphans):
+        shelf = UploadShelf.of_settings(self._settings.uploads, DeskPlace.of_data(self._data), self._clock)
+        for loop in (sweep, orders, orphans, Repeating("uploads", retention.sweep_seconds, shelf.expire)):
             loop.start()
             stops.callback(loop.stop)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from config.settings import Settings
 from dicom_node.configuration_ports import ConfigurationCheck
 from dicom_node.console.access.access import Access
+from dicom_node.console.uploading import Uploading
 from dicom_node.delivery_ports import ContactLedger, DeadLetterDesk
 from dicom_node.peer_ports import PeerCheck
 from dicom_node.ports import Clock
@@ -31,3 +32,4 @@ class Services:
     reading_times: ReadingTimes
     check_configuration: ConfigurationCheck
     studies: StudyBook
+    uploading: Uploading

@@ -10,6 +10,7 @@ from dicom_node.console.api.serving import ApiServing
 from dicom_node.console.application import make_application
 from dicom_node.console.gate import Gate
 from dicom_node.console.services import Services
+from dicom_node.console.uploading import Uploading
 from dicom_node.console_process.api_parts import make_parts
 from dicom_node.console_process.desks import (
     ConfigurationChecker,
@@ -18,6 +19,8 @@ from dicom_node.console_process.desks import (
     PeerChecker,
 )
 from dicom_node.console_process.study_parts import make_study_book
+from dicom_node.image_desk.place import DeskPlace
+from dicom_node.image_desk.upload_shelf import UploadShelf
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.contacts import ContactBook
@@ -32,6 +35,8 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     """
     clock, gate = SystemClock(), Gate(access)
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
+    parts, uploads = make_parts(settings, engine, clock), settings.uploads
+    shelf = UploadShelf.of_settings(uploads, DeskPlace.of_data(settings.node.data), clock)
     services = Services(
         settings=settings,
         clock=clock,
@@ -43,6 +48,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
+        uploading=Uploading(uploads, parts.desk, parts.spool, shelf),
     )
-    api = ApiServing.of_settings(settings, make_parts(settings, engine, clock), gate)
+    api = ApiServing.of_settings(settings, parts, gate)
     return make_application(services, gate, others=api.routes())

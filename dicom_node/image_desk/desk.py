@@ -121,6 +121,8 @@ class Desk:
         try:
             question, seconds = messages.read_question(frames.receive(connection), self._place.spool)
             connection.settimeout(None)
+            if self._queue.full():
+                self._forget_the_gone()
             self._queue.put_nowait(_Waiting(connection, question, time.monotonic() + seconds))
         except queue.Full:
             _tell(connection, messages.write_error(ModelUnavailable("too many images wait to be read")))
@@ -128,6 +130,18 @@ class Desk:
             _tell(connection, messages.write_error(error))
         except (frames.FrameError, OSError):
             connection.close()
+
+    def _forget_the_gone(self) -> None:
+        """Give the places of those who have hung up to others; nobody else puts anything into the queue."""
+        waiting: list[_Waiting | None] = []
+        with suppress(queue.Empty):
+            while True:
+                waiting.append(self._queue.get_nowait())
+        for each in waiting:
+            if each is not None and each.is_gone:
+                each.connection.close()
+            else:
+                self._queue.put_nowait(each)
 
     def _serve(self) -> None:
         while not self._stopping.is_set():

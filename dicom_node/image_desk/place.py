@@ -11,6 +11,7 @@ from typing import Final
 _FOLDER: Final = "desk"
 _SOCKET: Final = "desk.sock"
 _SPOOL: Final = "spool"
+_UPLOADS: Final = "uploads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class DeskPlace:
     def spool(self) -> Path:
         """Where images wait to be read, each in a folder of its own."""
         return self.folder / _SPOOL
+
+    @property
+    def uploads(self) -> Path:
+        """What is kept of images that people uploaded."""
+        return self.folder / _UPLOADS
 
     def make(self) -> None:
         """Make the folders. Raises OSError."""

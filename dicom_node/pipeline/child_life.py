@@ -10,6 +10,7 @@ import signal
 import threading
 from contextlib import suppress
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Final
 
 _NICENESS: Final = 19
@@ -28,9 +29,15 @@ def stand_back() -> None:
 
     A nice process keeps the processor for milliseconds when a reader wakes up; an idle one, see sched(7), does not.
     """
+    be_nice()
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # a container may forbid it, or the thread has ended
+            os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
+
+
+def be_nice() -> None:
+    """Take a small share of a processor that others want, and not none."""
     os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
-    with suppress(OSError):  # a container may forbid it
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _end_with_the_parent() -> None:

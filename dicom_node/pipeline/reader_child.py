@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dicom_node.light_pydicom import load_pydicom
-from dicom_node.pipeline.child_life import live_with_the_parent, stand_back
+from dicom_node.pipeline.child_life import be_nice, live_with_the_parent, stand_back
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.pipeline.memory_limit import limit_growth
 from dicom_node.ports import ReadImage
@@ -34,9 +34,14 @@ _log = logging.getLogger(__name__)
 
 
 def open_aside(open_reader: OpenReader) -> ReadFile:
-    """Open a reader for images that belong to no study: it gets what others leave of the processor."""
+    """Open a reader for images that belong to no study: it gets what others leave of the processor.
+
+    Models are loaded first: on a busy machine somebody would wait minutes for that, and it is a matter of seconds.
+    """
+    be_nice()
+    read_file = open_reader()
     stand_back()
-    return open_reader()
+    return read_file
 
 
 def open_bundle(

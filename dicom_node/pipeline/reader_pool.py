@@ -57,7 +57,8 @@ class ReaderPool:
             reader_child.open_bundle,
             bundle,
             reading.threads,
-            reading.member_seconds,
+            # On a busy machine the last in line would leave models out, and say something else than the others.
+            reading.deadline_seconds if aside else reading.member_seconds,
             reading.precision,
             reading.image_memory_mib,
         )

@@ -44,6 +44,13 @@ class Browser:
         """Post a form as it stands: without a CSRF token unless it is among the fields."""
         return self._ask("POST", path, data=fields or {}, headers=headers)
 
+    def upload(
+        self, page: str, path: str, files: Sequence[tuple[str, tuple[str, bytes]]], **headers: str
+    ) -> httpx.Response:
+        """Load a page, and post files with the token that stands on it."""
+        token = {"csrf": token_on(self.get(page).text)}
+        return self._ask("POST", path, data=token, files=list(files), headers=headers)
+
     def submit(self, page: str, path: str, fields: dict[str, str] | None = None) -> httpx.Response:
         """Load a page, and post a form with the token that stands on it."""
         return self.post(path, {"csrf": token_on(self.get(page).text), **(fields or {})})

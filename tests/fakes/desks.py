@@ -3,15 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from config.uploads import Uploads
 from dicom_node.configuration_ports import CheckedText
+from dicom_node.console.uploading import Uploading
 from dicom_node.delivery_ports import DeadLetterLine, DestinationContact, DiscardedDelivery, SenderContact
+from dicom_node.desk_ports import ImageDesk
+from dicom_node.image_desk.place import DeskPlace
+from dicom_node.image_desk.upload_shelf import UploadShelf
 from dicom_node.peer_ports import PeerFinding
 from dicom_node.quarantine_ports import DiscardedFile, QuarantinedFile, RetriedFile, UndecodedImage
 from dicom_node.reading_ports import MemberTime
 from domain.errors import InterventionRefused
 from tests.fakes.clock import FakeClock
+from tests.fakes.image_desk import FakeDesk
 
 
 @dataclass
@@ -170,4 +177,11 @@ def make_desks() -> dict[str, Any]:
         "check_peer": FakePeerCheck(),
         "reading_times": FakeReadingTimes(),
         "check_configuration": FakeConfigurationCheck(),
+        "uploading": make_uploading(Path("/nonexistent")),
     }
+
+
+def make_uploading(folder: Path, desk: ImageDesk | None = None, **settings: Any) -> Uploading:
+    """Return what reads uploads without a socket, and keeps them below a folder."""
+    uploads, place = Uploads(**settings), DeskPlace(folder)
+    return Uploading(uploads, desk or FakeDesk(), place.spool, UploadShelf.of_settings(uploads, place, FakeClock()))

@@ -17,6 +17,7 @@ from dicom_node.console.pages import (
     studies,
     study,
     today,
+    uploads,
 )
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -26,6 +27,7 @@ PAGES: Final[tuple[Page, ...]] = (
     quarantine.PAGE,
     dead_letters.PAGE,
     peers.PAGE,
+    uploads.PAGE,
     models.PAGE,
     configuration.PAGE,
     about.PAGE,
