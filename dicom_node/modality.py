@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_file_meta_info
+from pydicom.uid import UID
 from pynetdicom import AE, _config
 from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import A_ASSOCIATE
@@ -20,6 +21,7 @@ from dicom_node.association_failures.rejections import explain_rejection
 from dicom_node.deliver.statuses import interpret
 from domain.delivery import Outcome
 from domain.errors import PeerRejected, PeerUnreachable
+from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 _MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: odd identifiers from 1 to 255
 NOT_DICOM = "not a DICOM file"
@@ -108,6 +110,8 @@ def _read_context(path: Path) -> tuple[str, str] | None:
 
 def _associate(peer: Peer, contexts: Sequence[tuple[str, str]]) -> Association:
     ae = AE(peer.calling_ae_title)
+    ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
+    ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
     ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = ae.connection_timeout = peer.timeout_seconds
     requested = [build_context(sop_class, syntax) for sop_class, syntax in contexts]
     parties = Parties(peer.calling_ae_title, peer.called_ae_title, peer.host, peer.port)

@@ -16,9 +16,6 @@ from domain.uid import derive_uid
 from reporting import codes, wording
 from reporting.context import StudyContext
 
-#: Minted once for the product (UUID-derived, PS3.5 B.2); never changes.
-IMPLEMENTATION_CLASS_UID = "2.25.221083430921356035371656887256419622432"
-IMPLEMENTATION_VERSION_NAME = "OSTEONODE_0_1"
 MODEL_NAME = PRODUCT
 
 _LO_LENGTH = 64

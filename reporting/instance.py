@@ -15,6 +15,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from domain.document import Document, DocumentKind
 from domain.errors import DocumentError
+from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from reporting import codes, equipment, wording
 from reporting.conformance.text import find_lost_text
 from reporting.source import Source
@@ -96,8 +97,8 @@ def finish(ds: Dataset, statement: StudyStatement, source: Source) -> None:
     ds.TimezoneOffsetFromUTC = written_at.strftime("%z")[:5]
     ds.StationName = statement.study.reporting.station_name
     ds.ContributingEquipmentSequence = equipment.contribute(statement.study, _without_zone(written_at))
-    ds.file_meta.ImplementationClassUID = UID(equipment.IMPLEMENTATION_CLASS_UID)
-    ds.file_meta.ImplementationVersionName = equipment.IMPLEMENTATION_VERSION_NAME
+    ds.file_meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
+    ds.file_meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
 
 
 def _without_zone(moment: datetime) -> datetime:

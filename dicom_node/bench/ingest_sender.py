@@ -16,7 +16,7 @@ from socket import IPPROTO_TCP, TCP_NODELAY, create_connection, socket
 from struct import pack, unpack
 from typing import Final
 
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu import A_ASSOCIATE_AC, A_ASSOCIATE_RQ
@@ -24,8 +24,8 @@ from pynetdicom.pdu_primitives import A_ASSOCIATE, ImplementationClassUIDNotific
 from pynetdicom.presentation import build_context
 
 from dicom_node.bench.ingest_images import Image, ImageSource, open_source
-from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID
 from domain.errors import OsteonodeError
+from domain.implementation import IMPLEMENTATION_CLASS_UID
 
 _CONTEXT_ID: Final = 1
 _ASSOCIATE_AC, _P_DATA_TF, _RELEASE_RP = 2, 4, 6
@@ -227,7 +227,7 @@ def _encode_request(called_ae_title: str, sop_class_uid: str) -> bytes:
     primitive.presentation_context_definition_list = [context]
     length, implementation = MaximumLengthNotification(), ImplementationClassUIDNotification()
     length.maximum_length_received = _MOST_PDU_BYTES
-    implementation.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+    implementation.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
     primitive.user_information = [length, implementation]
     request = A_ASSOCIATE_RQ()
     request.from_primitive(primitive)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from pydicom.uid import UID
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ
@@ -31,6 +32,7 @@ from dicom_node.tls.handshake import shake_hands
 from dicom_node.tls.troubles import Side, describe
 from domain.delivery import Outcome
 from domain.errors import ConfigError
+from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 #: What follows for a delivery: no repetition changes a permanent rejection (PS3.8 9.3.4), so a person must see it.
 OUTCOMES = {1: Outcome.REFUSED, 2: Outcome.RETRY}
@@ -219,6 +221,8 @@ def _negotiate(
     settings: Destination, course: Course, sop_class_uids: Iterable[str], taking: StorageRole | None
 ) -> Negotiation:
     ae = AE(course.parties.calling)
+    ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
+    ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
     ae.acse_timeout = ae.dimse_timeout = ae.connection_timeout = ae.network_timeout = settings.timeout_seconds
     contexts = [build_context(uid, list(TRANSFER_SYNTAXES)) for uid in sorted(set(sop_class_uids))]
     handlers = list(course.handlers)

@@ -13,11 +13,8 @@ from pydicom.uid import UID
 from dicom_node.receive.element_walk import Element, ElementWalk, Encoding
 from dicom_node.receive.header import is_uid
 from dicom_node.receive.statuses import Outcome, Refused
-from domain.uid import derive_uid
+from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
-#: Names this implementation on the wire and in files (PS3.7 D.3.3.2); a constant, not of one site or version.
-IMPLEMENTATION_CLASS_UID = UID(derive_uid("osteonode", "implementation class"))
-IMPLEMENTATION_VERSION_NAME = "OSTEONODE_01"
 #: Heads are a few hundred bytes long; one that is longer than this is not read.
 LONGEST_HEAD_BYTES: Final = 1 << 16
 _PREAMBLE_BYTES: Final = 132
@@ -84,7 +81,7 @@ def _encode(
     if sop_instance_uid:
         meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
     meta.TransferSyntaxUID = UID(transfer_syntax_uid)
-    meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
+    meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
     meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
     meta.SourceApplicationEntityTitle = calling_ae_title
     meta.SendingApplicationEntityTitle = calling_ae_title

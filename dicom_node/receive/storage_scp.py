@@ -11,6 +11,7 @@ from threading import Event as Flag
 from typing import cast
 
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 from pynetdicom import _config, evt
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
@@ -29,7 +30,6 @@ from dicom_node.receive.dimse_service import DimseService
 from dicom_node.receive.incoming import Spool
 from dicom_node.receive.listeners import Listener, Listening, TlsListener
 from dicom_node.receive.open_associations import NOBODY_ELSE, OpenAssociations, OpenCounts
-from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dicom_node.receive.peers import AssociationRequest, sop_classes_for
 from dicom_node.receive.receipt_counts import ReceiptCounts, WayIn, count_nothing
 from dicom_node.receive.shelf import Shelf
@@ -39,6 +39,7 @@ from dicom_node.receive.storing import StoreRequest, Storing
 from dicom_node.receive.upper_layer import take_over
 from dicom_node.tls.contexts import make_server_context
 from dicom_node.tls.handshake import LateHandshake
+from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 _MIB = 1 << 20
 _POLL_SECONDS = 0.2
@@ -165,7 +166,7 @@ class StorageScp:
     def _make_ae(self) -> ApplicationEntity:
         node, limits = self._settings.node, self._settings.limits
         ae = ApplicationEntity(ae_title=node.ae_title)
-        ae.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+        ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
         ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
         ae.maximum_pdu_size = limits.pdu_bytes
         # Who may come in is decided in _on_requested. This bounds the connections that have not asked yet.

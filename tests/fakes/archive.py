@@ -33,12 +33,15 @@ class ScriptedArchive(Archive):
         self._script = script
         self.order: list[str] = []
         self.proposed: list[set[str]] = []
+        self.implementations: list[tuple[str, str]] = []
 
     def store(self, event: evt.Event) -> int:
         assert isinstance(event.request, C_STORE)
         number = len(self.order)
         self.order.append(str(event.request.AffectedSOPInstanceUID))
         self.proposed.append({str(each.abstract_syntax) for each in event.assoc.requestor.requested_contexts})
+        caller = event.assoc.requestor
+        self.implementations.append((str(caller.implementation_class_uid), str(caller.implementation_version_name)))
         status = self._script(event, number)
         return super().store(event) if status is None or 0xB000 <= status <= 0xBFFF else status
 

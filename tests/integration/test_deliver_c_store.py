@@ -19,6 +19,7 @@ from pynetdicom import _config, evt
 from dicom_node.deliver.c_store_scu import CStoreDestination
 from domain.delivery import Attempt, Outcome
 from domain.document import Document, DocumentKind
+from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tests.fakes.archive import (
     ScriptedArchive,
     WarningArchive,
@@ -73,6 +74,13 @@ def test_only_the_classes_that_are_sent_are_proposed(tmp_path: Path) -> None:
     with ScriptedArchive(tmp_path) as archive:
         deliver(archive, make_dicom_document(CAPTURE, 1), make_dicom_document(CAPTURE, 2))
     assert archive.proposed == [{SecondaryCaptureImageStorage}] * 2
+
+
+def test_the_node_names_itself_as_in_its_documents_and_where_it_is_called(tmp_path: Path) -> None:
+    document = make_dicom_document(CAPTURE)
+    with ScriptedArchive(tmp_path) as archive:
+        deliver(archive, document)
+    assert archive.implementations == [(IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME)]
 
 
 def test_stand_in_is_sent_where_the_peer_refuses_comprehensive_3d_sr(tmp_path: Path) -> None:

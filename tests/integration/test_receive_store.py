@@ -26,8 +26,8 @@ from pydicom.uid import (
 from pynetdicom.dimse_messages import C_FIND_RQ
 from pynetdicom.dimse_primitives import C_FIND
 
-from dicom_node.receive.part10 import IMPLEMENTATION_CLASS_UID
 from dicom_node.receive.statuses import Outcome
+from domain.implementation import IMPLEMENTATION_CLASS_UID
 from tests.fakes.radiographs import encode_data_set, make_radiograph, read_data_set_bytes, save_radiograph
 from tests.fakes.storage_node import StorageNode, make_store, send, send_beginning, wait_until
 

@@ -6,16 +6,15 @@ from io import BytesIO
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import dcmread
-from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRBigEndian
+from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRBigEndian
 
 from dicom_node.receive.part10 import (
-    IMPLEMENTATION_CLASS_UID,
-    IMPLEMENTATION_VERSION_NAME,
     Head,
     decode_head,
     encode_head,
 )
 from dicom_node.receive.statuses import Refused
+from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 
 def make_head(**changes: str) -> bytes:
@@ -49,7 +48,7 @@ def test_what_is_no_uid_is_left_out_of_the_head() -> None:
 
 
 def test_our_names_fit_their_elements() -> None:
-    assert IMPLEMENTATION_CLASS_UID.is_valid
+    assert UID(IMPLEMENTATION_CLASS_UID).is_valid
     assert len(IMPLEMENTATION_VERSION_NAME) <= 16
 
 
