@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
+from anyio import fail_after
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -22,6 +24,8 @@ from dicom_node.console.services import Services
 from dicom_node.console.visit import Visit
 from domain.audit_templates import access_denied
 
+#: A body that stands still for so long is given up; else a few hundred of them would hold every connection.
+_IDLE_SECONDS: Final = 30.0
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -112,12 +116,16 @@ class _form_of:  # noqa: N801 - used like a function
 
 
 def bounded(receive: Receive, most_bytes: int) -> Receive:
-    """Return what receives a body up to a length; raises HTTPException 413 behind it."""
+    """Return what receives a body up to a length; raises HTTPException 413 behind it, 408 where it stands still."""
     left = most_bytes
 
     async def receive_some() -> Message:
         nonlocal left
-        message = await receive()
+        try:
+            with fail_after(_IDLE_SECONDS):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
         left -= len(message.get("body", b""))
         if left < 0:
             raise HTTPException(413, "size")

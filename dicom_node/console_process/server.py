@@ -16,6 +16,7 @@ from dicom_node.receive.stow_rs.protocol import bound
 from dicom_node.tls.contexts import make_server_context
 from domain.errors import ConfigError
 
+_EVERY_INTERFACE: Final = ("0.0.0.0", "::")
 _MOST_CONNECTIONS: Final = 256
 _HEAD_SECONDS: Final = 10.0
 _GRACE_SECONDS: Final = 3
@@ -52,8 +53,9 @@ class ConsoleServer:
 
     @property
     def url(self) -> str:
-        """Where it is reached from this machine, or by its address."""
-        host = f"[{self.bind}]" if ":" in self.bind else self.bind
+        """Where a browser reaches it: by its address, or by the name of this machine where it has several."""
+        bind = socket.gethostname() if self.bind in _EVERY_INTERFACE else self.bind
+        host = f"[{bind}]" if ":" in bind else bind
         return f"{'https' if self._context else 'http'}://{host}:{self.port}/"
 
     def start(self) -> None:

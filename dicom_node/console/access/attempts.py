@@ -21,32 +21,37 @@ _Key = tuple[str, str]
 
 @dataclass
 class Attempts:
-    """Failed logins of this process's life. Safe for threads."""
+    """Tries that failed, or are not decided yet, in the life of this process. Safe for threads."""
 
     clock: Clock
     _failures: "OrderedDict[_Key, list[datetime]]" = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def wait_seconds(self, name: str, address: str) -> int:
-        """Return how long nobody may try this name from this address; 0 where a try is free."""
-        with self._lock:
-            waits = (self._wait(key, most) for key, most in _limits(name, address))
-            return max(waits)
+    def begin(self, name: str, address: str) -> int:
+        """Count a try before its password is looked at, so that a thousand at once are no way around the limits.
 
-    def note_failure(self, name: str, address: str) -> None:
-        """Count a failed try."""
+        Returns:
+            0, or how many seconds nobody may try this name from this address; then the try is not counted.
+        """
         now = self.clock.now()
         with self._lock:
-            for key, _most in _limits(name, address):
+            limits = _limits(name, address)
+            if wait := max(self._wait(key, most) for key, most in limits):
+                return wait
+            for key, _most in limits:
                 self._failures.setdefault(key, []).append(now)
                 self._failures.move_to_end(key)
             while len(self._failures) > _MOST_KEYS:
                 self._failures.popitem(last=False)
+            return 0
 
     def forgive(self, name: str, address: str) -> None:
-        """Forget the failures of somebody who has found the right password, at their address alone."""
+        """Forget a try that was right, and the earlier failures of this name at this address."""
         with self._lock:
             self._failures.pop((name, address), None)
+            for key in (("", address), (name, "")):
+                if times := self._failures.get(key):
+                    times.pop()
 
     def _wait(self, key: _Key, most: int) -> int:
         now = self.clock.now()

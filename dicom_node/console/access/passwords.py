@@ -39,8 +39,9 @@ class Passwords:
         if len(password) > MOST_CHARACTERS:
             password = ""  # nobody has it, and nobody is kept busy by its length
         with self._turns:
+            nobodys = self._nobodys  # made at the first login of all, whoever it is
             try:
-                self._hasher.verify(password_hash or self._nobodys, password)
+                self._hasher.verify(password_hash or nobodys, password)
             except (VerificationError, InvalidHashError):
                 return False
         return password_hash is not None

@@ -52,12 +52,12 @@ def change_password(visit: Visit) -> Response:
 def _fault_of_change(visit: Visit, visitor: Visitor) -> str:
     """Return why a password is not changed, as a key; guessing the present one is limited as at the login."""
     access = visit.services.access
-    if access.attempts.wait_seconds(visitor.name, visitor.address):
+    if access.attempts.begin(visitor.name, visitor.address):
         return "login.often"
     known = access.book.credential(visitor.name)
     if not access.passwords.is_right(visit.field("present"), known[1] if known else None):
-        access.attempts.note_failure(visitor.name, visitor.address)
         return "account.wrong"
+    access.attempts.forgive(visitor.name, visitor.address)
     if visit.field("new") != visit.field("again"):
         return "account.differ"
     return "account.weak" if find_fault(visit.field("new"), visitor.name) else ""

@@ -31,13 +31,13 @@ def enter(visit: Visit) -> Response:
     """Check name and password."""
     access, address = visit.services.access, address_of(visit.request)
     name, wanted = read_name(visit.field("name")), visit.field("next")
-    if wait := access.attempts.wait_seconds(name, address):
+    if wait := access.attempts.begin(name, address):
         response = show(visit, wanted, "login.often", 429)
         response.headers["Retry-After"] = str(wait)
         return response
     known = access.book.credential(name)
     if not access.passwords.is_right(visit.field("password"), known[1] if known else None) or known is None:
-        _note_failure(access, name if known else "", name, address)
+        _note_failure(access, name if known else NOBODY, address)
         return show(visit, wanted, "login.wrong", 401)
     access.attempts.forgive(name, address)
     return begin(visit, name, known[0].role, Way.PASSWORD, visit.go(wanted))
@@ -64,9 +64,8 @@ def leave(visit: Visit) -> Response:
     return response
 
 
-def _note_failure(access: Access, known_name: str, name: str, address: str) -> None:
-    access.attempts.note_failure(name, address)
-    who, why = known_name or NOBODY, "wrong name or password"
+def _note_failure(access: Access, who: str, address: str) -> None:
+    why = "wrong name or password"
     access.trail.record(user_authentication(who, succeeded=False, address=address, explanation=why))
     fields = {"event": "console.login_failed", "user": who, "address": address}
     _log.warning("console.login_failed: %s from %s", who, address, extra=fields)

@@ -16,8 +16,6 @@ from domain.audit_templates import user_authentication
 from domain.role import Role
 
 _log = logging.getLogger("osteonode.console")
-#: Under which failures of an address are counted; no user can have this name.
-_ATTEMPTS: Final = "<oidc>"
 _CALLBACK: Final = "/login/oidc/callback"
 
 
@@ -30,7 +28,7 @@ def send(visit: Visit) -> Response:
         return visit.go(login.LOGIN)
     try:
         response = RedirectResponse(provider.address_for(handshake), status_code=303)
-    except LoginRefused as error:
+    except LoginRefused as error:  # nobody has tried to log in yet, so the trail is told nothing
         return _refuse(visit, str(error))
     Cookies.of(visit.request).set_for_return(response, OIDC, handshake.to_cookie())
     return response
@@ -40,31 +38,44 @@ def come_back(visit: Visit) -> Response:
     """Take what the provider says, and let in whom one of the groups lets in."""
     from dicom_node.console.access.oidc.provider import LoginRefused
 
-    access, cookies = visit.services.access, Cookies.of(visit.request)
-    handshake = from_cookie(cookies.read(visit.request, OIDC))
+    access, address = visit.services.access, address_of(visit.request)
+    handshake = from_cookie(Cookies.of(visit.request).read(visit.request, OIDC))
     if access.provider is None or handshake is None:
-        return _refuse(visit, "the browser came back without having been sent")
-    if access.attempts.wait_seconds(_ATTEMPTS, address_of(visit.request)):
+        return visit.go(login.LOGIN)
+    if access.attempts.begin(_key(address), address):
         return login.show(visit, handshake.next_path, "login.often", 429)
     try:
         identity = access.provider.identify(handshake, dict(visit.request.query_params))
     except LoginRefused as error:
+        _tell(visit, login.NOBODY, str(error))
         return _refuse(visit, str(error))
     if identity.role is None:
-        return _refuse(visit, "no group of theirs has a role", identity.name, "login.oidc_role")
+        _tell(visit, identity.name, "none of their groups has a role")
+        return _refuse(visit, "none of their groups has a role", "login.oidc_role")
+    access.attempts.forgive(_key(address), address)
+    return _let_in(visit, handshake, identity.name, identity.role)
+
+
+def _let_in(visit: Visit, handshake: Handshake, name: str, role: Role) -> Response:
     # Not a redirect: a browser that is led on from another site sends no cookie of the kind that a session has.
     response = visit.render("entering.html", next=handshake.next_path)
-    cookies.remove(response, OIDC)
-    return login.begin(visit, identity.name, identity.role, Way.OIDC, response)
+    Cookies.of(visit.request).remove(response, OIDC)
+    return login.begin(visit, name, role, Way.OIDC, response)
 
 
-def _refuse(visit: Visit, why: str, name: str = "", words: str = "login.oidc_failed") -> Response:
-    access, address = visit.services.access, address_of(visit.request)
-    access.attempts.note_failure(_ATTEMPTS, address)
-    access.trail.record(
-        user_authentication(name or login.NOBODY, succeeded=False, address=address, explanation=f"OIDC: {why}")
-    )
-    _log.warning("console.oidc_failed: %s", why, extra={"event": "console.oidc_failed", "address": address})
+def _key(address: str) -> str:
+    """Return under which name failures are counted: no user can have it, and each address has its own."""
+    return f"<oidc {address}>"
+
+
+def _tell(visit: Visit, who: str, why: str) -> None:
+    event = user_authentication(who, succeeded=False, address=address_of(visit.request), explanation=f"OIDC: {why}")
+    visit.services.access.trail.record(event)
+
+
+def _refuse(visit: Visit, why: str, words: str = "login.oidc_failed") -> Response:
+    fields = {"event": "console.oidc_failed", "address": address_of(visit.request)}
+    _log.warning("console.oidc_failed: %s", why, extra=fields)
     response = login.show(visit, "/", words, 403)
     Cookies.of(visit.request).remove(response, OIDC)
     return response

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from config.settings import Console
 from dicom_node.console_process.listener import LOOPBACK, Listener, choose_bind
 from domain.errors import ConfigError
-from tests.fakes.console import open_console
+from tests.fakes.console import add_user, make_services, open_console
 
 
 @pytest.fixture
@@ -71,3 +71,21 @@ def test_a_port_that_is_taken_is_told_with_the_key_to_change(application: ASGIAp
     console = Console(port=first.start().port)
     with pytest.raises(ConfigError, match=r"console\.port: cannot listen"):
         Listener(console, None, application, lambda: LOOPBACK).start()
+
+
+def ask_through_proxy(proxies: tuple[str, ...], stops: ExitStack) -> httpx.Response:
+    services = make_services(Console(port=0, proxies=proxies))
+    add_user(services)
+    listener = Listener(services.settings.console, None, open_console(services), lambda: LOOPBACK)
+    stops.callback(listener.stop)
+    headers = {"X-Forwarded-For": "10.0.0.7", "X-Forwarded-Proto": "https"}
+    return httpx.get(f"{listener.start().url}login", headers=headers)
+
+
+def test_a_proxy_that_the_configuration_names_says_that_the_browser_speaks_https(stops: ExitStack) -> None:
+    assert "Secure" in ask_through_proxy(("127.0.0.0/8",), stops).headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("proxies", [(), ("10.0.0.1",)])
+def test_nobody_else_says_so(proxies: tuple[str, ...], stops: ExitStack) -> None:
+    assert "Secure" not in ask_through_proxy(proxies, stops).headers["Set-Cookie"]
