@@ -19,12 +19,14 @@ from dicom_node.console_process.desks import (
     PeerChecker,
 )
 from dicom_node.console_process.study_parts import make_study_book
+from dicom_node.image_desk.caller import DeskCaller
 from dicom_node.image_desk.place import DeskPlace
 from dicom_node.image_desk.upload_shelf import UploadShelf
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
+from dicom_node.ports import Clock
 
 
 def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
@@ -35,8 +37,6 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     """
     clock, gate = SystemClock(), Gate(access)
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
-    parts, uploads = make_parts(settings, engine, clock), settings.uploads
-    shelf = UploadShelf.of_settings(uploads, DeskPlace.of_data(settings.node.data), clock)
     services = Services(
         settings=settings,
         clock=clock,
@@ -48,7 +48,14 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
-        uploading=Uploading(uploads, parts.desk, parts.spool, shelf),
+        uploading=_make_uploading(settings, clock),
     )
-    api = ApiServing.of_settings(settings, parts, gate)
+    api = ApiServing.of_settings(settings, make_parts(services, engine), gate)
     return make_application(services, gate, others=api.routes())
+
+
+def _make_uploading(settings: Settings, clock: Clock) -> Uploading:
+    """Return what has uploads read by the node, and keeps them."""
+    place = DeskPlace.of_data(settings.node.data)
+    shelf = UploadShelf.of_settings(settings.uploads, place, clock)
+    return Uploading(settings.uploads, DeskCaller(place), place.spool, shelf)

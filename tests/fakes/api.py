@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 from starlette.applications import Starlette
@@ -18,24 +18,29 @@ from dicom_node.console.api.parts import ApiParts
 from dicom_node.console.api.rate import CallRate
 from dicom_node.console.api.serving import ApiServing
 from dicom_node.console.api.table import ENDPOINTS
+from dicom_node.delivery_ports import DeadLetterLine
 from dicom_node.desk_ports import ImageDesk
+from dicom_node.quarantine_ports import QuarantinedFile
 from dicom_node.study_ports import (
     Action,
+    Carried,
     Cursor,
     Happening,
     HappeningKind,
     PersonRequest,
     RequestOutcome,
+    StudyBook,
     StudyPage,
     StudyQuery,
     StudyRow,
 )
 from domain.breaker import BreakerState
 from domain.correction import RetractionReason
-from domain.delivery import DeliveryState
-from domain.errors import InterventionRefused, OsteonodeError
+from domain.delivery import Delivery, DeliveryState
+from domain.errors import OsteonodeError
 from domain.role import Role
 from domain.study import StudyState
+from tests.fakes.desks import FakeDeadLetterDesk, FakeQuarantineDesk
 from tests.fakes.image_desk import FakeDesk
 
 STUDY, OTHER = "1.2.3", "1.2.4"
@@ -43,20 +48,14 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOKENS = {role.value: role for role in Role}
 
 
-@dataclass(frozen=True)
-class FakeCarried:
-    outcome: RequestOutcome
-    changed: int = 0
-    refusal: str = ""
-
-
 @dataclass
 class FakeNode:
     """What the endpoints work with.
 
     Attributes:
-        failure: raised by every question.
+        failure: raised by every question about studies.
         refusal: what actions are refused with.
+        looks: who looked at which study, and from where.
     """
 
     spool: Path
@@ -65,22 +64,27 @@ class FakeNode:
     refusal: str = ""
     requests: list[PersonRequest] = field(default_factory=list)
     codes: list[RetractionReason] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=lambda: [7])
-    discarded: list[tuple[int, str, str]] = field(default_factory=list)
+    looks: list[tuple[str, str, str]] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=lambda: {STUDY: 1, OTHER: 3})
     queries: list[StudyQuery] = field(default_factory=list)
-    letters: int = 1
+    quarantine: FakeQuarantineDesk = field(default_factory=lambda: FakeQuarantineDesk([make_file(7)]))
+    letters: FakeDeadLetterDesk = field(default_factory=lambda: FakeDeadLetterDesk([make_letter()]))
 
     def parts(self) -> ApiParts:
-        return ApiParts(
+        book = StudyBook(
+            today=_not_asked,
             search=self.search,
-            timeline=self.timeline,
+            senders=tuple,
+            file=lambda _study: None,
             carry_out=self.carry_out,
-            quarantined=self.quarantined,
-            quarantine=lambda: self,
-            dead_letters=self.dead_letters,
-            replay=lambda _study, _destination: self._send_again(),
-            discard=lambda _study, _destination, _reason, _by: self._send_again(),
+            looked=lambda *look: self.looks.append(look),
+            develop=_not_asked,
+        )
+        return ApiParts(
+            studies=book,
+            quarantine=self.quarantine,
+            dead_letters=self.letters,
+            timeline=self.timeline,
             destinations=self.destinations,
             models=self.models,
             desk=self.desk,
@@ -100,37 +104,16 @@ class FakeNode:
         came = Happening(HappeningKind.RECEIVED, NOON, 1, facts={"images": 2})
         return (came, *(each for request in asked for each in _tell(request))) if study in self.versions else ()
 
-    def carry_out(self, request: PersonRequest, code: RetractionReason) -> FakeCarried:
+    def carry_out(self, request: PersonRequest, code: RetractionReason) -> Carried:
         self._fail()
         if self.refusal:
-            return FakeCarried(RequestOutcome.REFUSED, refusal=self.refusal)
+            return Carried(RequestOutcome.REFUSED, refusal=self.refusal)
         self.requests.append(request)
         self.codes.append(code)
         if request.action in (Action.REREAD, Action.RETRACT):
             self.versions[request.study_instance_uid] += 1
-            return FakeCarried(RequestOutcome.DONE, self.versions[request.study_instance_uid])
-        return FakeCarried(RequestOutcome.NOTHING)
-
-    def quarantined(self, limit: int) -> list[answers.QuarantinedBody]:
-        self._fail()
-        return [make_file(number) for number in self.numbers[:limit]]
-
-    def retry(self, number: int) -> answers.RetriedBody:
-        if self.refusal:
-            raise InterventionRefused(self.refusal)
-        self.numbers.remove(number)
-        return answers.RetriedBody(outcome="STORED", taken_in=True)
-
-    def discard(self, number: int, reason: str, by: str) -> None:
-        self.numbers.remove(number)
-        self.discarded.append((number, reason, by))
-
-    def dead_letters(self, limit: int) -> list[answers.DeadLetterBody]:
-        self._fail()
-        letter = answers.DeadLetterBody(
-            study_instance_uid=STUDY, version=1, destination="pacs", since=NOON, attempts=9, explanation="refused"
-        )
-        return [letter][: min(limit, self.letters)]
+            return Carried(RequestOutcome.DONE, self.versions[request.study_instance_uid])
+        return Carried(RequestOutcome.NOTHING)
 
     def destinations(self) -> list[answers.DestinationBody]:
         self._fail()
@@ -143,11 +126,6 @@ class FakeNode:
         return answers.ModelsBody(
             bundle="light", model_set="0" * 64, precision="f32", models=(), operating_points=(point,)
         )
-
-    def _send_again(self) -> int:
-        self._fail()
-        changed, self.letters = self.letters, 0
-        return changed
 
     def _fail(self) -> None:
         if self.failure is not None:
@@ -218,17 +196,19 @@ def make_row(uid: str, version: int) -> StudyRow:
     )
 
 
-def make_file(number: int) -> answers.QuarantinedBody:
+def make_file(number: int) -> QuarantinedFile:
     """Return a file that was put aside."""
-    return answers.QuarantinedBody(
-        number=number,
-        reason_code="NOT-PART-10",
-        reason="no Part 10 file",
-        calling_ae_title="XRAY",
-        called_ae_title="OSTEONODE",
-        recorded_at=NOON,
-        times=1,
-    )
+    return QuarantinedFile(number, Path("x.dcm"), "NOT-PART-10", "no Part 10 file", "XRAY", NOON, "OSTEONODE")
+
+
+def make_letter() -> DeadLetterLine:
+    """Return a delivery that failed for good."""
+    delivery = Delivery(STUDY, 1, "pacs", DeliveryState.HELD, attempts=9, explanation="refused")
+    return DeadLetterLine(delivery, {}, NOON, "0xA900")
+
+
+def _not_asked(*_arguments: object) -> NoReturn:
+    raise AssertionError("the API does not ask for this")
 
 
 def _tell(request: PersonRequest) -> list[Happening]:

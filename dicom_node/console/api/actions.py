@@ -56,7 +56,7 @@ def _act(call: Call, action: Action, code: RetractionReason = RetractionReason.O
     uid = call.path_value("study_instance_uid")
     destination = getattr(call.body, "destination", None) or ""
     request = PersonRequest(uid, action, call.by[:NAME_LENGTH], call.body.reason, destination)
-    carried = call.parts.carry_out(request, code)
+    carried = call.parts.studies.carry_out(request, code)
     if carried.outcome is RequestOutcome.REFUSED:
         raise Problem("refused", carried.refusal)
     return DoneBody(study_instance_uid=uid, action=action, outcome=carried.outcome, changed=carried.changed)

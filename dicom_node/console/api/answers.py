@@ -116,6 +116,7 @@ class DeadLetterBody(Body):
     destination: str
     since: datetime | None
     attempts: int
+    last_status: str = Field(description="What the peer answered last; empty where it answered nothing.")
     explanation: str
 
 

@@ -5,9 +5,18 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from dicom_node.console.api.actions import DestinationName, Words
-from dicom_node.console.api.answers import ChangedBody, DeadLettersBody, QuarantineBody, RetriedBody
+from dicom_node.console.api.answers import (
+    ChangedBody,
+    DeadLetterBody,
+    DeadLettersBody,
+    QuarantineBody,
+    QuarantinedBody,
+    RetriedBody,
+)
 from dicom_node.console.api.endpoint import Call, Endpoint
 from dicom_node.console.api.problems import Problem
+from dicom_node.delivery_ports import DeadLetterLine
+from dicom_node.quarantine_ports import QuarantinedFile
 from domain.correction import NAME_LENGTH
 from domain.role import Role
 
@@ -49,46 +58,63 @@ class DiscardLettersAsked(_Asked):
 
 def list_quarantine(call: Call) -> QuarantineBody:
     """Return what was put aside."""
-    return QuarantineBody(files=tuple(call.parts.quarantined(call.query.limit)))
+    return QuarantineBody(files=tuple(map(_describe_file, call.parts.quarantine.files(limit=call.query.limit))))
 
 
 def retry_file(call: Call) -> RetriedBody:
     """Take a file in again."""
-    number = _number(call)
-    return call.parts.quarantine().retry(number)
+    retried = call.parts.quarantine.retry(_number(call))
+    return RetriedBody(outcome=retried.code, taken_in=retried.taken_in)
 
 
 def discard_file(call: Call) -> ChangedBody:
     """Remove a file for good."""
-    number = _number(call)
-    call.parts.quarantine().discard(number, call.body.reason, call.by[:NAME_LENGTH])
+    call.parts.quarantine.discard(_number(call), call.body.reason, call.by[:NAME_LENGTH])
     return ChangedBody(changed=1)
 
 
 def _number(call: Call) -> int:
     """Return the number in the address. Raises Problem where nothing has it."""
     number = int(call.path_value("number"))
-    if not any(file.number == number for file in call.parts.quarantined(1_000_000)):
+    if call.parts.quarantine.find(number) is None:
         raise Problem("not-found", "nothing in quarantine has this number")
     return number
 
 
+def _describe_file(file: QuarantinedFile) -> QuarantinedBody:
+    return QuarantinedBody(**{name: getattr(file, name) for name in QuarantinedBody.model_fields})
+
+
 def list_letters(call: Call) -> DeadLettersBody:
     """Return what failed for good."""
-    return DeadLettersBody(dead_letters=tuple(call.parts.dead_letters(call.query.limit)))
+    letters = call.parts.dead_letters.letters(limit=call.query.limit)
+    return DeadLettersBody(dead_letters=tuple(map(_describe_letter, letters)))
 
 
 def replay_letters(call: Call) -> ChangedBody:
     """Send what failed again."""
-    return ChangedBody(changed=call.parts.replay(call.body.study_instance_uid, call.body.destination))
+    asked: ReplayAsked = call.body
+    return ChangedBody(changed=call.parts.dead_letters.replay(asked.study_instance_uid, asked.destination))
 
 
 def discard_letters(call: Call) -> ChangedBody:
     """Give up what failed of a study."""
     asked: DiscardLettersAsked = call.body
-    by = call.by[:NAME_LENGTH]
-    changed = call.parts.discard(asked.study_instance_uid, asked.destination, asked.reason, by)
-    return ChangedBody(changed=changed)
+    given_up = asked.study_instance_uid, asked.destination, asked.reason, call.by[:NAME_LENGTH]
+    return ChangedBody(changed=call.parts.dead_letters.discard(*given_up))
+
+
+def _describe_letter(line: DeadLetterLine) -> DeadLetterBody:
+    delivery = line.delivery
+    return DeadLetterBody(
+        study_instance_uid=delivery.study_instance_uid,
+        version=delivery.version,
+        destination=delivery.destination,
+        since=line.since,
+        attempts=delivery.attempts,
+        last_status=line.last_status,
+        explanation=delivery.explanation,
+    )
 
 
 def _act(path: str, name: str, summary: str, tag: str, view: object, **rest: object) -> Endpoint:

@@ -37,7 +37,7 @@ def search(call: Call) -> StudyListBody:
     """Return a page of studies."""
     asked: StudiesQuery = call.query
     values = asked.model_dump(exclude={"after"})
-    page = call.parts.search(StudyQuery(**values, after=_read_cursor(asked.after)))
+    page = call.parts.studies.search(StudyQuery(**values, after=_read_cursor(asked.after)))
     following = _write_cursor(page.following) if page.following else None
     return StudyListBody(studies=tuple(map(describe, page.rows)), following=following)
 
@@ -45,12 +45,15 @@ def search(call: Call) -> StudyListBody:
 def show(call: Call) -> StudyHistoryBody:
     """Return one study with its history."""
     uid = call.path_value("study_instance_uid")
-    return StudyHistoryBody(study=describe(find(call, uid)), history=_history(call, uid))
+    study = describe(find(call, uid))
+    if call.visitor is not None:
+        call.parts.studies.looked(call.by, uid, call.visitor.address)
+    return StudyHistoryBody(study=study, history=_history(call, uid))
 
 
 def find(call: Call, study_instance_uid: str) -> StudyRow:
     """Return the latest version of a study. Raises Problem where there is none."""
-    rows = call.parts.search(StudyQuery(study_instance_uid=study_instance_uid, limit=1)).rows
+    rows = call.parts.studies.search(StudyQuery(study_instance_uid=study_instance_uid, limit=1)).rows
     if not rows:
         raise Problem("not-found", "the ledger has no such study")
     return rows[0]

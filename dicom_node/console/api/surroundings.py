@@ -29,7 +29,7 @@ def tell_health(call: Call) -> HealthBody:
 
 def _ledger_answers(call: Call) -> bool:
     try:
-        call.parts.search(StudyQuery(limit=1))
+        call.parts.studies.search(StudyQuery(limit=1))
     except LedgerError:
         return False
     return True

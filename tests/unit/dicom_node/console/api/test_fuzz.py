@@ -23,7 +23,7 @@ from dicom_node.console.api.table import ENDPOINTS
 from dicom_node.ports import ReadImage
 from domain.errors import MalformedInstance
 from inference.header import DAMAGE
-from tests.fakes.api import FakeNode, open_api
+from tests.fakes.api import FakeNode, make_file, open_api
 from tests.fakes.image_desk import FakeDesk
 from tests.fakes.light_reader import LightReader, failed_reading
 
@@ -48,7 +48,8 @@ class SturdyReader(LightReader):
 @pytest.fixture(scope="module")
 def operations(tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
     desk = FakeDesk(SturdyReader())
-    node = FakeNode(tmp_path_factory.mktemp("spool"), desk, numbers=list(range(1, 2000)))
+    node = FakeNode(tmp_path_factory.mktemp("spool"), desk)
+    node.quarantine.lying = [make_file(number) for number in range(1, 2000)]
     application = open_api(node, settings=Settings(uploads=Uploads(image_mib=1)))
     return schemathesis.openapi.from_asgi("/v1/openapi.json", application)
 

@@ -4,7 +4,7 @@ import pytest
 
 from dicom_node.study_ports import Action, Cursor, Standing
 from domain.correction import RetractionReason
-from tests.fakes.api import NOON, OTHER, STUDY, ApiClient, FakeNode, open_api
+from tests.fakes.api import NOON, OTHER, STUDY, ApiClient, FakeNode, make_file, open_api
 
 VIEWER, OPERATOR = {"Authorization": "Bearer viewer"}, {"Authorization": "Bearer operator"}
 
@@ -40,6 +40,11 @@ def test_the_next_page_begins_where_the_last_one_ended(client: ApiClient, node: 
 @pytest.mark.parametrize("after", ["x", "MjAyNiAx", "é", "MjAyNi0wMy0wMVQxMjowMDowMCswMDowMCAn"])
 def test_a_page_that_nobody_told_of_is_refused(client: ApiClient, after: str) -> None:
     assert client.get("/v1/studies", params={"after": after}, headers=VIEWER).status_code == 422
+
+
+def test_who_looks_at_a_study_is_recorded(client: ApiClient, node: FakeNode) -> None:
+    client.get(f"/v1/studies/{STUDY}", headers=VIEWER)
+    assert node.looks == [("the viewer", STUDY, "")]
 
 
 def test_what_a_person_wrote_is_shown_to_roles_that_see_patients(client: ApiClient) -> None:
@@ -110,19 +115,20 @@ def test_a_reason_is_one_short_line(client: ApiClient, reason: str) -> None:
 
 
 def test_quarantine_is_listed_retried_and_discarded(client: ApiClient, node: FakeNode) -> None:
-    node.numbers = [7, 8]
+    node.quarantine.lying = [make_file(7), make_file(8)]
     listed = client.get("/v1/quarantine", headers=VIEWER).json()["files"]
     assert [file["number"] for file in listed] == [7, 8]
     assert client.post("/v1/quarantine/7/retry", headers=OPERATOR).json() == {"outcome": "STORED", "taken_in": True}
     discarded = client.post("/v1/quarantine/8/discard", json={"reason": "a test"}, headers=OPERATOR)
     assert discarded.json() == {"changed": 1}
-    assert node.discarded == [(8, "a test", "the operator")]
+    (gone,) = node.quarantine.gone
+    assert (gone.number, gone.reason, gone.by) == (8, "a test", "the operator")
     assert client.post("/v1/quarantine/8/discard", json={"reason": "a test"}, headers=OPERATOR).status_code == 404
 
 
 def test_a_file_is_not_discarded_without_a_reason(client: ApiClient, node: FakeNode) -> None:
     assert client.post("/v1/quarantine/7/discard", json={"reason": " "}, headers=OPERATOR).status_code == 422
-    assert node.numbers == [7]
+    assert len(node.quarantine.lying) == 1
 
 
 def test_dead_letters_are_listed_and_sent_again_once(client: ApiClient) -> None:
