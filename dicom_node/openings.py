@@ -34,7 +34,7 @@ from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
-from domain.audit_templates import audit_log_used, data_export, data_import
+from domain.audit_templates import audit_log_used, data_export, data_import, study_deleted
 from domain.errors import LedgerError
 from inference.zoo import BUNDLED, load_manifest, model_set
 
@@ -108,6 +108,7 @@ class Retaining:
     purging: Callable[..., Purging]
     erasing: Erasing
     clock: Clock
+    note_deleted: Callable[[str], None]
     close: Callable[[], None]
 
 
@@ -120,7 +121,15 @@ def open_retaining(settings: Settings) -> Retaining:
     data, engine = _open_used(settings)
     clock = SystemClock()
     purging = partial(Purging, engine, data, clock, committing=settings.committing_destinations)
-    return Retaining(settings.retention, purging, Erasing(engine, data, clock), clock, engine.dispose)
+    trail, who = LedgerAuditTrail(engine, clock), getuser()
+    return Retaining(
+        settings.retention,
+        purging,
+        Erasing(engine, data, clock),
+        clock,
+        lambda uid: trail.record(study_deleted(who, uid)),
+        engine.dispose,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,7 @@ class Service:
         """Start everything in order; `stops` undoes it in reverse."""
         require_tls(self._settings)
         engine = self._open_store(stops)
-        begin_audit(self._settings, engine, self._clock, stops)
+        self._note_query = begin_audit(self._settings, engine, self._clock, stops)
         self._watch = begin_watch(self._settings, engine, self._clock, stops)
         bundle = self._reader_factory(self._settings)
         stops.callback(bundle.reader.close)
@@ -313,7 +313,7 @@ class Service:
         """Return what finds out what is known of open studies beside their images."""
         book, settings = StepBook(engine, self._clock), self._settings
         taken = Taken(frozenset(map(str, STORAGE_SOP_CLASSES)), book.own_results)
-        counts = FoundCounts(settings.query, settings.node.ae_title, taken, self._clock)
+        counts = FoundCounts(settings.query, settings.node.ae_title, taken, self._clock, self._note_query)
         stops.callback(counts.close)
         numbers, look = {each.code: each.views for each in settings.procedure}, LedgerView(engine, self._data)
         views = OrderedViews(numbers, orders, look.first_header, self._clock)

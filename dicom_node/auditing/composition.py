@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from functools import partial
 from socket import gethostname
 from typing import Final
 
 from sqlalchemy import Engine
 
+from config.completion import Query
 from config.settings import Destination, Settings
 from dicom_node.deliver.audit_message import AuditSource, write_message, write_syslog
 from dicom_node.deliver.syslog import SyslogSender
@@ -21,14 +23,21 @@ from dicom_node.ports import Clock
 from dicom_node.receive.security_alerts import SecurityAlerts
 from dicom_node.repeating import Repeating
 from domain.audit import AuditEvent, Participant, Role
-from domain.audit_templates import application_activity, name_node
+from domain.audit_templates import application_activity, name_node, query
+from domain.errors import LedgerError
 
 TRANSFERS_SECONDS: Final = 5.0
 SENDING_SECONDS: Final = 1.0
+#: Study Root Query/Retrieve Information Model - FIND (PS3.4 C.6.2).
+_STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
 
 
-def begin_audit(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> None:
-    """Record that the node starts, and from now on what it does; `stops` records that it stops, and ends the rest."""
+def begin_audit(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Callable[[Query, str], None]:
+    """Record that the node starts, and from now on what it does; `stops` records that it stops, and ends the rest.
+
+    Returns:
+        What is to be told before a source is asked about a study (C-FIND).
+    """
     node = name_node(settings.node.ae_title)
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
     trail.record(application_activity(node, started=True))
@@ -42,6 +51,7 @@ def begin_audit(settings: Settings, engine: Engine, clock: Clock, stops: ExitSta
     for part in (loop, alerts):
         part.start()
         stops.callback(part.stop)
+    return partial(_note_query, trail, node)
 
 
 def make_send(settings: Settings, stops: ExitStack) -> Callable[[Sequence[AuditEvent]], None]:
@@ -84,8 +94,17 @@ def _send(sender: SyslogSender, source: AuditSource, events: Sequence[AuditEvent
     )
 
 
+def _note_query(trail: LedgerAuditTrail, node: Participant, asked: Query, study_instance_uid: str) -> None:
+    """Record a question; whether it is asked does not hang on that."""
+    asking = replace(node, is_requestor=True, role=Role.SOURCE)
+    answering = Participant(asked.ae_title, (asked.ae_title,), role=Role.DESTINATION, address=asked.host)
+    with suppress(LedgerError):
+        trail.record(query(asking, answering, _STUDY_ROOT_FIND, f"(0020,000D) {study_instance_uid}"))
+
+
 def _name_peer(destination: Destination) -> Participant:
     titles = (destination.ae_title,) if destination.kind == "dicom" else ()
     where = destination.url or str(destination.folder or "") or destination.name
     who = destination.ae_title if destination.kind == "dicom" else where
-    return Participant(who, titles, name=destination.name, role=Role.DESTINATION, address=destination.host)
+    role = Role.DESTINATION_MEDIA if destination.kind in ("hl7", "folder") else Role.DESTINATION
+    return Participant(who, titles, name=destination.name, role=role, address=destination.host)

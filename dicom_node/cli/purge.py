@@ -104,6 +104,8 @@ def _purge_patient(config: Path | None, patient: str, give_up: bool, dry_run: bo
     studies, put_aside = erasing.studies_of(patient), erasing.quarantined_of(patient)
     print(f"{len(studies)} studies and {len(put_aside)} files in quarantine are this patient's")
     if not (studies or put_aside):
+        if not dry_run and (told := erasing.erase_audited(patient)):
+            print(f"{told} records of the audit trail name this patient no more")
         if erasing.was_erased(patient):
             print("an erasure of this patient was done and recorded before")
         raise typer.Exit(1)
@@ -111,6 +113,7 @@ def _purge_patient(config: Path | None, patient: str, give_up: bool, dry_run: bo
     if not dry_run:
         erasing.erase_quarantined(put_aside)
         print(f"{erasing.erase_orders(patient)} orders of this patient removed")
+        print(f"{erasing.erase_audited(patient)} records of the audit trail name this patient no more")
         retaining.purging().carry_out()
     if purged < len(studies):
         print("not recorded as erased: run it again when nothing is kept")
@@ -130,6 +133,8 @@ def _purge_each(retaining: "Retaining", studies: "Sequence[str]", give_up: bool,
     for uid in studies:
         reasons = purging.obstacles(uid) if dry_run else purging.purge("history", uid).outstanding
         purged += not reasons
+        if not dry_run and not reasons:
+            retaining.note_deleted(uid)
         print(f"{uid}: {'kept: ' + '; '.join(reasons) if reasons else 'would go' if dry_run else 'purged'}")
     if not dry_run:
         purging.carry_out()

@@ -1,7 +1,7 @@
 """Sources that are asked how many images a study has: in threads of their own, and with patience."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,9 +43,18 @@ class FoundCounts:
     Args:
         queries: the sources, by the sender whose studies they are asked for.
         taken: which of their instances count.
+        note: told before each question which source is asked about which study.
     """
 
-    def __init__(self, queries: Sequence[Query], node_ae_title: str, taken: Taken, clock: Clock) -> None:
+    def __init__(
+        self,
+        queries: Sequence[Query],
+        node_ae_title: str,
+        taken: Taken,
+        clock: Clock,
+        note: Callable[[Query, str], None] = lambda _query, _study_instance_uid: None,
+    ) -> None:
+        self._note = note
         self._queries = {query.sender: query for query in queries}
         self._node_ae_title, self._taken, self._clock = node_ae_title, taken, clock
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="source-count")
@@ -97,6 +106,7 @@ class FoundCounts:
         asked_at = self._clock.now()  # before the question: an image that comes meanwhile makes the answer stale
         held = Held(remark=Remark.SOURCE_UNREACHABLE)
         try:
+            self._note(query, study_instance_uid)
             with asking(as_destination(query), self._node_ae_title) as finder:
                 held = count_images(finder.find, study_instance_uid, arrived, self._taken)
         except NotAnswered as error:

@@ -75,6 +75,11 @@ def read_event(content: str, patient: str | None) -> AuditEvent:
     )
 
 
+def read_patient_id(patient: str) -> str:
+    """Return the ID of a patient that a row keeps."""
+    return str(json.loads(patient)["patient_id"]).strip()
+
+
 def digest_of(text: str | None) -> str:
     """Return the sha256 of a text in hex, empty of none."""
     return hashlib.sha256(text.encode()).hexdigest() if text is not None else ""

@@ -6,6 +6,7 @@ its version of the study closed, what was sent with each attempt. Each has a cau
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ports import Clock
-from domain.audit import Action, AuditedStudy, AuditEvent, EventOutcome, Participant, Role
+from domain.audit import Action, AuditedStudy, AuditEvent, EventID, EventOutcome, Participant, Role
 from domain.audit_templates import instances_transferred
 from domain.delivery import Outcome
 
@@ -95,9 +96,10 @@ class AuditTransfers:
         known = select(tables.document.c.sop_class_uid).where(tables.document.c.identifier.in_(identifiers))
         classes = Counter(each for each in connection.execute(known).scalars() if each)
         name = destination.partition(":")[0]
-        return instances_transferred(
+        peer = self._peers.get(name, Participant(name, role=Role.DESTINATION))
+        sent = instances_transferred(
             Participant(self._node.user_id, self._node.ae_titles, is_requestor=True, role=Role.SOURCE),
-            self._peers.get(name, Participant(name, role=Role.DESTINATION)),
+            peer,
             AuditedStudy(uid, classes),
             None,
             action=Action.CREATE,
@@ -106,6 +108,9 @@ class AuditTransfers:
             occurred_at=row["ended_at"],
             cause=f"sent {uid} {version} {destination} {row['turn']} {outcome}",
         )
+        # A message or a file is no transfer of instances: data has left (A.5.3.4).
+        is_export = peer.role is Role.DESTINATION_MEDIA
+        return replace(sent, event_id=EventID.EXPORT, action=Action.READ) if is_export else sent
 
 
 def _grouped(rows: Any) -> dict[tuple[str, int, str, str], list[Any]]:

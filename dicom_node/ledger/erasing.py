@@ -8,9 +8,11 @@ from typing import Final
 
 import pydicom
 from pydicom.errors import InvalidDicomError
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
 
 from dicom_node.ledger import removals, tables
+from dicom_node.ledger.audit_content import read_patient_id
+from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.knowledge_tables import imaging_order
 from dicom_node.ledger.retention_tables import erasure
@@ -56,6 +58,17 @@ class Erasing:
             rows = connection.execute(select(imaging_order.c.key, imaging_order.c.content)).all()
             mine = [row.key for row in rows if digest in str(row.content)]
             connection.execute(delete(imaging_order).where(imaging_order.c.key.in_(mine)))
+        return len(mine)
+
+    def erase_audited(self, patient_id: str) -> int:
+        """Take a patient out of the audit trail; return of how many records. What they prove stays proven."""
+        told = select(audit.c.number, audit.c.patient).where(audit.c.patient.is_not(None))
+        with writing(self._engine) as connection:
+            mine = [
+                row.number for row in connection.execute(told) if read_patient_id(row.patient) == patient_id.strip()
+            ]
+            for number in mine:
+                connection.execute(update(audit).where(audit.c.number == number).values(patient=None))
         return len(mine)
 
     def record(self, patient_id: str, *, studies: int, files: int) -> None:

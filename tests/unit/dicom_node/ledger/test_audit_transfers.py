@@ -8,7 +8,7 @@ from dicom_node.ledger.audit_outbox import LedgerAuditOutbox
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.audit_transfers import AuditTransfers
 from dicom_node.ledger.ledger import Ledger
-from domain.audit import AuditEvent, EventOutcome, Participant, Role
+from domain.audit import AuditEvent, EventID, EventOutcome, Participant, Role
 from domain.audit_templates import name_node, user_authentication
 from domain.delivery import Attempt, Outcome, Receipt
 from tests.fakes.answered import answer
@@ -65,6 +65,15 @@ def test_what_was_taken_and_what_was_refused_are_two_messages(
     attempt(ledger, Outcome.DELIVERED, Outcome.REFUSED)
     transfers.look()
     assert [each.outcome for each in told(engine)[1:]] == [EventOutcome.SUCCESS, EventOutcome.SERIOUS_FAILURE]
+
+
+def test_a_message_that_leaves_is_an_export(engine: Engine, ledger: Ledger, clock: FakeClock) -> None:
+    """PS3.15 A.5.3.4."""
+    peers = {"pacs": Participant("10.0.0.1", role=Role.DESTINATION_MEDIA)}
+    answer(ledger, "1")
+    attempt(ledger, Outcome.DELIVERED)
+    AuditTransfers(engine, LedgerAuditTrail(engine, clock), clock, name_node("OSTEONODE"), peers).look()
+    assert [each.event_id for each in told(engine)] == [EventID.INSTANCES_TRANSFERRED, EventID.EXPORT]
 
 
 def test_the_trail_is_its_own_queue(engine: Engine, clock: FakeClock, tmp_path: Path) -> None:
