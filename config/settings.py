@@ -28,6 +28,7 @@ from config.route import Route
 from config.route_faults import find_faults
 from config.sender import ANY_AE_TITLE, Sender
 from config.tls import DestinationTls, ListenerTls
+from config.tracing import Tracing
 from config.uploads import Uploads
 from domain.document import OPTIONAL_KINDS
 from domain.tier import Tier, lowest
@@ -61,6 +62,7 @@ __all__ = [
     "Section",
     "Sender",
     "Settings",
+    "Tracing",
     "Uploads",
 ]
 
@@ -90,6 +92,7 @@ class Settings(Section):
     metrics: Metrics = Field(default_factory=Metrics)
     uploads: Uploads = Field(default_factory=Uploads)
     audit: Audit = Field(default_factory=Audit)
+    tracing: Tracing = Field(default_factory=Tracing)
     alerts: Alerts = Field(default_factory=Alerts)
     alert_channel: tuple[AlertChannel, ...] = Field(())
     tls: ListenerTls | None = Field(None)

@@ -1,6 +1,7 @@
 """What the ledger tells those who watch the node: what came to an end lately, and what stands now.
 
-Numbers, times and names of the configuration; `key` tells one event from the next and goes nowhere.
+Numbers, times and names of the configuration. `key` tells one event from the next, and begins with Study Instance UID
+and version where it is one of a version; it goes nowhere as it is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,11 @@ class AnswerEnd:
 
 @dataclass(frozen=True, slots=True)
 class AttemptEnd:
-    """An attempt at a destination; `last_arrival_at` and `answered_at` are those of the version."""
+    """An attempt at a destination; `last_arrival_at` and `answered_at` are those of the version.
+
+    Attributes:
+        begun_at: when the attempt before it ended; that of the answer where it is the first.
+    """
 
     key: str
     ended_at: datetime
@@ -63,6 +68,7 @@ class AttemptEnd:
     outcome: str
     last_arrival_at: datetime
     answered_at: datetime | None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,10 @@ class MeasuredLedger(Protocol):
 
     def commitments(self, since: datetime) -> Sequence[CommitmentEnd]:
         """Return the deliveries that were committed to at a time or later."""
+        ...
+
+    def images(self, answer: AnswerEnd) -> Sequence[ReadingEnd]:
+        """Return the readings that an answer was made of, the first one first."""
         ...
 
     def standing(self) -> Standing:

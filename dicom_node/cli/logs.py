@@ -32,6 +32,8 @@ LIBRARY_LEVELS = {
     # Why a web destination did not answer is told by the delivery, in words and without a traceback.
     "retrying": logging.ERROR,
     "urllib3": logging.ERROR,
+    # That traces are not taken is told once, by the loop that sends them.
+    "opentelemetry": logging.CRITICAL,
     "PIL": logging.WARNING,
     "openvino": logging.WARNING,
     "pebble": logging.WARNING,

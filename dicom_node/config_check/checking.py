@@ -76,6 +76,7 @@ def _find_problems(settings: Settings) -> Iterator[str]:
         partial(require_credentials, settings.destination),
         partial(require_console, settings),
         partial(_require_channels, settings),
+        partial(_require_tracing, settings),
         partial(_require_precision, settings.reading),
         partial(_require_phrases, settings.reporting),
     )
@@ -99,11 +100,20 @@ def _require_own_ports(settings: Settings) -> None:
         raise ConfigError(tuple(problems))
 
 
+def _require_tracing(settings: Settings) -> None:
+    """Raise ConfigError where traces are asked for and a package or a file is missing."""
+    if not settings.tracing.enabled:
+        return
+    from dicom_node.monitoring.tracing.otlp import require_tracing
+
+    require_tracing(settings.tracing)
+
+
 def _require_channels(settings: Settings) -> None:
     """Raise ConfigError where a secret of an [[alert_channel]] cannot be read."""
     if not settings.alert_channel:
         return
-    from dicom_node.monitoring.alerts.secrets import require_channels
+    from dicom_node.monitoring.secrets import require_channels
 
     require_channels(settings)
 

@@ -39,7 +39,7 @@ _ANSWERS = select(
     _STUDY.answered_at,
     func.coalesce(_LAST_READ, None, type_=tables.UtcDateTime()).label("last_read_at"),
 )
-_READINGS = select(
+_READING_COLUMNS = (
     _READING.sha256,
     _READING.model_set,
     _READING.status,
@@ -47,9 +47,29 @@ _READINGS = select(
     _READING.read_at,
     _READING.content["members"].label("members"),
     _INSTANCE.received_at,
-).join(tables.instance, _INSTANCE.sop_instance_uid == _READING.sop_instance_uid, isouter=True)
+)
+_READINGS = select(*_READING_COLUMNS).join(
+    tables.instance, _INSTANCE.sop_instance_uid == _READING.sop_instance_uid, isouter=True
+)
+_IMAGES = select(*_READING_COLUMNS).join(tables.instance, _INSTANCE.sha256 == _READING.sha256)
 _OF_VERSION = and_(_STUDY.study_instance_uid == _ATTEMPT.study_instance_uid, _STUDY.version == _ATTEMPT.version)
-_ATTEMPTS = select(tables.attempt, _STUDY.last_arrival_at, _STUDY.answered_at).join(tables.study, _OF_VERSION)
+_BEFORE = aliased(tables.attempt).c
+_BEGUN_AT = (
+    select(func.max(_BEFORE.ended_at))
+    .where(
+        _BEFORE.study_instance_uid == _ATTEMPT.study_instance_uid,
+        _BEFORE.version == _ATTEMPT.version,
+        _BEFORE.destination == _ATTEMPT.destination,
+        _BEFORE.turn < _ATTEMPT.turn,
+    )
+    .scalar_subquery()
+)
+_ATTEMPTS = select(
+    tables.attempt,
+    _STUDY.last_arrival_at,
+    _STUDY.answered_at,
+    func.coalesce(_BEGUN_AT, _STUDY.answered_at, type_=tables.UtcDateTime()).label("begun_at"),
+).join(tables.study, _OF_VERSION)
 _DELIVERED_AT = (
     select(func.max(_ATTEMPT.ended_at))
     .where(
@@ -98,6 +118,16 @@ class Measurements:
     def commitments(self, since: datetime) -> Sequence[CommitmentEnd]:
         """Return the deliveries that were committed to at a time or later."""
         return self._ended(_COMMITMENTS, _COMMITMENT.committed_at >= since, _commitment_end)
+
+    def images(self, answer: AnswerEnd) -> Sequence[ReadingEnd]:
+        """Return the readings that an answer was made of, the first one first."""
+        study_instance_uid, _, version = answer.key.partition(":")
+        of_version = and_(
+            _INSTANCE.study_instance_uid == study_instance_uid,
+            _INSTANCE.version <= int(version),
+            _READING.read_at <= answer.ended_at,
+        )
+        return self._ended(_IMAGES.order_by(_READING.read_at), of_version, _reading_end)
 
     def standing(self) -> Standing:
         """Return what the ledger holds now."""
@@ -165,6 +195,7 @@ def _attempt_end(row: Mapping[str, Any]) -> AttemptEnd:
         outcome=row["outcome"],
         last_arrival_at=row["last_arrival_at"],
         answered_at=row["answered_at"],
+        begun_at=row["begun_at"],
     )
 
 

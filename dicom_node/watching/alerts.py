@@ -15,9 +15,9 @@ from dicom_node.alert_ports import AlertChannel as Channel
 from dicom_node.ledger.alert_book import LedgerAlerts
 from dicom_node.ledger.measurements import Measurements
 from dicom_node.monitoring.alerts.causes import READER_WINDOW, CertificateEnd, Observed, find_causes
-from dicom_node.monitoring.alerts.secrets import require_channels
 from dicom_node.monitoring.alerts.sending import INTERVAL_SECONDS, send_due
 from dicom_node.monitoring.alerts.wording import write_text
+from dicom_node.monitoring.secrets import require_channels
 from dicom_node.monitoring_ports import MeasuredLedger
 from dicom_node.ports import Clock
 from dicom_node.repeating import Repeating

@@ -54,4 +54,8 @@ def begin_watch(settings: Settings, engine: Engine, clock: Clock, stops: ExitSta
         from dicom_node.watching.alerts import start_alerts
 
         start_alerts(settings, engine, clock, stops)
+    if settings.tracing.enabled:
+        from dicom_node.watching.tracing import start_tracing
+
+        start_tracing(settings, engine, clock, stops)
     return watch

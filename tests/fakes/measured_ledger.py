@@ -35,6 +35,10 @@ class FakeMeasuredLedger:
         self._fail()
         return [each for each in self.kept_commitments if each.ended_at >= since]
 
+    def images(self, answer: AnswerEnd) -> Sequence[ReadingEnd]:
+        self._fail()
+        return [each for each in self.kept_readings if each.ended_at <= answer.ended_at]
+
     def standing(self) -> Standing:
         self._fail()
         return self.now

@@ -1,8 +1,9 @@
 """A receiver of webhooks on loopback that keeps what is posted to it."""
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import TCPServer
 from threading import Thread
@@ -14,7 +15,7 @@ class Webhook(HTTPServer):
 
     def __init__(self, context: ssl.SSLContext | None) -> None:
         self.bodies: list[bytes] = []
-        self.headers: list[Mapping[str, str]] = []
+        self.headers: list[Message] = []
         self.status = 204
         super().__init__(("127.0.0.1", 0), _Handler)
         if context is not None:
@@ -37,7 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.headers.append(dict(self.headers))
+        self.server.headers.append(self.headers)
         self.send_response(self.server.status)
         self.send_header("Location", "http://127.0.0.1:1/elsewhere")
         self.send_header("Content-Length", "0")

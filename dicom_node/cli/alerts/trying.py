@@ -23,7 +23,7 @@ def try_channels(config: ConfigFile = None, channel: ChannelName = None) -> None
     """
     from config.load import load_settings
     from dicom_node.clock import SystemClock
-    from dicom_node.monitoring.alerts.secrets import require_channels
+    from dicom_node.monitoring.secrets import require_channels
     from dicom_node.watching.alerts import open_channels
 
     settings, clock = load_settings(config), SystemClock()

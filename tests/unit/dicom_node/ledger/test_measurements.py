@@ -137,3 +137,28 @@ def test_a_commitment_is_timed_by_the_delivery_that_it_keeps(
     (found,) = measured.commitments(clock.now())
     assert (found.destination, found.delivered_at, found.ended_at) == ("pacs", delivered_at, clock.now())
     assert all(each.stage is not Stage.COMMITTED for each in measured.standing().queues)
+
+
+def test_the_images_of_an_answer_are_those_that_it_was_made_of(
+    ledger: Ledger, measured: Measurements, clock: FakeClock
+) -> None:
+    image = arrive("1", "1", seconds=1)
+    ledger.record_instance(image)
+    ledger.keep_reading(image.sha256, ReadImage(make_reading(image.sop_instance_uid, "1.2")))
+    answer(ledger, image="2")
+    (answered,) = measured.answers(clock.now())
+    (found,) = measured.images(answered)
+    assert (found.received_at, found.status) == (image.received_at, "read")
+
+
+def test_an_attempt_begins_where_the_one_before_it_ended(
+    ledger: Ledger, measured: Measurements, clock: FakeClock
+) -> None:
+    answer(ledger)
+    moments = [clock.now()]
+    for attempt in (Attempt((), "later"), TAKEN):
+        clock.advance(5)
+        moments.append(clock.now())
+        ledger.keep_attempt(ledger.delivery("1.1", 1, "pacs"), attempt, retry_after_seconds=0.0)
+    found = sorted(measured.attempts(moments[0]), key=lambda each: each.ended_at)
+    assert [(each.begun_at, each.ended_at) for each in found] == [tuple(moments[:2]), tuple(moments[1:])]

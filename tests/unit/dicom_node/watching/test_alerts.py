@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from dicom_node.monitoring.alerts.secrets import require_channels
+from dicom_node.monitoring.secrets import require_channels
 from dicom_node.monitoring_ports import Standing
 from dicom_node.watching.alerts import Looking, open_channels
 from domain.alert import AlertKind, Cause

@@ -1,4 +1,4 @@
-"""The secrets of channels: one line of a file, read whenever it is used, so that it may change."""
+"""The secrets of those who are told: one line of a file, read whenever it is used, so that it may change."""
 
 from pathlib import Path
 
