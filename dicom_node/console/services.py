@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.settings import Settings
+from dicom_node.audit_ports import AuditReading
 from dicom_node.configuration_ports import ConfigurationCheck
 from dicom_node.console.access.access import Access
 from dicom_node.console.uploading import Uploading
@@ -33,3 +34,4 @@ class Services:
     check_configuration: ConfigurationCheck
     studies: StudyBook
     uploading: Uploading
+    audit: AuditReading

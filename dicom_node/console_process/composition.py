@@ -22,6 +22,7 @@ from dicom_node.console_process.study_parts import make_study_book
 from dicom_node.image_desk.caller import DeskCaller
 from dicom_node.image_desk.place import DeskPlace
 from dicom_node.image_desk.upload_shelf import UploadShelf
+from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.contacts import ContactBook
@@ -45,6 +46,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         quarantine=LedgerQuarantineDesk(settings, engine, clock),
         dead_letters=LedgerDeadLetterDesk(settings, engine, clock),
         contacts=ContactBook(engine),
+        audit=AuditBook(engine),
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),

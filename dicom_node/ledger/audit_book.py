@@ -2,46 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Engine, Select, select
 
+from dicom_node.audit_ports import EVERYTHING, AuditRecord, AuditSearch
 from dicom_node.ledger.audit_content import GENESIS, chain, digest_of, read_event
 from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.database import looking
-from domain.audit import AuditEvent, EventID
 
 _AT_ONCE: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
-    """One row of the trail. `is_erased`: it named a patient, who was erased."""
-
-    number: int
-    event: AuditEvent
-    is_erased: bool
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class AuditSearch:
-    """What is looked for; what is empty is not asked for.
-
-    Attributes:
-        before: records with smaller numbers, for the next page.
-        since, until: aware times of the event.
-        failures: only those that did not succeed.
-    """
-
-    event_id: EventID | None = None
-    who: str = ""
-    study_instance_uid: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    before: int | None = None
-    failures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +42,7 @@ class AuditBook:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def records(self, search: AuditSearch = AuditSearch(), *, limit: int = 100) -> tuple[AuditRecord, ...]:
+    def records(self, search: AuditSearch = EVERYTHING, *, limit: int = 100) -> tuple[AuditRecord, ...]:
         """Return the newest records that match, newest first."""
         query = _narrow(select(audit), search).order_by(audit.c.number.desc()).limit(limit)
         with looking(self._engine) as connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config.uploads import Uploads
+from dicom_node.audit_ports import EVERYTHING, AuditRecord, AuditSearch
 from dicom_node.configuration_ports import CheckedText
 from dicom_node.console.uploading import Uploading
 from dicom_node.delivery_ports import DeadLetterLine, DestinationContact, DiscardedDelivery, SenderContact
@@ -168,12 +169,26 @@ class FakeConfigurationCheck:
         return self.answer
 
 
+@dataclass
+class FakeAuditReading:
+    """Implements AuditReading: records that were put in, newest first."""
+
+    kept: tuple[AuditRecord, ...] = ()
+    asked: list[AuditSearch] = field(default_factory=list)
+
+    def records(self, search: AuditSearch = EVERYTHING, *, limit: int = 100) -> tuple[AuditRecord, ...]:
+        """Return what was put in."""
+        self.asked.append(search)
+        return self.kept[:limit]
+
+
 def make_desks() -> dict[str, Any]:
     """Return each of them under its name among the services."""
     return {
         "quarantine": FakeQuarantineDesk(),
         "dead_letters": FakeDeadLetterDesk(),
         "contacts": FakeContacts(),
+        "audit": FakeAuditReading(),
         "check_peer": FakePeerCheck(),
         "reading_times": FakeReadingTimes(),
         "check_configuration": FakeConfigurationCheck(),

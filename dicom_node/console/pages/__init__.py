@@ -6,6 +6,7 @@ from dicom_node.console.page import Page
 from dicom_node.console.pages import (
     about,
     account,
+    audit,
     configuration,
     dead_letters,
     login,
@@ -30,6 +31,7 @@ PAGES: Final[tuple[Page, ...]] = (
     uploads.PAGE,
     models.PAGE,
     configuration.PAGE,
+    audit.PAGE,
     about.PAGE,
     account.PAGE,
     login.PAGE,

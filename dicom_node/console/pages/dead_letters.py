@@ -6,6 +6,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from dicom_node.console.noting import note_changes
 from dicom_node.console.page import Get, Page, Post
 from dicom_node.console.visit import Visit
 from dicom_node.delivery_ports import DeadLetterLine
@@ -14,6 +15,8 @@ from domain.role import Role
 #: Most letters of the list; one more is asked for, to know whether there is more.
 ROWS: Final = 100
 _HERE: Final = "/dead-letters"
+#: Studies of which it is recorded that somebody sent everything again.
+_MOST_NOTED: Final = 10_000
 #: Between study and destination in the value of a tick box; neither has it.
 _BETWEEN: Final = "|"
 
@@ -45,11 +48,15 @@ def replay(visit: Visit) -> Response:
     """Send the chosen letters again, or all to one destination."""
     desk = visit.services.dead_letters
     if everything := visit.field("everything"):
+        letters = [each.delivery for each in desk.letters(limit=_MOST_NOTED)]
+        studies = [each.study_instance_uid for each in letters if each.peer == everything]
         number = desk.replay(None, everything)
     elif chosen := _chosen(visit):
+        studies = [study for study, _destination in chosen]
         number = sum(desk.replay(study, destination) for study, destination in chosen)
     else:
         return visit.go(_HERE, "dead_letters.none_chosen", tone="bad")
+    note_changes(visit, studies, "dead letters sent again")
     return visit.go(_HERE, "dead_letters.replayed", "good" if number else "bad", number=number)
 
 
@@ -64,6 +71,7 @@ def discard(visit: Visit) -> Response:
         number = sum(desk.discard(study, destination, reason, by) for study, destination in chosen)
     except ValueError:  # of the words; the first letter was not given up either
         return visit.go(_HERE, "dead_letters.reason_bad", tone="bad")
+    note_changes(visit, [study for study, _destination in chosen], "dead letters given up")
     return visit.go(_HERE, "dead_letters.discarded", "good" if number else "bad", number=number)
 
 

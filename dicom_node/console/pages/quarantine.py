@@ -7,10 +7,12 @@ from typing import Final
 
 from starlette.responses import FileResponse, Response
 
+from dicom_node.console.noting import note
 from dicom_node.console.page import Get, Page, Post
 from dicom_node.console.visit import Visit
 from dicom_node.quarantine_ports import QuarantineDesk
 from dicom_node.quarantine_remedies import REMEDIES
+from domain.audit_templates import data_export
 from domain.errors import InterventionRefused
 from domain.role import Role
 
@@ -55,7 +57,14 @@ def download(visit: Visit) -> Response:
         return visit.go(_HERE, "quarantine.gone", tone="bad")
     if not may_download(visit):
         return visit.go(_HERE, "quarantine.not_shown", tone="bad")
+    _note_download(visit, file.number)
     return FileResponse(file.path, media_type="application/dicom", filename=f"quarantine-{file.number}.dcm")
+
+
+def _note_download(visit: Visit, number: int) -> None:
+    if visit.visitor is not None:
+        medium, what = f"{_HERE}/{number}/file", f"file {number} of the quarantine"
+        note(visit, data_export(visit.visitor.name, medium, address=visit.visitor.address, explanation=what))
 
 
 def retry(visit: Visit) -> Response:

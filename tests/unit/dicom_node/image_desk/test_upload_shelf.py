@@ -55,9 +55,7 @@ def test_nothing_that_is_kept_leads_to_a_patient(shelf: UploadShelf, tmp_path: P
 def test_the_picture_is_the_one_that_was_shown(shelf: UploadShelf, tmp_path: Path) -> None:
     answer = _answer(tmp_path)
     kept = shelf.keep("ada", "PNG", answer)
-    shown, small, heat = (
-        _pixels(shelf.picture("ada", kept.name, picture)) for picture in (DISPLAY, THUMBNAIL, HEAT)
-    )
+    shown, small, heat = (_pixels(shelf.picture("ada", kept.name, picture)) for picture in (DISPLAY, THUMBNAIL, HEAT))
     assert np.array_equal(shown, _pixels(answer.display))
     assert max(small.shape) == 320
     assert heat[1, 1].tolist() == [250, 196, 42, 140]

@@ -10,7 +10,7 @@ from domain.delivery import Delivery, DeliveryState, later
 from domain.document import DocumentKind
 from domain.role import Role
 from tests.fakes.clock import FakeClock
-from tests.fakes.console import Browser, make_services, open_console
+from tests.fakes.console import Browser, events_of, make_services, open_console
 from tests.fakes.desks import FakeDeadLetterDesk
 
 AT = FakeClock().now()
@@ -92,6 +92,16 @@ def test_who_only_looks_has_nothing_to_act_with(desk: FakeDeadLetterDesk) -> Non
     browser = browse(desk, Role.VIEWER)
     assert '<input type="checkbox"' not in browser.get("/dead-letters").text
     assert browser.submit("/dead-letters", "/dead-letters/replay", {"letter": "1.1|pacs"}).status_code == 403
+
+
+def test_who_sent_again_or_gave_up_what_is_recorded_study_by_study(desk: FakeDeadLetterDesk) -> None:
+    services = make_services(dead_letters=desk)
+    browser = Browser(open_console(services))
+    submit(browser, "/dead-letters/replay", {"everything": "pacs"})
+    submit(browser, "/dead-letters/discard", {"letter": ["1.1|ris"], "reason": "why"})
+    told = [(event.who, event.studies[0].study_instance_uid, event.explanation) for event in events_of(services)]
+    again, given_up = "dead letters sent again", "dead letters given up"
+    assert told == [("local", "1.1", again), ("local", "1.2", again), ("local", "1.1", given_up)]
 
 
 def test_every_kind_of_document_has_its_words() -> None:

@@ -7,10 +7,11 @@ from config.settings import Console
 from dicom_node.console.translation import load_words
 from dicom_node.quarantine_ports import QuarantinedFile, UndecodedImage
 from dicom_node.quarantine_remedies import REMEDIES
+from domain.audit import EventID
 from domain.role import Role
 from inference.reasons import NOT_DECODED, REASONS
 from tests.fakes.clock import FakeClock
-from tests.fakes.console import Browser, make_services, open_console
+from tests.fakes.console import Browser, events_of, make_services, open_console
 from tests.fakes.desks import FakeQuarantineDesk
 
 AT = FakeClock().now()
@@ -91,6 +92,13 @@ def test_the_file_can_be_had_by_who_may_see_patients(desk: FakeQuarantineDesk) -
     assert "attachment" in answer.headers["content-disposition"]
     assert browse(desk).get("/quarantine/2/file").status_code == 303  # it is gone
     assert browse(desk).get("/quarantine/x/file").status_code == 303
+
+
+def test_that_a_file_left_is_recorded_with_who_has_it(desk: FakeQuarantineDesk) -> None:
+    services = make_services(quarantine=desk)
+    Browser(open_console(services)).get("/quarantine/1/file")
+    (event,) = events_of(services)
+    assert (event.event_id, event.who, event.explanation) == (EventID.EXPORT, "local", "file 1 of the quarantine")
 
 
 def test_who_may_not_see_patients_does_not_get_the_file(desk: FakeQuarantineDesk) -> None:
