@@ -28,7 +28,6 @@ from domain.finding import (
     Labelled,
     MemberScore,
     ReadingStatus,
-    StudyFindings,
 )
 from domain.order import digest_patient_id
 from domain.study import CompletionRule, StudyState
@@ -41,6 +40,23 @@ DESTINATIONS: Final = ("pacs", "ris")
 _DAYS: Final = 60
 _AT_ONCE: Final = 2000
 _MODEL_SET: Final = "b" * 64
+_PRESENT_FROM: Final = 0.7
+#: What every reading is a copy of.
+_TEMPLATE: Final = asdict(
+    ImageReading(
+        sop_instance_uid="1.2",
+        sop_class_uid="1.2.840.10008.5.1.4.1.1.1.1",
+        status=ReadingStatus.READ,
+        model_set=_MODEL_SET,
+        rows=2500,
+        columns=2048,
+        region=Labelled("hand", 0.98),
+        fracture=Fracture(FractureState.PRESENT, 0.9, (0.9, 0.9)),
+        boxes=(Box("fracture", 0.9, 100, 200, 300, 400),),
+        members=tuple(MemberScore(f"member-{each}", "1.0.0", "c" * 64, 0.9, 40.0) for each in range(4)),
+        milliseconds=140.0,
+    )
+)
 _KINDS: Final = (
     DocumentKind.STRUCTURED_REPORT,
     DocumentKind.SUMMARY_CAPTURE,
@@ -88,9 +104,9 @@ def fill(engine: Engine, studies: int, now: datetime) -> None:
             for table, values in _draw(drawn, random):
                 rows[table].append(values)
         with writing(engine) as connection:
-            for table, values in rows.items():
-                if values:
-                    connection.execute(insert(table), values)
+            for table, of_table in rows.items():
+                if of_table:
+                    connection.execute(insert(table), of_table)
 
 
 def _draw(study: DrawnStudy, random: Random) -> Iterator[tuple[Table, dict[str, Any]]]:
@@ -122,8 +138,9 @@ def _draw(study: DrawnStudy, random: Random) -> Iterator[tuple[Table, dict[str, 
     readings = [_reading(study, image, random) for image in (1, 2)]
     yield from _images(study, readings)
     if answered_at is not None:
-        findings = StudyFindings(study.uid, _MODEL_SET, tuple(readings), readings[0].fracture)
-        yield tables.answer, key | {"model_set": _MODEL_SET, "findings": asdict(findings)}
+        findings = {"readings": readings, "fracture": readings[0]["fracture"], "model_set": _MODEL_SET}
+        said = findings | {"study_instance_uid": study.uid}
+        yield tables.answer, key | {"model_set": _MODEL_SET, "findings": said}
         yield from _sent(study, key, answered_at)
 
 
@@ -140,35 +157,29 @@ def _entry(study: DrawnStudy, last_arrival_at: datetime) -> dict[str, Any]:
     return {"study_instance_uid": study.uid, "last_arrival_at": last_arrival_at, **named}
 
 
-def _reading(study: DrawnStudy, image: int, random: Random) -> ImageReading:
+def _reading(study: DrawnStudy, image: int, random: Random) -> dict[str, Any]:
+    """Return a reading as JSON; written over one that the nouns made, which would take most of the time."""
     probability = round(random.random(), 4)
-    state = FractureState.PRESENT if probability > 0.7 else FractureState.ABSENT
-    return ImageReading(
-        sop_instance_uid=f"{study.uid}.{image}",
-        sop_class_uid="1.2.840.10008.5.1.4.1.1.1.1",
-        status=ReadingStatus.READ,
-        model_set=_MODEL_SET,
-        rows=2500,
-        columns=2048,
-        region=Labelled("hand", 0.98),
-        fracture=Fracture(state, probability, (probability, probability)),
-        boxes=(Box("fracture", probability, 100, 200, 300, 400),) if state is FractureState.PRESENT else (),
-        members=tuple(MemberScore(f"member-{each}", "1.0.0", "c" * 64, probability, 40.0) for each in range(4)),
-        milliseconds=140.0,
-    )
+    is_present = probability > _PRESENT_FROM
+    state = FractureState.PRESENT if is_present else FractureState.ABSENT
+    return _TEMPLATE | {
+        "sop_instance_uid": f"{study.uid}.{image}",
+        "fracture": {"state": state, "probability": probability, "interval": [probability, probability]},
+        "boxes": _TEMPLATE["boxes"] if is_present else [],
+    }
 
 
-def _images(study: DrawnStudy, readings: list[ImageReading]) -> Iterator[tuple[Table, dict[str, Any]]]:
+def _images(study: DrawnStudy, readings: list[dict[str, Any]]) -> Iterator[tuple[Table, dict[str, Any]]]:
     for number, reading in enumerate(readings):
         digest = f"{study.number:056x}{number:08x}"
         yield (
             tables.instance,
             {
-                "sop_instance_uid": reading.sop_instance_uid,
+                "sop_instance_uid": reading["sop_instance_uid"],
                 "study_instance_uid": study.uid,
                 "version": 1,
                 "series_instance_uid": f"{study.uid}.0",
-                "sop_class_uid": reading.sop_class_uid,
+                "sop_class_uid": reading["sop_class_uid"],
                 "transfer_syntax_uid": "1.2.840.10008.1.2.1",
                 "path": f"instances/{study.number}-{number}.dcm",
                 "sha256": digest,
@@ -183,9 +194,9 @@ def _images(study: DrawnStudy, readings: list[ImageReading]) -> Iterator[tuple[T
             {
                 "sha256": digest,
                 "model_set": _MODEL_SET,
-                "sop_instance_uid": reading.sop_instance_uid,
-                "status": reading.status,
-                "content": asdict(reading),
+                "sop_instance_uid": reading["sop_instance_uid"],
+                "status": reading["status"],
+                "content": reading,
                 "read_at": study.arrived_at + timedelta(seconds=3 + number),
             },
         )

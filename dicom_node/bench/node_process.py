@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import Reading, Retention
+from config.settings import Console, Reading, Retention
 from config.toml_text import write_toml
 from dicom_node.bench.loopback import HOST, MODALITY_AE_TITLE, NODE_AE_TITLE, make_settings
 from dicom_node.demo_peers.archive import Archive
@@ -22,7 +22,10 @@ _STOP_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class NodeProcess:
-    """A serving process and its peers, which run in this one; `ready_seconds` from its start to its word."""
+    """A serving process and its peers, which run in this one; `ready_seconds` from its start to its word.
+
+    `console_url` is where its console is, empty where it has none.
+    """
 
     pid: int
     data: Path
@@ -30,6 +33,7 @@ class NodeProcess:
     peer: Peer
     archive: Archive
     receiver: MllpReceiver
+    console_url: str = ""
 
 
 @contextmanager
@@ -40,6 +44,7 @@ def run_node(
     reading: Reading,
     archive: Archive | None = None,
     retention: Retention | None = None,
+    console: Console | None = None,
 ) -> Iterator[NodeProcess]:
     """Run `osteonode serve` on a free loopback port until the block ends; by default its archive keeps everything.
 
@@ -50,7 +55,8 @@ def run_node(
         settings = make_settings(
             folder / "node", archive.port, receiver.port, quiet_seconds=quiet_seconds, reading=reading
         )
-        settings = settings.model_copy(update={"retention": retention or settings.retention})
+        tables = {"retention": retention or settings.retention, "console": console or settings.console}
+        settings = settings.model_copy(update=tables)
         config = folder / "site.toml"
         config.write_text(write_toml(settings), encoding="utf-8")
         log = folder / "node.log"
@@ -60,7 +66,8 @@ def run_node(
                 port = _await_ready(process, log)
                 ready_seconds = round(time.monotonic() - started, 2)
                 peer = Peer(HOST, port, NODE_AE_TITLE, MODALITY_AE_TITLE)
-                yield NodeProcess(process.pid, settings.node.data, ready_seconds, peer, archive, receiver)
+                url = _await_console(process) if settings.console.enabled else ""
+                yield NodeProcess(process.pid, settings.node.data, ready_seconds, peer, archive, receiver, url)
             finally:
                 _stop(process)
 
@@ -76,6 +83,14 @@ def _await_ready(process: subprocess.Popen[str], log: Path) -> int:
             return int(line.partition(f" {HOST}:")[2].partition(";")[0])
     last_words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
     raise OsteonodeError("the node did not become ready: " + " / ".join(last_words))
+
+
+def _await_console(process: subprocess.Popen[str]) -> str:
+    """Return what the line after that word says."""
+    line = process.stdout.readline() if process.stdout else ""
+    if " console is at " not in line:
+        raise OsteonodeError("the console of the node did not become ready")
+    return line.partition(" console is at ")[2].strip()
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from config.settings import Reading
 
 app = typer.Typer(
-    help="The benchmarks: ingest, read, study, compose, soak. Loopback and drawn images only.", no_args_is_help=True
+    help="The benchmarks: ingest, read, study, compose, console, soak. Loopback and drawn images only.",
+    no_args_is_help=True,
 )
 
 Studies = Annotated[int, typer.Option("--studies", min=1, help="Studies of two images of 2500 x 2048 px, 12 bits.")]
@@ -41,6 +42,9 @@ Against = Annotated[
 Rounds = Annotated[int, typer.Option("--rounds", min=1, help="Of a comparison: how often each way has its turn.")]
 IngestRounds = Annotated[int, typer.Option("--rounds", min=1, help="How often each receiver has its turn.")]
 Repeats = Annotated[int, typer.Option("--rounds", min=2, help="How often the documents of a study are composed.")]
+LedgerStudies = Annotated[int, typer.Option("--studies", min=1000, help="Studies in the ledger.")]
+PageRounds = Annotated[int, typer.Option("--rounds", min=2, help="How often each page is asked for.")]
+Turns = Annotated[int, typer.Option("--turns", min=1, help="How often each node takes the images.")]
 Few = Annotated[bool, typer.Option("--quick", help="A tenth of the images: to see that it runs, not how fast.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A comparison of two small networks in three rounds.")]
 Measure = Callable[..., dict[str, object]]
@@ -146,6 +150,29 @@ def bench_compose(repeats: Repeats = 20, as_json: AsJson = False) -> None:
     from dicom_node.bench.compose import STEPS, measure_compose
 
     _measure("compose", partial(measure_compose, rounds=repeats), STEPS, as_json)
+
+
+@app.command("console")
+def bench_console(
+    studies: LedgerStudies = 100_000,
+    rounds: PageRounds = 30,
+    turns: Turns = 8,
+    quick: Few = False,
+    threads: Threads = 2,
+    bundle: Bundle = None,
+    precision: Precision = "f32",
+    as_json: AsJson = False,
+) -> None:
+    """Measure the web console: how long each page takes, in milliseconds, and what it takes from ingest.
+
+    The ledger is drawn: 100,000 studies of two months take some minutes and 1.6 GB below the temporary folder (TMPDIR).
+    Then a node with a console that somebody looks at, and one without, take the same images in turns.
+    """
+    from dicom_node.bench.console import count_steps, measure_console
+
+    reading, images = _reading(bundle, precision, threads), 32 if quick else 480
+    sized = partial(measure_console, studies=studies, rounds=rounds, turns=turns, images=images)
+    _measure("console", partial(sized, reading=reading), count_steps(studies, turns), as_json)
 
 
 @app.command("lime")

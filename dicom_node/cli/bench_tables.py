@@ -31,7 +31,8 @@ def flatten(result: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, o
     """Return the values of a result with their names one after the other; a summary of durations is one value."""
     for name, value in result.items():
         if isinstance(value, Mapping) and {"number", "p50_ms", "p95_ms"} <= value.keys():
-            yield f"{above}{name}", f"{value['p50_ms']} ms, p95 {value['p95_ms']} ms ({value['number']})"
+            processor = f", processor {value['processor_ms']} ms" if "processor_ms" in value else ""
+            yield f"{above}{name}", f"{value['p50_ms']} ms, p95 {value['p95_ms']} ms ({value['number']}){processor}"
         elif isinstance(value, Mapping) and "below" in value:
             yield f"{above}{name}", f"{value['measured']}, {_JUDGED[bool(value['met'])]} {value['below']}"
         elif isinstance(value, Mapping) and "at_least" in value:
