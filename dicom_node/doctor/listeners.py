@@ -71,7 +71,7 @@ def _examine(port: Port, node_process: int | None) -> Check:
         return good(port.key, f"{at} is free for this node, which does not run now")
     if problem is None:
         meaning = f"a node runs (process {node_process}), and does not listen at {at}"
-        change = "restart it: it reads its configuration only when it starts; look in its log for receive.listening"
+        change = "wait, if it has just been started; else restart it: it reads its configuration only then"
         return Check(port.key, Verdict.FAULT, meaning, change, Place.HERE)
     return _judge_bind(port, at, problem)
 

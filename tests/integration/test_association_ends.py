@@ -34,8 +34,8 @@ def test_echoscu_that_aborts_is_told_apart_from_one_that_this_node_aborts(
 
 def test_a_silent_association_that_this_node_ends_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    with StorageNode(tmp_path, idle_seconds=0.3) as node, node.associate():
-        wait_until(lambda: bool(codes(caplog, "receive.association_aborted")))
+    with StorageNode(tmp_path, idle_seconds=0.3) as node, node.associate() as assoc:
+        wait_until(lambda: assoc.is_aborted and bool(codes(caplog, "receive.association_aborted")))
     assert codes(caplog, "receive.association_aborted") == ["ABORTED-HERE"]
     assert "limits.idle_seconds" in caplog.text
 

@@ -84,6 +84,13 @@ def test_an_orthanc_as_source_that_knows_this_node(open_one: Orthanc) -> None:
     assert "answers 0xC000 to a study that nobody has" in checks[-1].meaning
 
 
+def test_an_orthanc_that_commits(open_one: Orthanc) -> None:
+    checks = examine_peer(open_one.destination("pacs", commitment=True))
+    assert find_faults(checks) == []
+    (commitment,) = [check for check in checks if check.probe == "storage commitment"]
+    assert "reports by calling this node" in commitment.meaning
+
+
 def test_an_orthanc_that_does_not_let_an_unknown_title_ask(open_one: Orthanc) -> None:
     faults = find_faults(examine_peer(query=query(open_one, calling_ae_title="NOBODY")))
     assert [fault.probe for fault in faults] == ["C-FIND", "C-MOVE"]

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from dicom_node.doctor.machine import examine_ledger, examine_memory, examine_models
+from dicom_node.doctor.machine import examine_certificates, examine_ledger, examine_memory, examine_models
 from dicom_node.doctor.verdicts import Verdict
 from dicom_node.ledger.database import create_tables, database_url, open_engine
+from tests.fakes.certificates import make_pki
 from tests.fakes.stand_in_bundle import write_bundle
 
 
@@ -76,3 +77,10 @@ def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "osteonode.sqlite").write_text("no database at all, but long enough to have a header of its own")
     (check,) = examine_ledger(site(tmp_path), None)
     assert (check.verdict, check.code) == (Verdict.FAULT, "LEDGER")
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("server", Verdict.GOOD), ("expired-server", Verdict.FAULT)])
+def test_the_certificates_that_this_node_shows_are_looked_at(tmp_path: Path, name: str, verdict: Verdict) -> None:
+    settings = site(tmp_path).model_copy(update={"tls": make_pki().listener(name)})
+    own = [check for check in examine_certificates(settings) if "tls.certificate_file" in check.meaning]
+    assert [check.verdict for check in own] == [verdict]
