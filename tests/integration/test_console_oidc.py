@@ -51,7 +51,7 @@ def test_a_member_of_a_group_comes_in_with_its_role(browser: Browser, provider: 
     answer = enter(browser, provider)
     assert (answer.status_code, 'content="0; url=/about"' in answer.text) == (200, True)
     text = browser.get("/account").text
-    assert "grace" in text
+    assert "oidc:grace" in text
     assert "operator" in text
 
 
@@ -84,7 +84,7 @@ def test_who_is_in_no_group_stays_outside(services: Services, browser: Browser, 
     assert answer.status_code == 403
     assert "none of your groups" in answer.text
     assert SESSION not in browser.cookies
-    assert (events_of(services)[-1].who, int(events_of(services)[-1].outcome)) == ("grace", 4)
+    assert (events_of(services)[-1].who, int(events_of(services)[-1].outcome)) == ("oidc:grace", 4)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,11 @@ class LoginRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is; `role` is None where none of their groups has one."""
+    """Who somebody is; `role` is None where none of their groups has one.
+
+    Attributes:
+        name: begins with `oidc:`, which no user of the node can: nobody can call themselves like one at the provider.
+    """
 
     name: str
     role: Role | None
@@ -146,7 +150,7 @@ class Provider:
         oidc, found = self._oidc, dict(claims)
         if oidc.groups_claim not in found and "userinfo_endpoint" in self._ask().metadata:
             found = self._ask_userinfo(access_token, str(claims["sub"])) | found
-        name = _printable(found.get(oidc.name_claim) or claims["sub"])[:_NAME_CHARACTERS]
+        name = "oidc:" + _printable(found.get(oidc.name_claim) or claims["sub"])[:_NAME_CHARACTERS]
         groups = found.get(oidc.groups_claim) or ()
         listed = {groups} if isinstance(groups, str) else {each for each in groups if isinstance(each, str)}
         return Identity(name, oidc.role_of(frozenset(listed)))
