@@ -30,13 +30,14 @@ PEERS = {
     "poppler-utils": "pdftotext",
     "qpdf": "qpdf",
 }
-#: Of the viewers that our documents are looked at in: what `@pytest.mark.peer` wants only by name.
+#: What `@pytest.mark.peer` wants only by name: the viewers that our documents are looked at in, and a database.
 VIEWERS = {
     "chromium": "chromium",
     "dicomscope": "dicomscope",
     "ohif": str(PROJECT / ".viewers" / "ohif" / "index.html"),
     "orthanc-dicomweb": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
     "orthanc-webviewer": "/usr/share/orthanc/plugins/libOrthancWebViewer.so",
+    "postgresql": next(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), "initdb"),
     "xdotool": "xdotool",
     "xvfb": "Xvfb",
 }

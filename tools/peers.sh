@@ -13,6 +13,7 @@ openssl openssl TLS against a client that nobody here wrote
 orthanc Orthanc the whole node with an Orthanc as PACS
 orthanc-dicomweb /usr/share/orthanc/plugins/libOrthancDicomWeb.so reports and captures in OHIF
 orthanc-webviewer /usr/share/orthanc/plugins/libOrthancWebViewer.so captures in the viewer of Orthanc
+postgresql /usr/lib/postgresql/15/bin/initdb the ledger and its revisions on PostgreSQL
 chromium chromium documents in viewers of the web
 npm npm documents in OHIF, which make ohif fetches
 dicomscope dicomscope presentation states in DICOMscope

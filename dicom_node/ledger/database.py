@@ -38,6 +38,7 @@ from dicom_node.ledger import (
     knowledge_tables,
     quarantine_tables,
     retention_tables,
+    retrieval_tables,
     search_tables,
     tables,
 )
@@ -61,6 +62,7 @@ TABLE_MODULES = (
     quarantine_tables,
     access_tables,
     alert_tables,
+    retrieval_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096
@@ -157,7 +159,6 @@ def create_tables(engine: Engine) -> None:
         found = find_schema_version(connection)
         if found is None:
             metadata.create_all(connection)
-            search_tables.add_indexes(connection)
             connection.execute(insert(tables.meta).values(name=_SCHEMA, value=str(tables.SCHEMA_VERSION)))
             _stamp(connection)
             return
@@ -166,8 +167,6 @@ def create_tables(engine: Engine) -> None:
                 f"the ledger has schema version {found}, this program needs {tables.SCHEMA_VERSION}: "
                 "`osteonode upgrade` says what that takes and does it, and so does a start of the node"
             )
-        metadata.create_all(connection)
-        search_tables.add_indexes(connection)
 
 
 def find_schema_version(connection: Connection) -> int | None:

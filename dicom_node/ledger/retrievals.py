@@ -4,25 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Integer, RowMapping, String, Table, Text, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, delete, insert, select, update
 
 from dicom_node.ledger.database import looking, writing
-from dicom_node.ledger.tables import UtcDateTime, metadata
+from dicom_node.ledger.retrieval_tables import retrieval as table
 from dicom_node.ports import Clock
 from domain.retrieval import Retrieval, RetrievalAttempt, RetrievalState
-
-table = Table(
-    "retrieval",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("study_instance_uid", String(64), nullable=False),
-    Column("archive", String(16), nullable=False),
-    Column("state", String(16), nullable=False, index=True),
-    Column("asked_at", UtcDateTime, nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("next_attempt_at", UtcDateTime),
-    Column("said", Text, nullable=False, default=""),
-)
 
 
 class Retrievals:

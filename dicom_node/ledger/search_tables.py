@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from dicom_node.ledger import tables
 from dicom_node.ledger.commitment_tables import commitment
@@ -44,18 +44,13 @@ person_request = Table(
 )
 
 _studies = tables.study.c
-#: Indexes of tables that are older than they: made wherever a ledger lacks one (database.create_tables).
+#: Indexes of tables that are older than they; they are those tables' from here on.
 ADDED_INDEXES: Final = (
     Index("study_by_arrival", _studies.last_arrival_at, _studies.study_instance_uid),
     Index("study_by_state", _studies.state, _studies.last_arrival_at, _studies.study_instance_uid),
     Index("study_by_answer", _studies.answered_at),
+    Index("study_by_closing", _studies.closed_at),
     Index("attempt_by_end", tables.attempt.c.ended_at),
     Index("reading_by_end", tables.reading.c.read_at),
     Index("commitment_by_end", commitment.c.committed_at),
 )
-
-
-def add_indexes(connection: Connection) -> None:
-    """Make the indexes that a ledger of an earlier version lacks."""
-    for index in ADDED_INDEXES:
-        index.create(connection, checkfirst=True)

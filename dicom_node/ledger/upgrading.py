@@ -87,13 +87,17 @@ def migrate(engine: Engine) -> None:
         keep_schema_version(connection)
 
 
-def run_revisions(connection: Connection) -> None:
-    """Run the revisions that a database lacks, all of them on an empty one, in the transaction of the caller."""
+def run_revisions(connection: Connection, until: str = "head") -> None:
+    """Run the revisions that a database lacks, all of them on an empty one, in the transaction of the caller.
+
+    Args:
+        until: the last of them; the newest otherwise.
+    """
     from alembic import command
 
     config = _configure()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, until)
 
 
 def _configure() -> "Config":

@@ -7,10 +7,9 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from dicom_node.ledger.database import FILE_NAME, REVISION_TABLE, writing
+from dicom_node.ledger.migrations.versions import schema_7
 
 DUMPS = Path(__file__).parents[1] / "ledgers"
-#: Tables that came with revisions, which no older ledger has.
-SINCE_SCHEMA_7 = ("audit",)
 
 
 def make_old(
@@ -18,8 +17,10 @@ def make_old(
 ) -> None:
     """Make a ledger look as one of an earlier schema: without these tables and columns, and without a revision."""
     with writing(engine) as connection:
-        for table in (*tables, *SINCE_SCHEMA_7, REVISION_TABLE):
+        for table in (*tables, *schema_7.schema.tables, REVISION_TABLE):
             connection.execute(text(f"DROP TABLE {table}"))
+        for name, _table, _columns in schema_7.INDEXES:
+            connection.execute(text(f"DROP INDEX {name}"))
         for table, name in columns:
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
         connection.execute(text(f"UPDATE meta SET value = '{version}' WHERE name = 'schema_version'"))

@@ -337,6 +337,19 @@ sa.Table(
     sa.Index("ix_impression_refusal", "refusal"),
 )
 sa.Table(
+    "retrieval",
+    schema,
+    sa.Column("number", sa.Integer(), primary_key=True, autoincrement=True),
+    sa.Column("study_instance_uid", sa.String(64), nullable=False),
+    sa.Column("archive", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("next_attempt_at", sa.DateTime(timezone=True)),
+    sa.Column("said", sa.Text(), nullable=False),
+    sa.Index("ix_retrieval_state", "state"),
+)
+sa.Table(
     "retraction",
     schema,
     sa.Column("study_instance_uid", sa.String(64), primary_key=True),

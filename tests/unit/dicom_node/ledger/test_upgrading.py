@@ -1,16 +1,31 @@
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from dicom_node.ledger.database import create_tables, database_url, looking, open_engine, writing
+from dicom_node.ledger import database
+from dicom_node.ledger.database import (
+    REVISION_TABLE,
+    TABLE_MODULES,
+    create_tables,
+    database_url,
+    looking,
+    metadata,
+    open_engine,
+    writing,
+)
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.migrations.versions.schema_6 import ADDED_COLUMNS
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.tables import SCHEMA_VERSION
-from dicom_node.ledger.upgrading import COPIES, migrate, plan_upgrade, upgrade_ledger
+from dicom_node.ledger.upgrading import COPIES, migrate, plan_upgrade, run_revisions, upgrade_ledger
 from domain.delivery import DeliveryState
 from domain.errors import LedgerError, LedgerFull
 from domain.tier import Tier
@@ -121,6 +136,50 @@ def test_a_new_ledger_needs_no_revision_run(engine: Engine) -> None:
     assert _definitions(engine) == before
 
 
+def test_the_revisions_make_the_tables_that_this_program_has(tmp_path: Path) -> None:
+    engine = open_engine(database_url(tmp_path))
+    with writing(engine) as connection:
+        run_revisions(connection)
+    with writing(engine) as connection:
+        options = {"version_table": REVISION_TABLE}
+        lacking = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    assert lacking == [], (
+        "a table was changed and no revision does so: `python tools/draft_revision.py` says what is lacking. Raise "
+        f"SCHEMA_VERSION and write versions/schema_{SCHEMA_VERSION + 1}.py (or, before schema {SCHEMA_VERSION} is "
+        f"released, add it to versions/schema_{SCHEMA_VERSION}.py)"
+    )
+
+
+def test_every_module_of_tables_is_known() -> None:
+    """A table of a module that nobody imports would be neither created nor compared."""
+    known = set(metadata.tables)
+    for path in sorted(Path(database.__file__).parent.glob("*.py")):
+        import_module(f"dicom_node.ledger.{path.stem}")
+    assert set(metadata.tables) == known
+    assert {module.__name__.rpartition(".")[2] for module in TABLE_MODULES} >= {
+        path.stem for path in Path(database.__file__).parent.glob("*_tables.py")
+    }
+
+
+def test_numbers_that_are_never_given_twice_are_so_in_an_upgraded_ledger_too(engine: Engine, tmp_path: Path) -> None:
+    other = open_engine(database_url(tmp_path / "other"))
+    (tmp_path / "other").mkdir()
+    with writing(other) as connection:
+        run_revisions(connection)
+    counted = [{line.split("(")[0].strip() for line in _definitions(each) if _counts(line)} for each in (engine, other)]
+    assert counted[0] == counted[1] != set()
+
+
+def test_a_start_that_upgrades_nothing_does_not_load_alembic() -> None:
+    said = "import sys, dicom_node.openings, dicom_node.service; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", said], check=False).returncode == 0
+
+
+def _counts(definition: str) -> bool:
+    return "AUTOINCREMENT" in definition
+
+
 def _definitions(engine: Engine) -> list[str]:
     with looking(engine) as connection:
-        return list(connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).scalars())
+        every = connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).scalars()
+        return [each for each in every if each]
