@@ -55,6 +55,7 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
     "dicom_node.monitoring.listener": {
         "metrics and health at http://%s:%d": LogEvent("metrics.listening", ("address", "port"))
     },
+    "dicom_node.monitoring.tracing.following_studies": {"traces %s": LogEvent("tracing.collector", ("found",))},
     "dicom_node.pipeline.auditing": {
         "%s; they stay in the ledger": LogEvent("audit.dropped", ("explanation",)),
         "the audit repository answers again: what waited was sent": LogEvent("audit.repository_up"),
