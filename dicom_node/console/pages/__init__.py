@@ -6,6 +6,7 @@ from dicom_node.console.page import Page
 from dicom_node.console.pages import (
     about,
     account,
+    api,
     audit,
     configuration,
     dead_letters,
@@ -33,6 +34,7 @@ PAGES: Final[tuple[Page, ...]] = (
     configuration.PAGE,
     audit.PAGE,
     about.PAGE,
+    api.PAGE,
     account.PAGE,
     login.PAGE,
     oidc.PAGE,
