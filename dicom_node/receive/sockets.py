@@ -3,11 +3,16 @@
 Apart from what listens on them, so that a process which is handed some loads nothing else first.
 """
 
+import errno
 import socket
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Final
 
 from config.settings import Settings
+
+_PAUSE_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +27,20 @@ class Sockets:
     tls: socket.socket | None
 
     @classmethod
-    def bind(cls, settings: Settings) -> "Sockets":
+    def bind(cls, settings: Settings, patience_seconds: float = 0.0) -> "Sockets":
         """Bind the addresses of the configuration; nobody can connect before a listener takes them over.
+
+        Args:
+            patience_seconds: so long a port that is taken may become free.
 
         Raises:
             OSError: an address is taken, is none of this machine, or needs a permission.
         """
         address, tls = settings.node.bind, settings.tls
         with ExitStack() as undo:
-            plain = _bind(address, settings.node.port, "node.port")
+            plain = _bind_patiently(address, settings.node.port, "node.port", patience_seconds)
             undo.callback(plain.close)
-            encrypted = _bind(address, tls.port, "tls.port") if tls is not None else None
+            encrypted = _bind_patiently(address, tls.port, "tls.port", patience_seconds) if tls is not None else None
             undo.pop_all()
         return cls(plain, encrypted)
 
@@ -51,6 +59,17 @@ class Sockets:
         for each in (self.plain, self.tls):
             if each is not None:
                 each.close()
+
+
+def _bind_patiently(address: str, port: int, key: str, patience_seconds: float) -> socket.socket:
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            return _bind(address, port, key)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() >= deadline:
+                raise
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _bind(address: str, port: int, key: str) -> socket.socket:

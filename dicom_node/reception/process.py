@@ -126,7 +126,7 @@ class ReceptionProcess:
             if self._process.is_alive() and silent_looks >= _MOST_SILENT_LOOKS:
                 _log.error("the process that receives takes no connections any more: it is ended")
                 self._process.kill()
-                silent_looks = 0
+                self._process.join()
             if not self._process.is_alive():
                 self._replace()
 

@@ -6,10 +6,14 @@ other, whoever connects waits.
 
 from collections.abc import Callable, MutableSequence, Sequence
 from contextlib import ExitStack
+from typing import Final
 
 from config.settings import Settings
 from dicom_node.receive.sockets import Sockets
 from dicom_node.reception.process import ReceptionProcess
+
+#: The processes of a node that was killed end by themselves, and a moment later than it.
+_PATIENCE_SECONDS: Final = 5.0
 
 
 class Reception:
@@ -31,7 +35,7 @@ class Reception:
         prepare: Callable[[], None],
         cells: Sequence[MutableSequence[int]] = (),
     ) -> None:
-        self._sockets = Sockets.bind(settings)
+        self._sockets = Sockets.bind(settings, _PATIENCE_SECONDS)
         with ExitStack() as undo:
             undo.callback(self._sockets.close)
             self._ports = self._sockets.port, self._sockets.tls_port

@@ -17,7 +17,7 @@ from pynetdicom.association import Association
 
 from dicom_node.receive.association_marks import is_process_alive
 from dicom_node.receive.open_associations import FOLDER
-from dicom_node.reception import process
+from dicom_node.reception import process, processes
 from dicom_node.reception.process import ReceptionProcess
 from dicom_node.reception.processes import Reception
 from dicom_node.service import Service
@@ -110,16 +110,15 @@ def test_a_reception_that_is_killed_is_replaced_and_what_it_acknowledged_is_know
     assert not list((tmp_path / "data" / "incoming").glob("*.part"))
 
 
-def test_a_process_that_hangs_is_ended_and_replaced(
-    node: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process, "_MOST_SILENT_LOOKS", 2)
+def test_a_process_that_hangs_is_ended_and_replaced(node: Service, tmp_path: Path) -> None:
     hanging = reception_of(node).pids
-    for pid in hanging:
-        os.kill(pid, signal.SIGSTOP)
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(process, "_MOST_SILENT_LOOKS", 2)
+        for pid in hanging:
+            os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: not any(map(is_process_alive, hanging)))
     (path, *_) = write_study(tmp_path / "in", draw_study(1))
-    assert send([path], node.port) == {path: 0}
-    assert not set(hanging) & set(reception_of(node).pids)
+    wait_until(lambda: send([path], node.port) == {path: 0})
 
 
 def test_connections_wait_at_the_port_while_nobody_receives(node: Service) -> None:
@@ -161,7 +160,18 @@ def test_a_node_that_stops_takes_its_reception_along(tmp_path: Path) -> None:
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
-def test_a_port_that_is_taken_is_told_as_if_the_node_listened_itself(tmp_path: Path) -> None:
+def test_a_port_that_processes_of_a_killed_node_still_hold_is_waited_for(tmp_path: Path) -> None:
+    held = socket.create_server(("127.0.0.1", 0))
+    settings = make_settings(tmp_path / "data", port=held.getsockname()[1])
+    threading.Timer(0.5, held.close).start()
+    with Service(settings, reader_factory=light(), prepare_reception=prepare) as node:
+        assert node.port == settings.node.port
+
+
+def test_a_port_that_is_taken_is_told_as_if_the_node_listened_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_PATIENCE_SECONDS", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as other:
         settings = make_settings(tmp_path / "data", port=other.getsockname()[1])
         with pytest.raises(OSError, match="in use"):
