@@ -8,29 +8,38 @@ from typing import Final
 class ContextResult:
     """One row: the Standard's word, what it means, and what to change at the peer."""
 
+    result: int
     word: str
     meaning: str
     change: str
 
+    @property
+    def code(self) -> str:
+        """What docs/operations.md has an entry for."""
+        return f"context {self.result}"
+
 
 #: By field Result/Reason; 0 is acceptance.
-CONTEXT_RESULTS: Final[dict[int, ContextResult]] = {
-    1: ContextResult(
-        "user-rejection", "the application there does not want it", "allow this class for this node's AE title there"
+_ROWS: Final = (
+    ContextResult(
+        1, "user-rejection", "the application there does not want it", "allow this class for this node's AE title there"
     ),
-    2: ContextResult("no-reason", "the DICOM software there refuses it", "look in its log for the reason"),
-    3: ContextResult(
+    ContextResult(2, "no-reason", "the DICOM software there refuses it", "look in its log for the reason"),
+    ContextResult(
+        3,
         "abstract-syntax-not-supported",
         "it does not know this class, or not from this node",
         "enable this SOP class there",
     ),
-    4: ContextResult(
+    ContextResult(
+        4,
         "transfer-syntaxes-not-supported",
         "it takes this class in none of the offered transfer syntaxes",
         "enable Explicit or Implicit VR Little Endian for this class there",
     ),
-}
-CONTEXT_CODES: Final = tuple(f"context {result}" for result in CONTEXT_RESULTS)
+)
+CONTEXT_RESULTS: Final = {row.result: row for row in _ROWS}
+CONTEXT_CODES: Final = tuple(row.code for row in _ROWS)
 
 
 def explain_context(result: int) -> ContextResult:

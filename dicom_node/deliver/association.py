@@ -132,6 +132,12 @@ class Negotiation:
         """Whether messages can be sent now."""
         return self.association is not None and self.association.is_established and not self.course.broken
 
+    def refusal_of(self, sop_class_uid: str) -> int:
+        """Return the result of a class's refused presentation context (PS3.8 Table 9-18), 2 where none is known."""
+        refused = self.association.rejected_contexts if self.association is not None else []
+        results = {str(each.abstract_syntax): int(each.result or 2) for each in refused}
+        return results.get(sop_class_uid, 2)
+
     @property
     def outcome(self) -> Outcome:
         """What the end of an association that never stood means for a delivery: only a rejection may be for good."""

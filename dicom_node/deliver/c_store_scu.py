@@ -7,6 +7,7 @@ from pynetdicom import AE
 from pynetdicom.association import Association
 
 from config.settings import Destination
+from dicom_node.association_failures.contexts import explain_context
 from dicom_node.deliver.association import Negotiation, calling_ae_title, request
 from dicom_node.deliver.dicom_objects import read_object, reply_for_both, separate
 from dicom_node.deliver.echo import probe_dicom
@@ -73,8 +74,9 @@ class CStoreDestination:
     def _send(self, parcel: Parcel, negotiation: Negotiation) -> tuple[Reply, ...]:
         if not parcel.accepted:
             name = UID(parcel.document.sop_class_uid).name
-            status, advice = f"not sent: the peer does not accept {name}", "enable this SOP class for storage there"
-            return reply_for_both(parcel, Outcome.REFUSED, status, advice)
+            refusal = explain_context(negotiation.refusal_of(parcel.document.sop_class_uid))
+            status = f"not sent: the peer does not accept {name} ({refusal.word})"
+            return reply_for_both(parcel, Outcome.REFUSED, status, f"{refusal.change} [{refusal.code}]")
         if negotiation.association is None or not negotiation.established:
             return reply_for_both(parcel, Outcome.RETRY, "not sent: the association broke before")
         try:

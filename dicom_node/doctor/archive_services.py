@@ -20,7 +20,7 @@ from dicom_node.deliver.commitment_report import reporting_role
 from dicom_node.deliver.commitment_scu import provider_of
 from dicom_node.deliver.query_peer import as_destination
 from dicom_node.deliver.retrieve_scu import MOVE_DESTINATION_UNKNOWN, explain_status
-from dicom_node.doctor.associations import go_to, results_of, tell_association
+from dicom_node.doctor.associations import go_to, tell_association
 from dicom_node.doctor.verdicts import Check, Verdict, faulty, good
 from dicom_node.storage_commitment import PUSH_MODEL
 from domain.retrieval import RetrievalMethod
@@ -58,7 +58,7 @@ def _examine_retrieval(peer: Destination, query: Query, node_ae_title: str) -> C
 
 
 def _refused(probe: str, model: UID, negotiation: Negotiation) -> Check:
-    result = results_of(negotiation).get(model, 2)
+    result = negotiation.refusal_of(model)
     words = explain_context(result)
     meaning = f"it does not take {model.name} ({result}: {words.word}): {words.meaning}"
     return Check(
@@ -129,7 +129,7 @@ def examine_commitment(destination: Destination, node_ae_title: str) -> Iterator
             reports = "it reports by calling this node, which its list of peers must have"
             yield good("storage commitment", f"{provider.ae_title} takes requests; {reports}")
             return
-        result = results_of(negotiation).get(PUSH_MODEL, 2)
+        result = negotiation.refusal_of(PUSH_MODEL)
         meaning = f"{provider.ae_title} does not take storage commitment ({result}: {explain_context(result).word})"
         change = "enable it there, or set commitment = false for this destination"
         yield Check("storage commitment", Verdict.FAULT, meaning, change, Place.PEER, f"context {result}")
@@ -145,7 +145,7 @@ def examine_report_taker(sender: Destination, node_ae_title: str) -> Iterator[Ch
         if PUSH_MODEL in negotiation.accepted:
             yield good("storage commitment", f"{sender.ae_title} takes reports")
             return
-        result = results_of(negotiation).get(PUSH_MODEL, 2)
+        result = negotiation.refusal_of(PUSH_MODEL)
         meaning = f"{sender.ae_title} does not take reports ({result}: {explain_context(result).word})"
         change = "let it accept the Storage Commitment Push Model with this node as the SCP (SCP/SCU role selection)"
         yield Check("storage commitment", Verdict.FAULT, meaning, change, Place.PEER, f"context {result}")

@@ -56,26 +56,19 @@ def _name_software(negotiation: Negotiation) -> str:
     return str(association.acceptor.implementation_version_name or "").strip() if association is not None else ""
 
 
-def results_of(negotiation: Negotiation) -> dict[str, int]:
-    """Return the result of each refused presentation context, by abstract syntax (PS3.8 Table 9-18)."""
-    association = negotiation.association
-    refused = association.rejected_contexts if association is not None else []
-    return {str(each.abstract_syntax): int(each.result or 2) for each in refused}
-
-
 def _judge_contexts(negotiation: Negotiation, wanted: Wanted) -> Iterator[Check]:
-    results, accepted = results_of(negotiation), negotiation.accepted
+    accepted = negotiation.accepted
     if stored := [str(kind) for uid in wanted if uid in accepted for kind in wanted[uid]]:
         yield good("contexts", f"it accepts the contexts of {', '.join(stored)}")
     for uid in wanted:
         if uid not in accepted and not is_spared(uid, wanted, accepted):
-            yield _judge_refused(uid, results.get(uid, 2), wanted, accepted)
+            yield _judge_refused(uid, negotiation.refusal_of(uid), wanted, accepted)
 
 
 def _judge_refused(uid: UID, result: int, wanted: Wanted, accepted: frozenset[str]) -> Check:
     words = explain_context(result)
     refused = f"it does not take {uid.name} ({result}: {words.word}): {words.meaning}"
-    kinds, code = ", ".join(map(str, wanted[uid])), f"context {result}"
+    kinds, code = ", ".join(map(str, wanted[uid])), words.code
     if (instead := stand_in_of(uid, wanted, accepted)) is not None:
         meaning = f"{refused}. {kinds} goes as {instead.name}"
         return Check("contexts", Verdict.WARNING, meaning, f"{words.change}, if it can", Place.PEER, code)
