@@ -1,6 +1,5 @@
 """What the ledger tells those who watch the node (monitoring_ports.MeasuredLedger)."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,16 +12,15 @@ from sqlalchemy.orm import aliased
 from dicom_node.ledger import breakers, dead_letters, tables
 from dicom_node.ledger.commitment_tables import commitment as commitment_table
 from dicom_node.ledger.database import looking, writing
-from dicom_node.ledger.dead_letters import HELD_BY_PERSON
 from dicom_node.ledger.waiting import find_queues
 from dicom_node.monitoring_ports import AnswerEnd, AttemptEnd, CommitmentEnd, ReadingEnd, Standing
-from domain.delivery import DeliveryState, Outcome
+from domain.delivery import Outcome
 from domain.study import SPOKEN, StudyState
 
 #: The row that shows that the ledger takes changes.
 _WRITTEN: Final = "health_written_at"
 _STUDY, _INSTANCE, _READING = tables.study.c, tables.instance.c, tables.reading.c
-_ATTEMPT, _COMMITMENT, _DELIVERY = tables.attempt.c, commitment_table.c, tables.delivery.c
+_ATTEMPT, _COMMITMENT = tables.attempt.c, commitment_table.c
 _LAST_READ = (
     select(func.max(_READING.read_at))
     .join(tables.instance, _INSTANCE.sha256 == _READING.sha256)
@@ -135,7 +133,7 @@ class Measurements:
             return Standing(
                 queues=tuple(find_queues(connection)),
                 held_studies=_count(connection, _HELD),
-                dead_letters=_count_dead_letters(connection),
+                dead_letters=dead_letters.count(connection),
                 quarantined=dict(_group(connection, tables.quarantine.c.reason_code)),
                 breakers={each.destination: each for each in breakers.every(connection)},
             )
@@ -206,13 +204,6 @@ def _commitment_end(row: Mapping[str, Any]) -> CommitmentEnd:
         destination=row["destination"].partition(":")[0],
         delivered_at=row["delivered_at"],
     )
-
-
-def _count_dead_letters(connection: Connection) -> Mapping[str, int]:
-    held = select(func.count()).where(_DELIVERY.state == DeliveryState.HELD, _DELIVERY.explanation != HELD_BY_PERSON)
-    if not _count(connection, held):
-        return {}
-    return Counter(each.delivery.peer for each in dead_letters.every(connection))
 
 
 def _group(connection: Connection, column: ColumnElement[str]) -> Iterator[tuple[str, int]]:

@@ -10,13 +10,13 @@ from sqlalchemy.sql import ColumnElement
 from dicom_node.ledger import tables
 from dicom_node.ledger.commitment_tables import commitment
 from dicom_node.monitoring_ports import Queue, Stage
-from domain.commitment import ENDED
+from domain.commitment import ENDED, CommitmentState
 from domain.delivery import DeliveryState
 from domain.study import StudyState
 
 _STUDY, _INSTANCE, _READING, _DELIVERY = tables.study.c, tables.instance.c, tables.reading.c, tables.delivery.c
 #: Commitments that something follows by itself.
-_PENDING: Final = commitment.c.state.not_in(ENDED)
+_PENDING: Final = commitment.c.state.in_([each for each in CommitmentState if each not in ENDED])
 
 
 def find_queues(connection: Connection) -> Iterator[Queue]:

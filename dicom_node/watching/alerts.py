@@ -1,6 +1,6 @@
 """Alerts, put together: one loop that looks, and one for each channel that sends, so that none waits for another."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,13 +23,12 @@ from dicom_node.ports import Clock
 from dicom_node.repeating import Repeating
 from dicom_node.tls.inventory import list_certificates
 from dicom_node.watching.conditions import free_bytes
-from domain.alert import Cause, Terms
+from dicom_node.watching.watch import CauseSource
+from domain.alert import Terms
 from domain.errors import ConfigError
 
 LOOK_SECONDS: Final = 30.0
 _MIB: Final = 1 << 20
-#: Gives what else somebody has to see to, such as that what the models see has changed (AlertKind.DRIFT).
-CauseSource = Callable[[], Iterable[Cause]]
 
 
 def start_alerts(

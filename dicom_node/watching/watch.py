@@ -1,6 +1,6 @@
 """What watches a node from its first moment on, where its configuration asks for it."""
 
-from collections.abc import Callable, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, MutableSequence, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +10,10 @@ from sqlalchemy import Engine
 from config.settings import Settings
 from dicom_node.ports import Clock, FractureReader
 from dicom_node.receive.receipt_counts import ReceiptCounts
+from domain.alert import Cause
+
+#: Gives what somebody has to see to, such as that what the models see has changed (AlertKind.DRIFT).
+CauseSource = Callable[[], Iterable[Cause]]
 
 
 class Listening(Protocol):
@@ -38,12 +42,15 @@ class Watch:
     port: int | None = None
 
 
-def begin_watch(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Watch:
+def begin_watch(
+    settings: Settings, engine: Engine, clock: Clock, stops: ExitStack, sources: Sequence[CauseSource] = ()
+) -> Watch:
     """Begin to watch a node that starts; raises ConfigError where that cannot be.
 
     Args:
         engine: the ledger's database, tables created.
         stops: what ends it again is added here.
+        sources: give what else alerts tell of.
     """
     watch = Watch()
     if settings.metrics.enabled:
@@ -53,7 +60,7 @@ def begin_watch(settings: Settings, engine: Engine, clock: Clock, stops: ExitSta
     if settings.alert_channel:
         from dicom_node.watching.alerts import start_alerts
 
-        start_alerts(settings, engine, clock, stops)
+        start_alerts(settings, engine, clock, stops, sources)
     if settings.tracing.enabled:
         from dicom_node.watching.tracing import start_tracing
 

@@ -29,20 +29,16 @@ def prepare() -> None:
     """Nothing is to be prepared; by this name the process finds it."""
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive(tmp_path / "archive", port=free_port())
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("hospital")
+    archive = Archive(folder / "archive", port=free_port())
     archive.start()
-    yield archive
-    archive.stop()
-
-
-@pytest.fixture
-def node(tmp_path: Path, archive: Archive) -> Iterator[Service]:
     metrics = {"enabled": True, "port": 0}
-    settings = make_settings(tmp_path / "data", pacs=archive.port, quiet_seconds=0.5, metrics=metrics)
+    settings = make_settings(folder / "data", pacs=archive.port, quiet_seconds=0.5, metrics=metrics)
     with Service(settings, reader_factory=light(), prepare_reception=prepare) as node:
         yield node
+    archive.stop()
 
 
 def ask(node: Service, path: str) -> tuple[int, str]:

@@ -1,10 +1,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
+from dicom_node.ledger import dead_letters
 from dicom_node.ledger.commitments import Commitments
 from dicom_node.ledger.database import looking
 from dicom_node.ledger.interventions import Interventions
@@ -100,6 +102,40 @@ def test_dead_letters_leave_out_what_a_person_held(
     ledger.keep_attempt(ledger.delivery("1.1", 1, "pacs"), REFUSED, retry_after_seconds=None)
     interventions.hold("1.1", "ris")
     assert measured.standing().dead_letters == {"pacs": 1}
+
+
+def test_what_is_counted_is_what_is_listed_also_where_a_later_version_has_arrived(
+    ledger: Ledger, engine: Engine, measured: Measurements
+) -> None:
+    for study, version in (("1", 1), ("1", 2), ("2", 1)):
+        answer(ledger, study, version, recipients=["pacs"])
+        attempt = TAKEN if version == 2 else REFUSED
+        ledger.keep_attempt(ledger.delivery(f"1.{study}", version, "pacs"), attempt, retry_after_seconds=None)
+    with looking(engine) as connection:
+        listed = [each.delivery.study_instance_uid for each in dead_letters.every(connection)]
+    assert listed == ["1.2"]
+    assert measured.standing().dead_letters == {"pacs": 1}
+
+
+def _plan(connection: Connection, question: str) -> list[Any]:
+    values = (None,) * question.count("?")
+    return list(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", values))
+
+
+def test_no_question_reads_a_whole_table(engine: Engine, measured: Measurements, clock: FakeClock) -> None:
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: asked.append(statement))
+    measured.standing()
+    for ask in (measured.readings, measured.answers, measured.attempts, measured.commitments):
+        ask(clock.now())
+    questions = [each for each in asked if each.startswith("SELECT")]
+    with looking(engine) as connection:
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", (None,) * each.count("?")) for each in questions
+        ]
+        scans = {row[3] for plan in plans for row in plan if row[3].startswith("SCAN")}
+    assert len(questions) > 8
+    assert {scan.split()[1] for scan in scans} <= {"breaker", "quarantine"}
 
 
 def test_quarantine_is_counted_by_reason(ledger: Ledger, measured: Measurements, tmp_path: Path) -> None:
