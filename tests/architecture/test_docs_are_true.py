@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 import typer.main
 
+from config.image_classes import SOP_CLASS_OF
 from config.keys import known_keys
 from config.settings import Settings
 from dicom_node.cli.main import app
-from tests.architecture.doc_pages import DOCS, PAGES, PROJECT, anchors, code_lines, commands, links, name
+from tests.architecture.doc_pages import DOCS, PAGES, PROJECT, anchors, code_lines, commands, links, name, read
 from tests.architecture.source_tree import source_files
+from tests.architecture.test_docs_are_current import entries
 
 #: What a history says was so when it was written.
 HISTORY = PROJECT / "CHANGELOG.md"
 #: Of a bundle of models, where `metrics` is a table, too.
 KEYS_OF_A_MANIFEST = {"metrics.parity", "metrics.parity.float16_weights", "metrics.validated"}
+KINDS_OF_IMAGE = {name.value for name in SOP_CLASS_OF}
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=name)
 CURRENT_PAGE = pytest.mark.parametrize("page", [page for page in PAGES if page != HISTORY], ids=name)
 _TOP = "config|dicom_node|docker|docs|domain|inference|locks|reporting|tests|tools"
@@ -119,6 +122,12 @@ def test_every_file_exists(page: Path) -> None:
 def exists(path: str, page: Path) -> bool:
     places = (PROJECT, page.parent, *((PROJECT / package) for package in ("dicom_node", "inference", "reporting")))
     return any(list(place.glob(path)) or (place / path).exists() for place in places)
+
+
+@CURRENT_PAGE
+def test_every_code_has_its_entry_in_operations(page: Path) -> None:
+    named = set(re.findall(r"`([A-Z][A-Z0-9]+(?:-[A-Z][A-Z0-9]+)+)`", read(page)))
+    assert named - KINDS_OF_IMAGE <= entries().keys()
 
 
 def test_the_index_lists_every_page() -> None:
