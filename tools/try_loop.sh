@@ -95,6 +95,17 @@ echo "in Orthanc: $(ask /statistics)"
 echo "by DICOMweb: $(ask '/dicom-web/studies?includefield=00080061' | python3 -c 'import json, sys; print(*(sorted(s["00080061"]["Value"]) for s in json.load(sys.stdin)))')"
 grep -A3 -m1 '^--- message' "$folder/ris.out"
 
+echo "== the console"
+echo "a password of this trial" |
+    run_inside osteonode users add ada --role administrator --password-stdin --config /etc/osteonode/site.toml
+login() { python3 -c "
+import urllib.request
+print(urllib.request.urlopen('http://127.0.0.1:8090/login', timeout=10).status)"; }
+wait_for 60 "the console asks who is there" login
+echo "its login answers $(login)"
+ss -ltnH | awk '{ print $4 }' | sort | tr '\n' ' '
+echo
+
 echo "== SIGTERM"
 began=$(now)
 memory=$(awk '/^Pss:/ { sum += $2 } END { print sum / 1024 }' /proc/[0-9]*/smaps_rollup 2>/dev/null || true)
