@@ -76,9 +76,10 @@ peers: ## install the programs of others that tests talk to (Debian, root), or s
 ohif: .viewers/ohif/.fetched ## fetch the viewer OHIF (npm), which tests look at documents in, or say that it is left out
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev peers ohif ## look at the documents in every viewer; the pictures of README and docs come from it
+screenshots: $(VENV)/.dev peers ohif ## look at the documents in every viewer, and at the console; the pictures of README and docs come from it
 	CI=true $(BIN)/pytest -q tests/system/test_viewers.py --screenshots docs/pictures
 	$(BIN)/python tools/sample_pictures.py docs/pictures
+	$(BIN)/python -m tests.system.console_pictures docs/pictures
 
 ##@ Train it
 .PHONY: train

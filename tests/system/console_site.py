@@ -52,6 +52,13 @@ timeout_seconds = 2
 max_attempts = 1
 [destination.breaker]
 failures = 0
+[[destination]]
+name = "ris"
+kind = "hl7"
+host = "127.0.0.1"
+port = {ris}
+[destination.retry]
+first_seconds = 600
 """
 
 
@@ -75,14 +82,14 @@ class ConsoleSite:
 
 @contextmanager
 def run_console_site(folder: Path, names: Sequence[str] = ("wrist-fracture", "chest")) -> Iterator[ConsoleSite]:
-    """Run a node that has read some drawn studies, whose archive has them, and whose PACS is away.
+    """Run a node that has read some drawn studies, whose archive has them, and whose PACS and RIS are away.
 
     Args:
-        names: of the studies to send; each becomes a dead letter of the PACS.
+        names: of the studies to send; each becomes a dead letter of the PACS, and waits for the RIS.
     """
-    dicom, console, pacs = free_port(), free_port(), free_port()
+    dicom, console, pacs, ris = (free_port() for _ in range(4))
     config = folder / "site.toml"
-    config.write_text(_SITE.format(dicom=dicom, console=console, pacs=pacs))
+    config.write_text(_SITE.format(dicom=dicom, console=console, pacs=pacs, ris=ris))
     (folder / "inbox").mkdir()
     _add_user(config)
     samples = write_samples(folder / "samples")

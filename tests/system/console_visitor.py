@@ -13,6 +13,14 @@ from tests.system.console_site import PASSWORD, USER, ConsoleSite
 
 DESKTOP_PX, PHONE_PX = (1280, 900), (390, 844)
 _PATIENCE_MILLISECONDS = 20_000
+_MOST_TABS = 80
+#: What has the focus is called, by its label or its own words, and whether an outline shows it.
+_FOCUSED = """() => {
+  const it = document.activeElement;
+  const label = it.labels && it.labels.length ? it.labels[0].textContent : "";
+  const name = [it.getAttribute("aria-label"), label, it.textContent].filter(Boolean).join(" ");
+  return { name: name.trim(), outlined: getComputedStyle(it).outlineStyle !== "none" };
+}"""
 
 
 @dataclass
@@ -52,6 +60,16 @@ class ConsoleVisitor:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.locator("main").get_by_role("button").click()
         self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def press_tab_until(self, name: str) -> None:
+        """Go on by the tabulator key alone until something with this name has the focus, and shows that it has."""
+        for _ in range(_MOST_TABS):
+            self.page.keyboard.press("Tab")
+            focused = self.page.evaluate(_FOCUSED)
+            if name in focused["name"]:
+                assert focused["outlined"], f"nobody sees that {name} has the focus"
+                return
+        raise AssertionError(f"the tabulator key does not lead to {name}")
 
     def find_barriers(self, *rules: str) -> list[str]:
         """Return what axe finds against WCAG A and AA and its best practices, with the elements; by all its rules."""

@@ -11,12 +11,15 @@ from dicom_node.demo_peers.archive import Archive
 from dicom_node.openings import open_ledger
 from domain.delivery import DeliveryState
 from tests.peers.browser import open_browser
-from tests.system.console_site import ConsoleSite, run_console_site, wait_until
+from tests.system.console_site import MODALITY, PASSWORD, USER, ConsoleSite, run_console_site, wait_until
 from tests.system.console_visitor import PHONE_PX, ConsoleVisitor, visit
 
 pytestmark = [pytest.mark.peer("chromium"), pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(240)]
 SHOWN = tuple(page.path for page in PAGES if page.icon)
 WRIST, CHEST = "wrist-fracture", "chest"
+#: An upload is read behind all studies, by a process that is started for it.
+_READ_MILLISECONDS = 100_000
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,48 @@ def test_no_page_scrolls_sideways_on_a_phone(
             visitor.go(path)
             wide += [path] if visitor.scrolls_sideways else []
         assert wide == []
+
+
+def test_a_study_is_found_by_its_number_and_its_history_read(visitor: ConsoleVisitor, site: ConsoleSite) -> None:
+    visitor.go("/studies")
+    search = visitor.page.get_by_role("searchbox").first
+    search.fill("DEMO-A-1001")
+    search.press("Enter")
+    visitor.page.get_by_role("link", name="DEMO-A-1001").click()
+    assert visitor.page.url.endswith(site.studies[WRIST])
+    main = visitor.page.get_by_role("main")
+    for step in (f"Received from {MODALITY}", "Delivered to archive", "pacs: held"):
+        expect(main).to_contain_text(step)
+    expect(main).to_contain_text("not a diagnosis")
+    assert visitor.find_barriers() == []
+
+
+def test_without_a_mouse_somebody_logs_in_and_holds_a_study(browser: Browser, site: ConsoleSite) -> None:
+    study = site.studies[CHEST]
+    with visit(browser, site) as visitor:
+        visitor.go(f"/studies/{study}")
+        for field, value in (("Name", USER), ("Password", PASSWORD)):
+            visitor.press_tab_until(field)
+            visitor.page.keyboard.type(value)
+        visitor.page.keyboard.press("Enter")
+        visitor.page.wait_for_url(f"**/studies/{study}")
+        visitor.press_tab_until("Hold")
+        visitor.page.keyboard.press("Enter")
+        visitor.press_tab_until("Why")
+        visitor.page.keyboard.type("the RIS is moved tonight")
+        visitor.press_tab_until("Hold")
+        visitor.page.keyboard.press("Enter")
+        wait_until(lambda: state_of(site, study, "ris") is DeliveryState.HELD)
+
+
+def test_an_image_is_uploaded_and_read(visitor: ConsoleVisitor, site: ConsoleSite) -> None:
+    visitor.go("/uploads")
+    visitor.page.locator("#images").set_input_files(site.image)
+    visitor.page.locator("form.drop button").click()
+    visitor.page.locator("ul.history a").first.click(timeout=_READ_MILLISECONDS)
+    expect(visitor.page.locator("section.finding")).to_be_visible()
+    expect(visitor.page.locator("figure img")).to_be_visible()
+    assert visitor.find_barriers() == []
 
 
 def test_the_language_changes_to_arabic_from_right_to_left_and_back(visitor: ConsoleVisitor) -> None:
