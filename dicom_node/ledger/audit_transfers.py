@@ -25,6 +25,8 @@ from domain.delivery import Outcome
 _MARK: Final = "audit_seen"
 #: A transaction may commit so long after the time that its rows state; what is seen twice is recorded once.
 _OVERLAP: Final = timedelta(minutes=5)
+#: The mark is moved so often, and not with every look: that would be a commit each.
+_MARK_AGE: Final = timedelta(minutes=1)
 _OUTCOMES: Final = {
     Outcome.DELIVERED.value: EventOutcome.SUCCESS,
     Outcome.RETRY.value: EventOutcome.MINOR_FAILURE,
@@ -50,20 +52,17 @@ class AuditTransfers:
         """Record what is new; return how many events. To be called every few seconds."""
         now = self._clock.now()
         with looking(self._engine) as connection:
-            since = self._since(connection, now)
+            mark = _read_mark(connection)
+            # A ledger without a mark begins now: its past is not told.
+            since = (mark or now) - _OVERLAP
             found = [*self._received(connection, since), *self._sent(connection, since)]
             told = _told(connection, found)
         new = [event for event in found if event.cause not in told]
         self._trail.record_all(new)
-        if now - since > _OVERLAP:
+        if mark is None or now - mark > _MARK_AGE:
             with writing(self._engine) as connection:
                 keep_mark(connection, _MARK, now.isoformat())
         return len(new)
-
-    def _since(self, connection: Connection, now: datetime) -> datetime:
-        """Return the time from which rows are looked at; a ledger without a mark begins now: its past is not told."""
-        kept = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _MARK)).scalar()
-        return (datetime.fromisoformat(kept) if kept else now) - _OVERLAP
 
     def _received(self, connection: Connection, since: datetime) -> Iterator[AuditEvent]:
         study, image = tables.study.c, tables.instance.c
@@ -111,6 +110,11 @@ class AuditTransfers:
         # A message or a file is no transfer of instances: data has left (A.5.3.4).
         is_export = peer.role is Role.DESTINATION_MEDIA
         return replace(sent, event_id=EventID.EXPORT, action=Action.READ) if is_export else sent
+
+
+def _read_mark(connection: Connection) -> datetime | None:
+    kept = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _MARK)).scalar()
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def _grouped(rows: Any) -> dict[tuple[str, int, str, str], list[Any]]:

@@ -67,6 +67,18 @@ def test_what_was_taken_and_what_was_refused_are_two_messages(
     assert [each.outcome for each in told(engine)[1:]] == [EventOutcome.SUCCESS, EventOutcome.SERIOUS_FAILURE]
 
 
+def test_what_a_node_did_before_it_died_is_told_when_it_is_back(
+    ledger: Ledger, transfers: AuditTransfers, clock: FakeClock
+) -> None:
+    transfers.look()
+    clock.advance(30)
+    answer(ledger, "1")
+    clock.advance(86400)
+    assert transfers.look() == 1
+    clock.advance(86400)
+    assert transfers.look() == 0
+
+
 def test_a_message_that_leaves_is_an_export(engine: Engine, ledger: Ledger, clock: FakeClock) -> None:
     """PS3.15 A.5.3.4."""
     peers = {"pacs": Participant("10.0.0.1", role=Role.DESTINATION_MEDIA)}
