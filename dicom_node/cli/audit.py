@@ -77,10 +77,13 @@ def verify(config: ConfigFile = None) -> None:
 
 
 def _print(records: "Sequence[AuditRecord]", patients: bool) -> None:
+    from rich.markup import escape
+
     columns = ("number", "time", "event", "outcome", "who", "from", "about", *(("patient",) if patients else ()))
     table = make_table(columns, numbers=("number",))
     for record in records:
-        table.add_row(*_cells(record), *((_patient(record),) if patients else ()))
+        cells = (*_cells(record), *((_patient(record),) if patients else ()))
+        table.add_row(*map(escape, cells))  # an AE title and a name of a setting may look like markup
     print_table(table)
 
 
