@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 
+from dicom_node.console.gate import LIVE_HEADER
 from dicom_node.console.visit import Visit
 from dicom_node.study_ports import DocumentFile, ImageFile, StudyFile
 
@@ -37,13 +38,25 @@ def find_image(visit: Visit) -> tuple[StudyFile, ImageFile]:
 
 
 def find_document(visit: Visit) -> DocumentFile:
-    """Return the document that an address names, whose file is there; raises HTTPException 404 where it is not.
+    """Return the document that an address names, and record that somebody looks at it.
 
-    Documents name the patient: 403 for who may not see that.
+    Raises HTTPException: 404 where there is none, or its file is gone; 403 for who may not see patients, whom documents
+    name.
     """
     if not visit.sees_patients:
         raise HTTPException(403, "role")
-    document = find_study(visit).document(visit.path_value("document"))
+    file = find_study(visit)
+    document = file.document(visit.path_value("document"))
     if document is None or document.path is None or not document.path.is_file():
         raise HTTPException(404)
+    note_look(visit, file)
     return document
+
+
+def note_look(visit: Visit, file: StudyFile) -> None:
+    """Record that somebody looks at a study, unless a page only looks again on its own."""
+    if LIVE_HEADER in visit.request.headers:
+        return
+    by = visit.visitor.name if visit.visitor else ""
+    address = visit.request.client.host if visit.request.client else ""
+    visit.services.studies.looked(by, file.row.study_instance_uid, address)

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from starlette.requests import Request
 from starlette.responses import Response
 
-from dicom_node.console.gate import LIVE_HEADER
 from dicom_node.console.happenings import Moment, describe_happenings
 from dicom_node.console.page import Get, Page, Post
 from dicom_node.console.pages import study_documents
 from dicom_node.console.pages.study_actions import RETRACTION_REASONS, act, list_actions
 from dicom_node.console.patients import read_patient
-from dicom_node.console.study_address import find_study
+from dicom_node.console.study_address import find_study, note_look
 from dicom_node.console.study_states import Badge, describe_row, list_stages, statement_of
 from dicom_node.console.visit import Visit
 from dicom_node.study_ports import DocumentFile, ImageFile, StudyFile
@@ -74,8 +72,7 @@ class DocumentShown:
 def show(visit: Visit) -> Response:
     """Show a study; that somebody looked is recorded, unless the page only looks again on its own."""
     file = find_study(visit)
-    if LIVE_HEADER not in visit.request.headers:
-        _note_look(visit, file)
+    note_look(visit, file)
     names = load_translation(visit.words.language)
     findings = file.findings
     return visit.render(
@@ -96,15 +93,6 @@ def show(visit: Visit) -> Response:
         reasons=[(value, names.retractions[value]) for value in RETRACTION_REASONS],
         destinations=sorted({name.partition(":")[0] for name in file.row.deliveries}),
     )
-
-
-def _note_look(visit: Visit, file: StudyFile) -> None:
-    by = visit.visitor.name if visit.visitor else ""
-    visit.services.studies.looked(by, file.row.study_instance_uid, _address_of(visit.request))
-
-
-def _address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def list_models(findings: StudyFindings | None) -> tuple[str, ...]:

@@ -107,6 +107,13 @@ def test_that_somebody_looked_is_recorded_once_and_not_while_the_page_looks_on_i
     assert studies.looks == [("local", "1.2.3", "127.0.0.1")]
 
 
+def test_that_somebody_opened_a_document_is_recorded(file: StudyFile) -> None:
+    studies = FakeStudies(file)
+    browse(studies).get(f"{PAGE}/documents/{MESSAGE}/message")
+    browse(studies, Role.VIEWER).get(f"{PAGE}/documents/{MESSAGE}/message")
+    assert studies.looks == [("local", "1.2.3", "127.0.0.1")]
+
+
 def test_a_retracted_study_states_nothing(file: StudyFile) -> None:
     row = make_row(StudyState.RETRACTED)
     text = browse(FakeStudies(replace(file, row=row, findings=None))).get(PAGE, Accept_Language="en").text
