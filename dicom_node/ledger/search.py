@@ -6,6 +6,7 @@ whole ledger.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, or_, select
@@ -20,14 +21,23 @@ from domain.order import digest_patient_id
 
 #: Up to so many studies are looked up and put in order; more are met soon enough by walking down the order.
 FEW: Final = 2000
-#: So many where a text is the beginning of their numbers: to compare each number on the way down takes longer.
-_FEW_BEGINNINGS: Final = 20_000
 #: A part of a UID is looked for from this length on.
 _LEAST_PART: Final = 4
-#: Studies to look up, and so many at most; where there are more, each study is asked instead.
-Lookup = tuple[Select[Any], int]
 _STUDIES = tables.study.c
 _DELIVERY_STATES: Final = {Standing.UNDELIVERED: DeliveryState.WAITING, Standing.FAILED: DeliveryState.HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Studies to look up: their UIDs.
+
+    Attributes:
+        is_cut: the newest FEW of them are enough, for they only begin like what was asked; otherwise, where there are
+            more, each study is asked on the way down the order.
+    """
+
+    studies: Select[Any]
+    is_cut: bool = False
 
 
 class StudySearch:
@@ -89,12 +99,13 @@ def _within(query: StudyQuery) -> list[ColumnElement[bool]]:
 def _narrow(connection: Connection, query: StudyQuery) -> list[ColumnElement[bool]] | None:
     """Return what a study has to meet beside state and time; None where no study does."""
     conditions: list[ColumnElement[bool]] = []
-    for candidates, most in _lookups(connection, query):
-        few = connection.execute(candidates.limit(most + 1)).scalars().all()
+    for lookup in _lookups(connection, query):
+        candidates = lookup.studies
+        few = connection.execute(candidates.limit(FEW + (not lookup.is_cut))).scalars().all()
         if not few:
             return None
         uid = _STUDIES.study_instance_uid
-        if len(few) <= most:
+        if len(few) <= FEW:
             conditions.append(uid.in_(few))
         else:
             column = candidates.selected_columns[0]
@@ -109,15 +120,15 @@ def _lookups(connection: Connection, query: StudyQuery) -> list[Lookup]:
     if query.text:
         lookups.append(_of_text(connection, query.text))
     if query.accession_number:
-        lookups.append((noted.where(entries.accession_number == query.accession_number), FEW))
+        lookups.append(Lookup(noted.where(entries.accession_number == query.accession_number)))
     if query.study_instance_uid:
-        lookups.append((select(own).where(own == query.study_instance_uid), FEW))
+        lookups.append(Lookup(select(own).where(own == query.study_instance_uid)))
     if query.calling_ae_title:
-        lookups.append((sent.where(study_sender.c.calling_ae_title == query.calling_ae_title), FEW))
+        lookups.append(Lookup(sent.where(study_sender.c.calling_ae_title == query.calling_ae_title)))
     if query.patient_id.strip():
-        lookups.append((noted.where(entries.patient_digest == digest_patient_id(query.patient_id)), FEW))
+        lookups.append(Lookup(noted.where(entries.patient_digest == digest_patient_id(query.patient_id))))
     if query.standing in _DELIVERY_STATES:
-        lookups.append((_of_deliveries(_DELIVERY_STATES[query.standing]), FEW))
+        lookups.append(Lookup(_of_deliveries(_DELIVERY_STATES[query.standing])))
     return lookups
 
 
@@ -129,18 +140,20 @@ def _of_deliveries(state: DeliveryState) -> Select[Any]:
 def _of_text(connection: Connection, text: str) -> Lookup:
     """Return the first way to understand a text that names a study: whole numbers and titles before parts of them."""
     ways = _ways_to_read(text)
-    return next((way for way in ways if connection.execute(way[0].limit(1)).first() is not None), ways[0])
+    return next((way for way in ways if connection.execute(way.studies.limit(1)).first() is not None), ways[0])
 
 
 def _ways_to_read(text: str) -> list[Lookup]:
-    entries, own = study_entry.c, aliased(tables.study).c.study_instance_uid
-    noted = select(entries.study_instance_uid)
-    ways: list[Lookup] = [
-        (noted.where(entries.accession_number == text), FEW),
-        (select(own).where(own == text), FEW),
-        (select(study_sender.c.study_instance_uid).where(study_sender.c.calling_ae_title == text), FEW),
-        (noted.where(entries.accession_number.istartswith(text, autoescape=True)), _FEW_BEGINNINGS),
+    entries, studies = study_entry.c, aliased(tables.study).c
+    noted, own = select(entries.study_instance_uid), studies.study_instance_uid
+    begins = noted.where(entries.accession_number.istartswith(text, autoescape=True))
+    ways = [
+        Lookup(noted.where(entries.accession_number == text)),
+        Lookup(select(own).where(own == text)),
+        Lookup(select(study_sender.c.study_instance_uid).where(study_sender.c.calling_ae_title == text)),
+        Lookup(begins.order_by(entries.last_arrival_at.desc()), is_cut=True),
     ]
     if len(text) >= _LEAST_PART and not set(text) - set("0123456789."):
-        ways.append((select(own).where(own.contains(text, autoescape=True)), FEW))
+        part = select(own).where(own.contains(text, autoescape=True))
+        ways.append(Lookup(part.order_by(studies.last_arrival_at.desc()), is_cut=True))
     return ways

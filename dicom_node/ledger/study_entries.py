@@ -7,11 +7,11 @@ transaction a batch; a study whose last image is newer than its entry is noted a
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pydicom
 from pydicom.errors import InvalidDicomError
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, delete, func, insert, or_, select
 
 from dicom_node.ledger import tables
 from dicom_node.ledger.database import looking, writing
@@ -40,28 +40,35 @@ class StudyEntries:
     def note(self) -> int:
         """Note a batch of the studies that have no entry, or an old one, the oldest first; return how many."""
         with looking(self._engine) as connection:
-            due = connection.execute(self._due()).all()
-            if not due:
-                return 0
-            senders = _senders(connection, [row.study_instance_uid for row in due])
-            paths = _paths(connection, [row.study_instance_uid for row in due])
-        entries = [self._entry(row.study_instance_uid, row.last, paths) for row in due]
-        with writing(self._engine) as connection:
-            _replace(connection, entries, senders)
-        self._noted_to = max(row.last for row in due)
+            newest = connection.execute(select(func.max(_STUDIES.last_arrival_at, type_=tables.UtcDateTime()))).scalar()
+            due = {row.study_instance_uid: row.last_arrival_at for row in connection.execute(self._due())}
+            senders = _senders(connection, list(due))
+            paths = _paths(connection, list(due))
+        if due:
+            entries = [self._entry(uid, last, paths) for uid, last in due.items()]
+            with writing(self._engine) as connection:
+                _replace(connection, entries, senders)
+        # Behind a whole batch there may be more; behind less than one all is noted, and need not be looked at again.
+        self._noted_to = max(due.values()) if len(due) >= self._batch else newest or self._noted_to
         return len(due)
 
-    def _due(self) -> Any:
-        """Select studies in the order of their last images; begins again where the last batch ended."""
+    def _due(self) -> Select[tuple[str, datetime]]:
+        """Select versions in the order of their last images, from where the last batch ended.
+
+        It goes along the index and stops at the end of the batch, so that nobody pays for what is noted already.
+        """
         since = self._noted_to - _LOOK_BACK if self._noted_to > _BEGINNING else _BEGINNING
         is_its_own = study_entry.c.study_instance_uid == _STUDIES.study_instance_uid
         is_old = or_(
             study_entry.c.study_instance_uid.is_(None), study_entry.c.last_arrival_at < _STUDIES.last_arrival_at
         )
-        last = func.max(_STUDIES.last_arrival_at, type_=tables.UtcDateTime()).label("last")
-        query = select(_STUDIES.study_instance_uid, last).join_from(tables.study, study_entry, is_its_own, isouter=True)
-        of_each = query.where(_STUDIES.last_arrival_at >= since, is_old).group_by(_STUDIES.study_instance_uid)
-        return of_each.order_by("last").limit(self._batch)
+        query = select(_STUDIES.study_instance_uid, _STUDIES.last_arrival_at)
+        joined = query.join_from(tables.study, study_entry, is_its_own, isouter=True)
+        return (
+            joined.where(_STUDIES.last_arrival_at >= since, is_old)
+            .order_by(_STUDIES.last_arrival_at)
+            .limit(self._batch)
+        )
 
     def _entry(self, uid: str, last: datetime, paths: dict[str, str]) -> dict[str, object]:
         number, patient_id = _read(self._data / paths[uid]) if paths.get(uid) else ("", "")

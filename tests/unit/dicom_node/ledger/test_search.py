@@ -5,10 +5,9 @@ import pydicom
 import pytest
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine
 
 from dicom_node.ledger import search
-from dicom_node.ledger.database import create_tables, writing
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.search import StudySearch
 from dicom_node.ledger.study_entries import StudyEntries
@@ -120,6 +119,26 @@ def test_entries_are_noted_once_and_again_when_an_image_comes(ledger: Ledger, en
     assert StudyEntries(engine, tmp_path).note() == 0  # another process finds nothing to do
 
 
+def test_of_very_many_numbers_that_begin_alike_the_newest_are_found(
+    ledger: Ledger, engine: Engine, tmp_path: Path, studies: StudySearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        send(ledger, tmp_path, str(number), accession=f"A{number}", seconds=number)
+    StudyEntries(engine, tmp_path).note()
+    monkeypatch.setattr(search, "FEW", 2)
+    assert uids(studies, text="a") == ["1.3", "1.2"]
+
+
+def test_a_study_that_was_committed_late_is_noted_although_later_ones_were(
+    ledger: Ledger, engine: Engine, tmp_path: Path
+) -> None:
+    entries = StudyEntries(engine, tmp_path)
+    ledger.record_instance(arrive("1", "1", seconds=300))
+    assert entries.note() == 1
+    ledger.record_instance(arrive("2", "1", seconds=10))
+    assert [entries.note(), entries.note()] == [1, 0]
+
+
 def test_a_file_that_cannot_be_read_leaves_a_study_without_a_number(
     ledger: Ledger, engine: Engine, tmp_path: Path, studies: StudySearch
 ) -> None:
@@ -129,13 +148,6 @@ def test_a_file_that_cannot_be_read_leaves_a_study_without_a_number(
     ledger.record_instance(instance)
     assert StudyEntries(engine, tmp_path).note() == 1
     assert studies.search(StudyQuery()).rows[0].accession_number == ""
-
-
-def test_a_ledger_of_an_earlier_version_gets_the_indexes(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(text("DROP INDEX study_by_arrival"))
-    create_tables(engine)
-    assert "study_by_arrival" in {each["name"] for each in inspect(engine).get_indexes("study")}
 
 
 def test_a_page_has_a_bounded_number_of_studies() -> None:
