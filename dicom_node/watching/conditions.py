@@ -39,8 +39,8 @@ def _look_at_readers(reader: FractureReader) -> Condition:
     if not isinstance(reader, ReaderPool):
         return Condition(True, "the models are loaded")
     number = len(reader.pids)
-    words = f"{number} reader processes have their models loaded" if number else "the next image starts a reader"
-    return Condition(not reader.is_closed, words)
+    words = "reader process has its models" if number == 1 else "reader processes have their models"
+    return Condition(not reader.is_closed, f"{number} {words} loaded" if number else "the next image starts a reader")
 
 
 def _look_at_ledger(ledger: MeasuredLedger, clock: Clock) -> Condition:

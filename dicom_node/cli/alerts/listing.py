@@ -15,11 +15,15 @@ def list_alerts(config: ConfigFile = None) -> None:
 
     settings = load_settings(config)
     book = open_alerts(settings)
+    found = book.open_alerts()
     table = make_table(("alert", "cause", "concerns", "since", "what happened"), numbers=("alert",))
-    for each in book.open_alerts():
+    for each in found:
         cause = each.cause
         table.add_row(str(each.number), cause.kind, cause.subject, write_time(each.raised_at), cause.happened)
-    print_table(table)
+    if found:
+        print_table(table)
+    else:
+        print("Nobody has to see to anything: no alert is open.")
     if not settings.alert_channel:
         print("No [[alert_channel]] stands in the configuration: nobody is told, and nothing is looked for.")
     if waiting := book.waiting():

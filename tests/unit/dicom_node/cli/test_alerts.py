@@ -48,6 +48,17 @@ def test_one_channel_can_be_tried_and_an_unknown_one_is_told(
     assert "the configuration has hook0" in " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
+def test_a_node_without_alerts_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "data").mkdir()
+    engine = open_engine(database_url(tmp_path / "data"))
+    create_tables(engine)
+    engine.dispose()
+    assert run(["alerts", "list", "--config", write_config(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "no alert is open" in shown
+    assert "nothing is looked for" in shown
+
+
 def test_what_is_not_over_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "data").mkdir()
     engine = open_engine(database_url(tmp_path / "data"))
