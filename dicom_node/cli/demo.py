@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dicom_node.cli.samples import Answer, Sample
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the answers; what is there stays.", metavar="DIR")]
-Serve = Annotated[bool, typer.Option("--serve", help="Keep the node, the archive and the receiver running afterwards.")]
+Serve = Annotated[bool, typer.Option("--serve", help="Keep them running afterwards, with the web console.")]
 Timeout = Annotated[float, typer.Option("--timeout-seconds", min=1, help="Longest wait for the answers, in seconds.")]
 
 QUIET_SECONDS = 1.0
@@ -37,7 +38,8 @@ def demo(
 
     Starts a node, a small archive and an HL7 receiver on free loopback ports, sends drawn studies by C-STORE, waits
     for the answers to come back by C-STORE and MLLP, prints a table and writes every document, a PNG of every summary
-    and overlay, report.pdf, and the HL7 text. Exit code 1 where a study has no answer.
+    and overlay, report.pdf, and the HL7 text. With --serve the web console of the node shows the studies; it is for
+    this machine alone. Exit code 1 where a study has no answer.
     """
     from config.settings import Reading, Reporting
     from dicom_node.bench.loopback import run_loopback
@@ -63,7 +65,7 @@ def demo(
             _explain_silence(running, unanswered, timeout_seconds)
             raise typer.Exit(1)
         if serve:
-            _keep_running(running)
+            _keep_running(running, stack)
 
 
 def _say(step: str) -> None:
@@ -158,8 +160,25 @@ def _explain_silence(running: "Loopback", unanswered: Sequence[str], timeout_sec
     explain(headline, (f"the ledger: {counts.images} images, {states or 'no study'}", *waiting))
 
 
-def _keep_running(running: "Loopback") -> None:
+def _open_console(running: "Loopback", stack: ExitStack) -> str:
+    """Return where the console of this node is, until `stack` ends: for this machine alone."""
+    from config.settings import Console
+    from dicom_node.cli.logs import configure_logging
+    from dicom_node.console_process.process import ConsoleProcess
+    from domain.role import Role
+
+    console = Console(enabled=True, port=0, local_role=Role.ADMINISTRATOR, log_level="ERROR")
+    node = running.settings.node.model_copy(update={"port": running.node.port})
+    settings = running.settings.model_copy(update={"console": console, "node": node})
+    process = ConsoleProcess(settings, partial(configure_logging, console))
+    stack.callback(process.stop)
+    process.start()
+    return process.url
+
+
+def _keep_running(running: "Loopback", stack: ExitStack) -> None:
     node, archive = running.node, running.archive
+    print(f"The console: {_open_console(running, stack)}")
     print(
         f"Running until Ctrl-C: node {node.called_ae_title} at {node.host}:{node.port}, archive {archive.ae_title} at "
         f"port {archive.port}, HL7 receiver at port {running.receiver.port}.",

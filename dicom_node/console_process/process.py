@@ -17,8 +17,10 @@ from domain.errors import OsteonodeError
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
-#: Between two looks whether it lives, and before another try where it cannot listen.
-_PAUSE_SECONDS: Final = 5.0
+#: Between two looks whether it lives.
+_LOOK_SECONDS: Final = 5.0
+#: Before another try where it cannot listen: at first, and at most; each is twice the one before.
+_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +36,7 @@ class ConsoleProcess:
         self._listening: Listening | None = None
         self._stopping = Event()
         self._changing = Lock()
+        self._pause_seconds = _PAUSE_SECONDS
         self._watch = Thread(target=self._replace_the_dead, name="console-watch", daemon=True)
         self._load()
 
@@ -103,7 +106,7 @@ class ConsoleProcess:
 
     def _replace_the_dead(self) -> None:
         while not self._stopping.is_set():
-            wait([self._process.sentinel], timeout=_PAUSE_SECONDS)
+            wait([self._process.sentinel], timeout=_LOOK_SECONDS)
             if not self._process.is_alive():
                 self._replace()
 
@@ -117,10 +120,12 @@ class ConsoleProcess:
             try:
                 self._load()
                 self._keep(self._listen())
+                self._pause_seconds = _PAUSE_SECONDS
             except (OSError, OsteonodeError) as error:
                 _log.error("it cannot listen: %s", error)
                 self._kill_quietly()
-                self._stopping.wait(_PAUSE_SECONDS)
+                self._stopping.wait(self._pause_seconds)
+                self._pause_seconds = min(2 * self._pause_seconds, _LONGEST_PAUSE_SECONDS)
 
     def _kill_quietly(self) -> None:
         with suppress(OSError, ValueError):
