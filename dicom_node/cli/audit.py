@@ -12,7 +12,7 @@ from dicom_node.cli.terminal import count, explain, make_table, print_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dicom_node.ledger.audit_book import AuditRecord
+    from dicom_node.audit_ports import AuditRecord
 
 app = typer.Typer(help="Who did what: the audit trail (PS3.15 A.5), and the proof that nobody changed it.")
 
@@ -44,7 +44,7 @@ def list_records(
     from datetime import UTC
 
     from config.load import load_settings
-    from dicom_node.ledger.audit_book import AuditSearch
+    from dicom_node.audit_ports import AuditSearch
     from dicom_node.openings import open_audit
 
     book = open_audit(load_settings(config))

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from dicom_node.ledger.audit_book import AuditBook, AuditSearch
+from dicom_node.audit_ports import AuditSearch
+from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_content import GENESIS, read_event, write_content, write_patient
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.database import writing
