@@ -15,8 +15,9 @@ def check_config(file: File) -> None:
     Exit code 2 where there is a problem; that this processor lacks the arithmetic which reading.precision asks for
     is one, and a phrase model that is not there is another. Below the settings stands, as comments, which documents
     each destination gets by its profile, what is said to each sender by its tier, the ways in beside C-STORE, and
-    the routes. That studies cannot be explained here is said too, and which region of a route no model sees, but
-    neither is a problem: the node serves all the same. Nothing is started and no peer is called.
+    the routes. That studies cannot be explained here is said too, which region of a route no model sees, and what is
+    allowed and perhaps not meant, such as a sender that may call from anywhere; none of that is a problem: the node
+    serves all the same. Nothing is started and no peer is called.
     """
     from dicom_node.cli.terminal import explain
     from dicom_node.config_check.checking import check_file

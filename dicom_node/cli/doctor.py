@@ -23,7 +23,11 @@ Deadline = Annotated[
 ]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", help="Name of a destination, folder or Orthanc, or AE title of a query; may be repeated."),
+    typer.Option(
+        "--only",
+        help="machine, ports, the name of a destination, folder, Orthanc or channel of alerts, or the AE title of a "
+        "query; may be repeated. Default: all.",
+    ),
 ]
 #: Wide enough for the longest probe and verdict, so that all subjects are aligned alike.
 _PROBE_COLUMNS, _VERDICT_COLUMNS = 14, 7

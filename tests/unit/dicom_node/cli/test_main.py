@@ -14,7 +14,7 @@ from domain.errors import ModelUnavailable
 
 COMMANDS = [
     *("serve", "demo", "read", "explain", "check-config", "send", "studies", "show", "retry", "hold", "release"),
-    *("retract", "reread"),
+    *("retract", "reread", "doctor"),
     *(
         "models list",
         "models verify",
