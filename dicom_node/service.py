@@ -24,7 +24,7 @@ from dicom_node.deliver.image_count import Taken
 from dicom_node.deliver.retrieve_scu import QueriedArchives, Storable
 from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.image_desk.place import DeskPlace
-from dicom_node.image_desk.upload_shelf import UploadShelf
+from dicom_node.image_desk.upload_shelf import UploadShelf, remove_leftovers
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.commitments import Commitments
@@ -415,10 +415,16 @@ class Service:
             "orders", retention.sweep_seconds, lambda: retaining.forget_known(books, retention.orders_days, self._clock)
         )
         orphans = Repeating("orphans", ORPHANS_SECONDS, lambda: remove_orphans(engine, self._data))
-        shelf = UploadShelf.of_settings(self._settings.uploads, DeskPlace.of_data(self._data), self._clock)
-        for loop in (sweep, orders, orphans, Repeating("uploads", retention.sweep_seconds, shelf.expire)):
+        uploads = Repeating("uploads", retention.sweep_seconds, self._forget_uploads)
+        for loop in (sweep, orders, orphans, uploads):
             loop.start()
             stops.callback(loop.stop)
+
+    def _forget_uploads(self) -> None:
+        """Remove uploads that have lain long enough, also where the console is off now."""
+        place = DeskPlace.of_data(self._data)
+        UploadShelf.of_settings(self._settings.uploads, place, self._clock).expire()
+        remove_leftovers(place.spool, self._clock.now())
 
 
 def _in_thread(work: Callable[[], None]) -> Callable[[], None]:

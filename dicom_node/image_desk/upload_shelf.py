@@ -25,6 +25,8 @@ PICTURES: Final = {DISPLAY: "image/png", THUMBNAIL: "image/jpeg", HEAT: "image/p
 _READING: Final = "reading.json"
 _NAME: Final = re.compile(r"[0-9]{8}T[0-9]{12}-[0-9a-f]{16}")
 _THUMBNAIL_PX: Final = 320
+#: Nobody waits so long for an image: its deadline is past.
+_LEFT_OVER: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,15 @@ class UploadShelf:
     def _of(self, user: str) -> Path:
         """Return the folder of a user; named by a digest, for a user may be called anything."""
         return self.folder / hashlib.sha256(user.encode()).hexdigest()[:32]
+
+
+def remove_leftovers(spool: Path, now: datetime) -> int:
+    """Remove images that lie in a spool since a process died before they were read; return how many."""
+    limit = (now - _LEFT_OVER).timestamp()
+    left = [folder for folder in _folders(spool) if folder.is_dir() and folder.stat().st_mtime < limit]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from PIL import Image
 from dicom_node.desk_ports import DeskAnswer
 from dicom_node.image_desk.json_lines import write_line
 from dicom_node.image_desk.kept_upload import KeptUpload
-from dicom_node.image_desk.upload_shelf import DISPLAY, HEAT, THUMBNAIL, UploadShelf
+from dicom_node.image_desk.upload_shelf import DISPLAY, HEAT, THUMBNAIL, UploadShelf, remove_leftovers
 from domain.evidence_map import EvidenceMap
 from tests.fakes.clock import FakeClock
 from tests.fakes.light_reader import failed_reading, make_reading
@@ -126,3 +126,16 @@ def test_half_an_upload_is_none(shelf: UploadShelf, tmp_path: Path) -> None:
 def test_an_upload_is_the_same_after_it_was_written() -> None:
     upload = KeptUpload("n", FakeClock().now(), "PNG", 1, 2, {"a": None})
     assert KeptUpload.decode(upload.encode()) == upload
+
+
+def test_an_image_that_nobody_waits_for_any_more_does_not_stay(tmp_path: Path) -> None:
+    (tmp_path / "image-a").mkdir()
+    (tmp_path / "image-a" / "image.dcm").write_bytes(b"Sekret^Person")
+    made = datetime.fromtimestamp((tmp_path / "image-a").stat().st_mtime, UTC)
+    assert remove_leftovers(tmp_path, made + timedelta(minutes=59)) == 0
+    assert remove_leftovers(tmp_path, made + timedelta(minutes=61)) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spool_that_is_not_there_has_no_leftovers(tmp_path: Path) -> None:
+    assert remove_leftovers(tmp_path / "none", FakeClock().now()) == 0
