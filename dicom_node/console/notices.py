@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 TONES: Final = ("good", "bad")
-_LONGEST: Final = 1024
+#: Browsers keep cookies of up to 4096 bytes (RFC 6265 6.1), name and attributes included.
+_LONGEST: Final = 3500
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ class Rendering:
         """Return a template as a page; a notice is shown once."""
         cookies = Cookies.of(visit.request)
         notice = notices.from_cookie(cookies.read(visit.request, NOTICE))
-        shown = notice if notice is not None and notice.key in load_words() else None
+        said = _say(visit.words, notice)
         text = self._environment.get_template(template).render(
-            self._surroundings(visit) | {"notice": shown} | dict(values)
+            self._surroundings(visit) | {"notice": notice if said else None, "notice_words": said} | dict(values)
         )
         response = HTMLResponse(text, status_code=status)
         if notice is not None:
@@ -75,6 +75,16 @@ def load_environment() -> Environment:
     environment.filters.update(FILTERS)
     environment.globals.update(languages=LANGUAGES, themes=THEMES)
     return environment
+
+
+def _say(words: Words, notice: notices.Notice | None) -> str:
+    """Return the sentence of a notice; empty where there is none, or another version of this program left it."""
+    if notice is None or notice.key not in load_words():
+        return ""
+    try:
+        return words(notice.key, **notice.values)
+    except (LookupError, TypeError, ValueError):
+        return ""
 
 
 def words_for(request: Request) -> Words:
