@@ -9,8 +9,9 @@ from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from config.settings import Console, Destination, Settings
-from dicom_node.study_ports import Action, Carried, Happening, HappeningKind, RequestOutcome, StudyFile
+from dicom_node.study_ports import Action, Carried, DocumentFile, Happening, HappeningKind, RequestOutcome, StudyFile
 from domain.correction import RetractionReason
+from domain.document import DocumentKind
 from domain.role import Role
 from domain.study import StudyState
 from tests.fakes.arrivals import BEGIN
@@ -82,6 +83,25 @@ def test_a_message_is_shown_a_segment_to_a_line(file: StudyFile) -> None:
     text = browse(FakeStudies(file)).get(f"{PAGE}/documents/{MESSAGE}/message").text
     assert text.count("<li><b>") == 2
     assert "|||P7||Doe^John" in text
+
+
+def test_the_pdf_of_a_report_opens_as_itself(file: StudyFile, tmp_path: Path) -> None:
+    ds = pydicom.dcmread(tmp_path / "report.dcm")
+    ds.EncapsulatedDocument, ds.EncapsulatedDocumentLength = b"%PDF-1.7 odd\0", 12
+    ds.save_as(tmp_path / "pdf.dcm", enforce_file_format=True)
+    wrapped = DocumentFile("1.2.3.9.7", DocumentKind.ENCAPSULATED_PDF, 1, tmp_path / "pdf.dcm")
+    studies = FakeStudies(replace(file, documents=(wrapped,)))
+    answer = browse(studies).get(f"{PAGE}/documents/1.2.3.9.7/pdf")
+    assert (answer.headers["Content-Type"], answer.content) == ("application/pdf", b"%PDF-1.7 odd")
+    assert answer.headers["Content-Disposition"].startswith("inline")
+
+
+def test_a_document_whose_file_is_damaged_or_gone_is_not_found(file: StudyFile, tmp_path: Path) -> None:
+    address = f"{PAGE}/documents/{REPORT}/report"
+    (tmp_path / "report.dcm").write_bytes(b"damage")
+    assert browse(FakeStudies(file)).get(address).status_code == 404
+    (tmp_path / "report.dcm").unlink()
+    assert browse(FakeStudies(file)).get(address).status_code == 404
 
 
 def test_a_file_is_kept_and_not_looked_into(file: StudyFile) -> None:
