@@ -22,14 +22,11 @@ class MemberTimeBook:
     def member_times(self, model_set: str, *, studies: int = 100) -> Sequence[MemberTime]:
         """Return it of the latest answers, where this set of models gave them, by model."""
         answers, versions = tables.answer.c, tables.study.c
-        same = and_(answers.study_instance_uid == versions.study_instance_uid, answers.version == versions.version)
-        query = (
-            select(answers.findings)
-            .join_from(tables.study, tables.answer, same)
-            .where(versions.answered_at.is_not(None), answers.model_set == model_set)
-            .order_by(versions.answered_at.desc())
-            .limit(studies)
-        )
+        # The latest first, by their index: of all answers at once the findings would be read to be thrown away.
+        latest = select(versions.study_instance_uid, versions.version).where(versions.answered_at.is_not(None))
+        last = latest.order_by(versions.answered_at.desc()).limit(studies).subquery()
+        same = and_(answers.study_instance_uid == last.c.study_instance_uid, answers.version == last.c.version)
+        query = select(answers.findings).join_from(last, tables.answer, same).where(answers.model_set == model_set)
         with looking(self._engine) as connection:
             return _count(connection.execute(query).scalars())
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, insert, select, update
+from sqlalchemy.orm import aliased
 
 from dicom_node.ledger import tables
 from dicom_node.ledger.database import looking, writing
@@ -87,7 +88,8 @@ class QuarantineBook:
     def undecoded(self, *, limit: int = 100) -> Sequence[UndecodedImage]:
         """Return the images that the last reading could not decode, the newest first."""
         images, readings = tables.instance.c, tables.reading.c
-        last = select(readings.sha256, func.max(readings.read_at).label("read_at")).group_by(readings.sha256).subquery()
+        later = aliased(tables.reading).c
+        read_again = exists().where(later.sha256 == readings.sha256, later.read_at > readings.read_at)
         query = (
             select(
                 images.sop_instance_uid,
@@ -97,8 +99,7 @@ class QuarantineBook:
                 readings.reason_code,
             )
             .join_from(tables.instance, tables.reading, images.sha256 == readings.sha256)
-            .join(last, (readings.sha256 == last.c.sha256) & (readings.read_at == last.c.read_at))
-            .where(readings.reason_code.in_(NOT_DECODED), images.purged_at.is_(None))
+            .where(readings.reason_code.in_(NOT_DECODED), images.purged_at.is_(None), ~read_again)
             .order_by(images.received_at.desc())
             .limit(limit)
         )

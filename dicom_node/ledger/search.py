@@ -99,48 +99,48 @@ def _within(query: StudyQuery) -> list[ColumnElement[bool]]:
 def _narrow(connection: Connection, query: StudyQuery) -> list[ColumnElement[bool]] | None:
     """Return what a study has to meet beside state and time; None where no study does."""
     conditions: list[ColumnElement[bool]] = []
-    for lookup in _lookups(connection, query):
-        candidates = lookup.studies
-        few = connection.execute(candidates.limit(FEW + (not lookup.is_cut))).scalars().all()
+    for ways in _lookups(query):
+        # The first way to understand a text that names a study: whole numbers and titles before parts of them.
+        found = ((way, _look_up(connection, way)) for way in ways)
+        lookup, few = next(((way, uids) for way, uids in found if uids), (ways[0], ()))
         if not few:
             return None
         uid = _STUDIES.study_instance_uid
         if len(few) <= FEW:
             conditions.append(uid.in_(few))
         else:
-            column = candidates.selected_columns[0]
-            conditions.append(candidates.where(column == uid).correlate(tables.study).exists())
+            column = lookup.studies.selected_columns[0]
+            conditions.append(lookup.studies.where(column == uid).correlate(tables.study).exists())
     return conditions
 
 
-def _lookups(connection: Connection, query: StudyQuery) -> list[Lookup]:
+def _look_up(connection: Connection, lookup: Lookup) -> Sequence[str]:
+    """Return up to FEW UIDs, and one more where there are more and none may be left out."""
+    return connection.execute(lookup.studies.limit(FEW + (not lookup.is_cut))).scalars().all()
+
+
+def _lookups(query: StudyQuery) -> list[Sequence[Lookup]]:
+    """Return what each part of a question names, a text in several ways."""
     entries, own = study_entry.c, aliased(tables.study).c.study_instance_uid
     noted, sent = select(entries.study_instance_uid), select(study_sender.c.study_instance_uid)
-    lookups: list[Lookup] = []
-    if query.text:
-        lookups.append(_of_text(connection, query.text))
+    named: list[Select[Any]] = []
     if query.accession_number:
-        lookups.append(Lookup(noted.where(entries.accession_number == query.accession_number)))
+        named.append(noted.where(entries.accession_number == query.accession_number))
     if query.study_instance_uid:
-        lookups.append(Lookup(select(own).where(own == query.study_instance_uid)))
+        named.append(select(own).where(own == query.study_instance_uid))
     if query.calling_ae_title:
-        lookups.append(Lookup(sent.where(study_sender.c.calling_ae_title == query.calling_ae_title)))
+        named.append(sent.where(study_sender.c.calling_ae_title == query.calling_ae_title))
     if query.patient_id.strip():
-        lookups.append(Lookup(noted.where(entries.patient_digest == digest_patient_id(query.patient_id))))
+        named.append(noted.where(entries.patient_digest == digest_patient_id(query.patient_id)))
     if query.standing in _DELIVERY_STATES:
-        lookups.append(Lookup(_of_deliveries(_DELIVERY_STATES[query.standing])))
-    return lookups
+        named.append(_of_deliveries(_DELIVERY_STATES[query.standing]))
+    texts = [_ways_to_read(query.text)] if query.text else []
+    return [*texts, *([Lookup(each)] for each in named)]
 
 
 def _of_deliveries(state: DeliveryState) -> Select[Any]:
     columns = tables.delivery.c
     return select(columns.study_instance_uid).where(columns.state == state)
-
-
-def _of_text(connection: Connection, text: str) -> Lookup:
-    """Return the first way to understand a text that names a study: whole numbers and titles before parts of them."""
-    ways = _ways_to_read(text)
-    return next((way for way in ways if connection.execute(way.studies.limit(1)).first() is not None), ways[0])
 
 
 def _ways_to_read(text: str) -> list[Lookup]:

@@ -52,5 +52,7 @@ ADDED_INDEXES: Final = (
     Index("study_by_closing", _studies.closed_at),
     Index("attempt_by_end", tables.attempt.c.ended_at),
     Index("reading_by_end", tables.reading.c.read_at),
+    Index("reading_by_reason", tables.reading.c.reason_code),
+    Index("delivery_by_destination", tables.delivery.c.destination, tables.delivery.c.state),
     Index("commitment_by_end", commitment.c.committed_at),
 )

@@ -137,6 +137,8 @@ sa.Table(
 INDEXES = (
     ("attempt_by_end", "attempt", ["ended_at"]),
     ("reading_by_end", "reading", ["read_at"]),
+    ("reading_by_reason", "reading", ["reason_code"]),
+    ("delivery_by_destination", "delivery", ["destination", "state"]),
     ("study_by_answer", "study", ["answered_at"]),
     ("study_by_arrival", "study", ["last_arrival_at", "study_instance_uid"]),
     ("study_by_closing", "study", ["closed_at"]),
