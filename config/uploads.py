@@ -10,7 +10,7 @@ class Uploads(Section):
 
     image_mib: int = Field(128, ge=1, le=512, description="Largest file taken, in MiB.")
     deadline_seconds: PositiveSeconds = Field(
-        60.0, description="An image not read by then, waiting included, is answered 504."
+        120.0, description="An image not read by then, waiting included, is answered 504."
     )
     waiting: int = Field(8, ge=1, le=100, description="Images that may wait to be read; more are answered 503.")
     keep_days: int = Field(7, ge=1, le=365, description="The pixels and findings of an upload are removed after this.")
