@@ -1,6 +1,7 @@
 """osteonode serve: the node, until somebody stops it."""
 
 import errno
+import os
 import signal
 import threading
 from functools import partial
@@ -76,11 +77,14 @@ def _describe_destination(destination: "Destination") -> str:
 def _explain_address(error: OSError, settings: "Settings") -> None:
     """End with exit code 1 and what to change, where an error means that nothing can listen at the address."""
     advice = _ADDRESS_ADVICE.get(error.errno or 0)
-    if advice is None or error.filename is not None:
+    # Receiving says of which key it could not have the port; any other name is that of a file.
+    key, _, port = str(error.filename or f"node.port = {settings.node.port}").partition(" = ")
+    if advice is None or not port:
         return
     from dicom_node.cli.terminal import explain
 
-    explain(f"cannot listen at {settings.node.bind}:{settings.node.port}: {error.strerror}", (advice,))
+    what = os.strerror(error.errno or 0)
+    explain(f"cannot listen at {settings.node.bind}:{port}: {what}", (advice.replace("node.port", key),))
     raise typer.Exit(1) from error
 
 
