@@ -34,6 +34,8 @@ from dicom_node.pipeline.workflow_starts import (
 
 EXECUTOR: Final = "node"
 POLLING_SECONDS: Final = 0.1
+#: An explanation takes many seconds, and nobody waits for it: each look at a queue costs some milliseconds.
+SELDOM_SECONDS: Final = 1.0
 #: So often may the process die under one workflow before it is set aside; each death counts for all that run then.
 DEATHS_ALLOWED: Final = 20
 ANSWERS_AT_ONCE: Final = 8
@@ -78,7 +80,7 @@ class Workflows:
         _listen(ANSWER, worker_concurrency=ANSWERS_AT_ONCE)
         # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
         _listen(DELIVER, worker_concurrency=_count_lanes(self._parts), partition_concurrency=1)
-        _listen(EXPLAIN, worker_concurrency=1)
+        _listen(EXPLAIN, SELDOM_SECONDS, worker_concurrency=1)
 
     def stop(self, *, patience_seconds: int = 10) -> None:
         """Start nothing more, and give what runs this long to end; what does not is taken up at the next start."""
@@ -153,8 +155,8 @@ def _count_lanes(parts: Parts) -> int:
     return max(DELIVERIES_AT_ONCE, lanes)
 
 
-def _listen(name: str, **limits: Any) -> None:
-    DBOS.register_queue(name, polling_interval_sec=POLLING_SECONDS, on_conflict="always_update", **limits)
+def _listen(name: str, polling_seconds: float = POLLING_SECONDS, **limits: Any) -> None:
+    DBOS.register_queue(name, polling_interval_sec=polling_seconds, on_conflict="always_update", **limits)
 
 
 def _list(**conditions: Any) -> list[Any]:
