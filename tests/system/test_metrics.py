@@ -84,7 +84,7 @@ def test_a_node_without_metrics_imports_and_writes_nothing_for_them(tmp_path: Pa
         "'dicom_node.monitoring.'))])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=PROJECT, timeout=60, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=PROJECT, timeout=240, check=False
     )
     assert done.stdout.strip() == "[]", done.stderr
     assert not list(tmp_path.iterdir())
