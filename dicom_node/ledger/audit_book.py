@@ -10,6 +10,7 @@ from dicom_node.audit_ports import EVERYTHING, AuditRecord, AuditSearch
 from dicom_node.ledger.audit_content import GENESIS, chain, digest_of, read_event
 from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.database import looking
+from dicom_node.ledger.marks import HEAD_MARK, read_mark
 
 _AT_ONCE: Final = 1000
 
@@ -63,11 +64,19 @@ class AuditBook:
     def verify(self) -> Verdict:
         """Look at every record: nothing is changed, missing or out of its order."""
         previous, number, erased, faults = GENESIS, 0, 0, list[Fault]()
+        last = self._last_written()
         for row in self._rows():
             faults.extend(Fault(row["number"], each) for each in _find_faults(row, number, previous))
             erased += _is_erased(row)
             number, previous = row["number"], row["digest"]
+        if number < last:
+            faults.append(Fault(number + 1, f"the records from {number + 1} to {last} are missing"))
         return Verdict(number, erased, previous, tuple(faults))
+
+    def _last_written(self) -> int:
+        """Return the number of the last record that was written, whether it is still there or not."""
+        with looking(self._engine) as connection:
+            return int(read_mark(connection, HEAD_MARK).partition(" ")[0] or 0)
 
     def _rows(self) -> Iterator[Any]:
         last = 0

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Engine, func, select
 
 from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.database import looking, writing
-from dicom_node.ledger.tables import meta
+from dicom_node.ledger.marks import keep_mark, read_mark
 from domain.audit import AuditEvent
 
 _SENT: Final = "audit_sent"
@@ -23,12 +23,12 @@ class LedgerAuditOutbox:
         """Return how many records were not sent."""
         with looking(self._engine) as connection:
             last = connection.execute(select(func.max(audit.c.number))).scalar() or 0
-            return int(last) - _read_mark(connection, _SENT)
+            return int(last) - int(read_mark(connection, _SENT) or 0)
 
     def next(self, limit: int) -> tuple[tuple[int, AuditEvent], ...]:
         """Return the oldest records that were not sent, with their numbers."""
         with looking(self._engine) as connection:
-            sent = _read_mark(connection, _SENT)
+            sent = int(read_mark(connection, _SENT) or 0)
         return tuple((each.number, each.event) for each in self._book.after(sent, limit))
 
     def settle(self, number: int) -> None:
@@ -39,15 +39,4 @@ class LedgerAuditOutbox:
     def skip(self, count: int) -> None:
         """Send no more of the oldest records."""
         with writing(self._engine) as connection:
-            keep_mark(connection, _SENT, str(_read_mark(connection, _SENT) + count))
-
-
-def keep_mark(connection: Connection, name: str, value: str) -> None:
-    """Keep one value under its name, in the place of the one before."""
-    changed = connection.execute(update(meta).where(meta.c.name == name).values(value=value))
-    if not changed.rowcount:
-        connection.execute(insert(meta).values(name=name, value=value))
-
-
-def _read_mark(connection: Connection, name: str) -> int:
-    return int(connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or 0)
+            keep_mark(connection, _SENT, str(int(read_mark(connection, _SENT) or 0) + count))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from dicom_node.ledger.audit_content import GENESIS, chain, digest_of, write_content, write_patient
 from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.database import writing
+from dicom_node.ledger.marks import HEAD_MARK, keep_mark
 from dicom_node.ports import Clock
 from domain.audit import AuditedPatient, AuditEvent
 
@@ -56,11 +57,13 @@ class LedgerAuditTrail:
 
 def append(connection: Connection, events: Sequence[AuditEvent]) -> None:
     """Add events that have a time, in a write transaction of the caller; those told before are left out."""
-    head = _take_head(connection)
+    head = before = _take_head(connection)
     for event in events:
         if event.cause and _is_told(connection, event.cause):
             continue
         head = _add(connection, head, event)
+    if head != before:  # so that records that are cut off at the end are missed
+        keep_mark(connection, HEAD_MARK, f"{head.number} {head.digest}")
 
 
 def _take_head(connection: Connection) -> _Head:

@@ -13,10 +13,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, func, select
 
 from dicom_node.ledger import tables
-from dicom_node.ledger.audit_outbox import keep_mark
 from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.marks import keep_mark, read_mark
 from dicom_node.ports import Clock
 from domain.audit import Action, AuditedStudy, AuditEvent, EventID, EventOutcome, Participant, Role
 from domain.audit_templates import instances_transferred
@@ -113,7 +113,7 @@ class AuditTransfers:
 
 
 def _read_mark(connection: Connection) -> datetime | None:
-    kept = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _MARK)).scalar()
+    kept = read_mark(connection, _MARK)
     return datetime.fromisoformat(kept) if kept else None
 
 

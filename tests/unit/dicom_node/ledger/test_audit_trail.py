@@ -102,6 +102,7 @@ def test_a_trail_that_nobody_touched_is_proven(trail: LedgerAuditTrail, book: Au
         ("UPDATE audit SET patient = replace(patient, '4711', '4712') WHERE number = 3", 3, "patient"),
         ("DELETE FROM audit WHERE number = 2", 3, "from 2 to 2 are missing"),
         ("UPDATE audit SET digest = previous WHERE number = 2", 3, "does not follow"),
+        ("DELETE FROM audit WHERE number > 2", 3, "from 3 to 4 are missing"),
     ],
 )
 def test_whatever_is_changed_shows(
