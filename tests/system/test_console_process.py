@@ -56,7 +56,7 @@ def test_one_that_is_killed_is_replaced_at_the_same_address(tmp_path: Path, stop
     assert answers(url)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: process.pid != pid and answers(url), 30)
+    wait_until(lambda: process.pid != pid and answers(url), 90)
     process.stop()
     assert not answers(url)
     assert multiprocessing.active_children() == []
@@ -70,7 +70,7 @@ def test_a_port_that_is_taken_keeps_nobody_from_starting_and_the_console_comes_w
         process.start()
         assert process.url == ""
         assert "console.port: cannot listen" in caplog.text
-    wait_until(lambda: bool(process.url) and answers(process.url), 30)
+    wait_until(lambda: bool(process.url) and answers(process.url), 90)
 
 
 def test_over_https_a_browser_needs_no_certificate_and_cookies_are_kept_to_it(tmp_path: Path, stops: ExitStack) -> None:
