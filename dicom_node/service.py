@@ -18,29 +18,22 @@ from dicom_node.auditing.composition import begin_audit
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
-from dicom_node.deliver.commitment_report import send_report
-from dicom_node.deliver.commitment_scu import CommitmentScu
 from dicom_node.deliver.image_count import Taken
 from dicom_node.deliver.retrieve_scu import QueriedArchives, Storable
 from dicom_node.deliver.source_counts import FoundCounts
 from dicom_node.image_desk.place import DeskPlace
-from dicom_node.image_desk.upload_shelf import UploadShelf, remove_leftovers
 from dicom_node.ledger.breakers import Breakers
-from dicom_node.ledger.commitment_requests import CommitmentRequests
-from dicom_node.ledger.commitments import Commitments
 from dicom_node.ledger.database import create_tables, database_url, open_engine, open_workflow_engine
 from dicom_node.ledger.feeds import Feeds
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.orders import OrderBook
-from dicom_node.ledger.orphans import remove_orphans
 from dicom_node.ledger.performed_steps import StepBook
-from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.upgrading import upgrade_ledger
-from dicom_node.pipeline import closing, commitment_reports, committing, retaining, retrieving
+from dicom_node.pipeline import closing, retrieving
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
@@ -69,7 +62,8 @@ from dicom_node.reception.composition import make_scp
 from dicom_node.reception.processes import Reception
 from dicom_node.repeating import Repeating
 from dicom_node.tls.inventory import require_tls
-from dicom_node.tls.watch import DAILY_SECONDS, watch_certificates
+from dicom_node.tls.watch import watch_certificates
+from dicom_node.upkeep import Upkeep
 from dicom_node.watching.watch import Watch, begin_watch
 from domain.impression import PhraseWriter
 from inference.phrases.opening import open_writer
@@ -83,7 +77,6 @@ if TYPE_CHECKING:
 
 RESCUE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
-ORPHANS_SECONDS: Final = 6 * 3600.0
 #: So long the engine keeps its notes on work that succeeded, for those who look for a fault.
 KEPT: Final = timedelta(days=7)
 _log = logging.getLogger(__name__)
@@ -250,11 +243,9 @@ class Service:
         orders = OrderBook(engine, self._clock)
         parts = replace(parts, facts=self._find_facts(engine, orders, stops), orders=orders)
         self._start_pipeline(parts, stops)
-        self._start_retention(engine, stops)
         put_orphans_aside(Shelf(self._data), QuarantineBook(engine, self._data), ledger)
         warming()
-        self._start_committing(Commitments(engine, starts), stops)
-        self._start_reporting(CommitmentRequests(engine, self._data), stops)
+        self._start_upkeep(Upkeep(self._settings, engine, self._clock, self._data), starts, stops)
         scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set, self._watch.counts)
         scp.start()
         stops.callback(scp.stop)
@@ -265,7 +256,6 @@ class Service:
             stops.callback(way.stop)
         self._start_retrieving(engine, ledger, stops)
         self._scp, self._view = scp, LedgerView(engine, self._data)
-        self._watch_certificates(stops)
         self._watch.look_at(scp, bundle.reader)
         if self.console is not None:
             self.console.start()
@@ -359,6 +349,12 @@ class Service:
             loop.start()
             stops.callback(loop.stop)
 
+    def _start_upkeep(self, upkeep: Upkeep, starts: WorkflowStarts, stops: ExitStack) -> None:
+        watch_certificates(self._settings, self._clock.now())
+        for loop in upkeep.loops(starts):
+            loop.start()
+            stops.callback(loop.stop)
+
     def _start_retrieving(self, engine: Engine, ledger: Ledger, stops: ExitStack) -> None:
         """Fetch what a person asks for from the archives that the configuration names."""
         settings, book = self._settings, Retrievals(engine, self._clock)
@@ -371,60 +367,6 @@ class Service:
         loop.start()
         stops.callback(loop.stop)
         stops.callback(archives.close)
-
-    def _start_committing(self, book: Commitments, stops: ExitStack) -> None:
-        """Start a loop for each destination that commits."""
-        settings, chance = self._settings, SystemChance()
-        keep = partial(committing.keep_report, book, settings.destination, self._clock)
-        for destination in filter(lambda each: each.commitment, settings.destination):
-            asker = CommitmentScu(destination, settings.node.ae_title, keep)
-            work = committing.Committing(destination, book, asker, self._clock, chance)
-            name = f"committing-{destination.name}"
-            loop = Repeating(name, committing.INTERVAL_SECONDS, partial(committing.commit_due, work))
-            loop.start()
-            stops.callback(loop.stop)
-
-    def _watch_certificates(self, stops: ExitStack) -> None:
-        def look() -> None:
-            watch_certificates(self._settings, self._clock.now())
-
-        look()
-        daily = Repeating("certificates", DAILY_SECONDS, look)
-        daily.start()
-        stops.callback(daily.stop)
-
-    def _start_reporting(self, book: CommitmentRequests, stops: ExitStack) -> None:
-        """Report what senders asked this node to commit to."""
-        work = commitment_reports.Reporting(self._settings, book, send_report, self._clock, SystemChance())
-        loop = Repeating("reporting", commitment_reports.INTERVAL_SECONDS, partial(commitment_reports.report_due, work))
-        loop.start()
-        stops.callback(loop.stop)
-
-    def _start_retention(self, engine: Engine, stops: ExitStack) -> None:
-        retention, names = self._settings.retention, self._settings.committing_destinations
-        purging = Purging(engine, self._data, self._clock, committing=names)
-        ages = retaining.ages(retention)
-        sweep = Repeating("retention", retention.sweep_seconds, lambda: retaining.purge_due(purging, ages, self._clock))
-        books = (
-            OrderBook(engine, self._clock).forget_orders,
-            StepBook(engine, self._clock).forget_steps,
-            Retrievals(engine, self._clock).forget,
-            CommitmentRequests(engine, self._data).forget,
-        )
-        orders = Repeating(
-            "orders", retention.sweep_seconds, lambda: retaining.forget_known(books, retention.orders_days, self._clock)
-        )
-        orphans = Repeating("orphans", ORPHANS_SECONDS, lambda: remove_orphans(engine, self._data))
-        uploads = Repeating("uploads", retention.sweep_seconds, self._forget_uploads)
-        for loop in (sweep, orders, orphans, uploads):
-            loop.start()
-            stops.callback(loop.stop)
-
-    def _forget_uploads(self) -> None:
-        """Remove uploads that have lain long enough, also where the console is off now."""
-        place = DeskPlace.of_data(self._data)
-        UploadShelf.of_settings(self._settings.uploads, place, self._clock).expire()
-        remove_leftovers(place.spool, self._clock.now())
 
 
 def _in_thread(work: Callable[[], None]) -> Callable[[], None]:

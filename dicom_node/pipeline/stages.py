@@ -13,12 +13,12 @@ from typing import Final
 import pydicom
 
 from config.settings import Settings
+from dicom_node.breaker_ports import BreakerLedger
 from dicom_node.knowledge_ports import OrderLookup
 from dicom_node.pipeline import routing, traits
 from dicom_node.pipeline.facts import NO_FACT_FINDER, FactFinder
 from dicom_node.pipeline.ordering import NO_ORDER_LOOKUP, find_order, identify
 from dicom_node.ports import (
-    BreakerLedger,
     Chance,
     Clock,
     Destination,
