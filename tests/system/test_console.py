@@ -17,8 +17,6 @@ from tests.system.console_visitor import PHONE_PX, ConsoleVisitor, visit
 pytestmark = [pytest.mark.peer("chromium"), pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(240)]
 SHOWN = tuple(page.path for page in PAGES if page.icon)
 WRIST, CHEST = "wrist-fracture", "chest"
-#: An upload is read behind all studies, by a process that is started for it.
-_READ_MILLISECONDS = 100_000
 expect.set_options(timeout=20_000)
 
 
@@ -123,16 +121,6 @@ def test_without_a_mouse_somebody_logs_in_and_holds_a_study(browser: Browser, si
         visitor.press_tab_until("Hold")
         visitor.page.keyboard.press("Enter")
         wait_until(lambda: state_of(site, study, "ris") is DeliveryState.HELD)
-
-
-def test_an_image_is_uploaded_and_read(visitor: ConsoleVisitor, site: ConsoleSite) -> None:
-    visitor.go("/uploads")
-    visitor.page.locator("#images").set_input_files(site.image)
-    visitor.page.locator("form.drop button").click()
-    visitor.page.locator("ul.history a").first.click(timeout=_READ_MILLISECONDS)
-    expect(visitor.page.locator("section.finding")).to_be_visible()
-    expect(visitor.page.locator("figure img")).to_be_visible()
-    assert visitor.find_barriers() == []
 
 
 def test_the_language_changes_to_arabic_from_right_to_left_and_back(visitor: ConsoleVisitor) -> None:
