@@ -1,12 +1,9 @@
 """DICOMweb: where images may be posted to, and by whom."""
 
-from ipaddress import ip_network
-from typing import Any
-
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from config.fields import AETitle, File, PositiveSeconds, Section
+from config.fields import AETitle, File, Networks, PositiveSeconds, Section, list_networks
 from config.image_classes import NamedImageClass
 from domain.tier import Tier
 
@@ -25,7 +22,7 @@ class HttpClient(Section):
     """Somebody who may post images. What is given must all be so; unknown clients are refused (401, 403)."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Short name; stands in logs and on the screen.")
-    address: str | tuple[str, ...] = Field(
+    address: Networks = Field(
         "", description="Address or network (CIDR) it must come from, or a list of them; empty accepts any address."
     )
     token_file: File | None = Field(
@@ -44,16 +41,7 @@ class HttpClient(Section):
     @property
     def addresses(self) -> tuple[str, ...]:
         """Addresses and networks it may come from; empty for any."""
-        named = (self.address,) if isinstance(self.address, str) else self.address
-        return tuple(address for address in named if address)
-
-    @field_validator("address")
-    @classmethod
-    def _are_networks(cls, value: Any) -> Any:
-        for address in (value,) if isinstance(value, str) else value:
-            if address:
-                ip_network(address, strict=False)
-        return value
+        return list_networks(self.address)
 
     @model_validator(mode="after")
     def _is_known_by_something(self) -> "HttpClient":

@@ -1,12 +1,11 @@
 """Who may send images here."""
 
-from ipaddress import ip_network
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import Field, field_validator
 
 from config.commitment_reports import CommitmentReports
-from config.fields import Section, check_ae_title
+from config.fields import Networks, Section, check_ae_title, list_networks
 from config.image_classes import NamedImageClass
 from domain.tier import Tier
 
@@ -18,7 +17,7 @@ class Sender(Section):
     """An application entity that may send images here. Unknown senders are refused (1/1/3)."""
 
     ae_title: str = Field(description='Calling AE title of the sender; "*" accepts any title from `address`.')
-    address: str | tuple[str, ...] = Field(
+    address: Networks = Field(
         "", description="Address or network (CIDR) it must come from, or a list of them; empty accepts any address."
     )
     sop_classes: tuple[NamedImageClass, ...] = Field(
@@ -46,18 +45,9 @@ class Sender(Section):
     @property
     def addresses(self) -> tuple[str, ...]:
         """Addresses and networks it may come from; empty for any."""
-        named = (self.address,) if isinstance(self.address, str) else self.address
-        return tuple(address for address in named if address)
+        return list_networks(self.address)
 
     @field_validator("ae_title")
     @classmethod
     def _is_ae_title(cls, value: str) -> str:
         return check_ae_title(value)
-
-    @field_validator("address")
-    @classmethod
-    def _are_networks(cls, value: Any) -> Any:
-        for address in (value,) if isinstance(value, str) else value:
-            if address:
-                ip_network(address, strict=False)
-        return value
