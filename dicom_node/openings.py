@@ -3,19 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from getpass import getuser
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from config.completion import Query
 from config.settings import Retention, Settings
 from dicom_node.access_ports import AccessBook
+from dicom_node.act_records import ActRecords, name_commander
 from dicom_node.alert_ports import AlertBook
 from dicom_node.audit_ports import AuditTrail
 from dicom_node.clock import SystemClock
+from dicom_node.commanding import (
+    CommandedInterventions,
+    CommandedQuarantine,
+    CommandedRetrievals,
+    note_prior_query,
+)
 from dicom_node.ledger.access import Accesses
 from dicom_node.ledger.alert_book import LedgerAlerts
 from dicom_node.ledger.audit_book import AuditBook
+from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.backing_up import BackedUp, back_up
 from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
@@ -34,7 +42,7 @@ from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
-from domain.audit_templates import audit_log_used, data_export, data_import, study_deleted
+from domain.audit_templates import audit_log_used, data_export, data_import, name_node, study_deleted
 from domain.errors import LedgerError
 from inference.zoo import BUNDLED, load_manifest, model_set
 
@@ -44,8 +52,9 @@ class OpenLedger:
     """The ledger of a data folder, for a person who looks or intervenes; a node may be running on it."""
 
     view: LedgerView
-    interventions: Interventions
-    retrievals: Retrievals
+    interventions: CommandedInterventions
+    retrievals: CommandedRetrievals
+    note_prior_query: Callable[[Query, str], None]
     close: Callable[[], None]
 
 
@@ -58,8 +67,11 @@ def open_ledger(settings: Settings) -> OpenLedger:
     data, engine = _open_used(settings)
     starts = WorkflowStarts(engine, lanes(settings))
     clock = SystemClock()
-    interventions, retrievals = Interventions(engine, clock, starts), Retrievals(engine, clock)
-    return OpenLedger(LedgerView(engine, data), interventions, retrievals, engine.dispose)
+    acts, node = _acts(engine, data, clock), name_node(settings.node.ae_title)
+    interventions = CommandedInterventions(engine, clock, Interventions(engine, clock, starts), acts)
+    retrievals = CommandedRetrievals(Retrievals(engine, clock), acts)
+    note = partial(note_prior_query, acts, node)
+    return OpenLedger(LedgerView(engine, data), interventions, retrievals, note, engine.dispose)
 
 
 def open_alerts(settings: Settings) -> AlertBook:
@@ -81,8 +93,8 @@ class OpenQuarantine:
     """What was put aside, for a person who looks or intervenes; a node may be running on the same ledger."""
 
     book: QuarantineBook
-    quarantine: Quarantine
-    interventions: Interventions
+    quarantine: CommandedQuarantine
+    interventions: CommandedInterventions
 
 
 def open_quarantine(settings: Settings) -> OpenQuarantine:
@@ -97,7 +109,9 @@ def open_quarantine(settings: Settings) -> OpenQuarantine:
     clock, starts = SystemClock(), WorkflowStarts(engine, lanes(settings), model_set(manifest))
     book, ledger = QuarantineBook(engine, data), Ledger(engine, data, clock, starts)
     quarantine = Quarantine.of_settings(settings, ledger, book, clock)
-    return OpenQuarantine(book, quarantine, Interventions(engine, clock, starts))
+    acts = _acts(engine, data, clock)
+    interventions = CommandedInterventions(engine, clock, Interventions(engine, clock, starts), acts)
+    return OpenQuarantine(book, CommandedQuarantine(quarantine, acts), interventions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,7 @@ def open_retaining(settings: Settings) -> Retaining:
     data, engine = _open_used(settings)
     clock = SystemClock()
     purging = partial(Purging, engine, data, clock, committing=settings.committing_destinations)
-    trail, who = LedgerAuditTrail(engine, clock), getuser()
+    trail, who = LedgerAuditTrail(engine, clock), name_commander()
     return Retaining(
         settings.retention,
         purging,
@@ -211,7 +225,7 @@ def open_audit(settings: Settings) -> AuditBook:
         LedgerError: no node has used the data folder.
     """
     _data, engine = _open_used(settings)
-    LedgerAuditTrail(engine, SystemClock()).record(audit_log_used(getuser()))
+    LedgerAuditTrail(engine, SystemClock()).record(audit_log_used(name_commander()))
     return AuditBook(engine)
 
 
@@ -225,7 +239,7 @@ def back_up_data(settings: Settings, folder: Path) -> BackedUp:
     clock = SystemClock()
     try:
         trail = LedgerAuditTrail(engine, clock)
-        trail.record(data_export(getuser(), str(folder.absolute()), explanation="backup of the data folder"))
+        trail.record(data_export(name_commander(), str(folder.absolute()), explanation="backup of the data folder"))
         return back_up(engine, data, folder, clock.now())
     finally:
         engine.dispose()
@@ -247,9 +261,13 @@ def restore_data(settings: Settings, folder: Path, *, incomplete: bool = False) 
     if incomplete or not done.faults:
         engine = open_engine(database_url(data))
         upgrade_ledger(engine, data, SystemClock().now())
-        LedgerAuditTrail(engine, SystemClock()).record(data_import(getuser(), str(folder.absolute())))
+        LedgerAuditTrail(engine, SystemClock()).record(data_import(name_commander(), str(folder.absolute())))
         engine.dispose()
     return done
+
+
+def _acts(engine: Engine, data: Path, clock: Clock) -> ActRecords:
+    return ActRecords(LedgerAuditTrail(engine, clock, StudyPatients(engine, data)), name_commander())
 
 
 def _open_used(settings: Settings) -> tuple[Path, Engine]:

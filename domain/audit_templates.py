@@ -122,6 +122,31 @@ def instances_accessed(
     )
 
 
+def put_aside_changed(
+    user_id: str,
+    number: int,
+    what: str,
+    *,
+    action: Action = Action.UPDATE,
+    address: str = "",
+    outcome: EventOutcome = EventOutcome.SUCCESS,
+) -> AuditEvent:
+    """Say that a person took in again or removed an image that was put aside (A.5.3.6); of what study is not known.
+
+    Args:
+        number: by which the quarantine lists it.
+        what: which intervention, in a word or two.
+    """
+    return AuditEvent(
+        EventID.INSTANCES_ACCESSED,
+        action,
+        (_person(user_id, address),),
+        outcome=outcome,
+        explanation=what,
+        resources=(Resource(ResourceKind.URI, f"osteonode:quarantine/{number}", name="Quarantine"),),
+    )
+
+
 def instances_transferred(
     source: Participant,
     destination: Participant,
@@ -200,14 +225,24 @@ def data_import(user_id: str, medium: str, *, studies: Sequence[str] = (), addre
     )
 
 
-def query(asking: Participant, answering: Participant, sop_class_uid: str, identifier: str) -> AuditEvent:
+def query(
+    asking: Participant, answering: Participant, sop_class_uid: str, identifier: str, *, by: str = "", study: str = ""
+) -> AuditEvent:
     """Say that one node has asked another for what it has (A.5.3.10).
 
     Args:
         identifier: what was asked for, as text; it may name a study, so it is shown like a patient's name.
+        by: the person who has the node ask; empty where it asks by itself.
+        study: Study Instance UID of the study here that it is about; empty where it is about none.
     """
     asked = Resource(ResourceKind.SOP_CLASS_UID, sop_class_uid, query=identifier)
-    return AuditEvent(EventID.QUERY, Action.EXECUTE, (asking, answering), resources=(asked,))
+    return AuditEvent(
+        EventID.QUERY,
+        Action.EXECUTE,
+        (*((_person(by, ""),) if by else ()), asking, answering),
+        resources=(asked,),
+        studies=(AuditedStudy(study),) if study else (),
+    )
 
 
 def audit_log_used(user_id: str, *, address: str = "", uri: str = "osteonode:audit") -> AuditEvent:

@@ -1,9 +1,9 @@
 """Who may use the console of a configured node, for the commands that say it."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dicom_node.act_records import name_commander
 from domain.audit_templates import user_changed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class CommandedAccess:
 
     def note(self, whom: str, what: str, *, roles: bool = False) -> None:
         """Record a change of a user or of a token."""
-        self._trail.record(user_changed(f"{getpass.getuser()} (command)", whom, what, roles=roles))
+        self._trail.record(user_changed(name_commander(), whom, what, roles=roles))
 
 
 def open_configured_access(config: Path | None, *, may_create: bool = False) -> CommandedAccess:

@@ -12,7 +12,7 @@ from domain.errors import LedgerError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dicom_node.ledger.interventions import Interventions
+    from dicom_node.commanding import CommandedInterventions
     from dicom_node.openings import OpenLedger
 
 Study = Annotated[str, typer.Argument(help="Study Instance UID, as `osteonode studies` lists it.", metavar="STUDY")]
@@ -35,7 +35,13 @@ def open_configured_ledger(config: Path | None) -> "OpenLedger":
 
 
 def intervene(
-    config: Path | None, study: str, change: "Callable[[Interventions], int]", *, what: str, done: str, nothing: str
+    config: Path | None,
+    study: str,
+    change: "Callable[[CommandedInterventions], int]",
+    *,
+    what: str,
+    done: str,
+    nothing: str,
 ) -> None:
     """Make a change to one study and say how much it changed; exit code 1 where it was nothing.
 

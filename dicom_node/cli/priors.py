@@ -48,6 +48,7 @@ def _ask(ledger: "OpenLedger", archive: "Query", node_ae_title: str, study: str)
     from dicom_node.deliver.query_peer import as_destination
 
     patient_id, issuer = _identify(ledger.view.first_header(study), study)
+    ledger.note_prior_query(archive, study)
     try:
         with asking(as_destination(archive), node_ae_title) as finder:
             return find_priors(finder.find, patient_id=patient_id, issuer=issuer, study_instance_uid=study)

@@ -34,6 +34,7 @@ def make_parts(services: Services, engine: Engine) -> ApiParts:
         models=lambda: _describe_models(settings),
         desk=services.uploading.desk,
         spool=services.uploading.spool,
+        trail=services.access.trail,
     )
 
 

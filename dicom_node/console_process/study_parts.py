@@ -1,11 +1,9 @@
 """What the pages about studies work with, put together."""
 
-import logging
-from functools import partial
-
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from dicom_node.act_records import ActRecords
 from dicom_node.audit_ports import AuditTrail
 from dicom_node.console_process.developing import Developer
 from dicom_node.ledger.interventions import Interventions
@@ -16,13 +14,7 @@ from dicom_node.ledger.today import DayBook
 from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.ports import Clock
 from dicom_node.study_ports import Carried, PersonRequest, RequestOutcome, StudyBook
-from domain.audit import Action as AuditAction
-from domain.audit import EventOutcome
-from domain.audit_templates import instances_accessed
 from domain.correction import RetractionReason
-from domain.errors import LedgerError
-
-_log = logging.getLogger("osteonode.console")
 
 
 def make_study_book(settings: Settings, engine: Engine, clock: Clock, trail: AuditTrail) -> StudyBook:
@@ -50,34 +42,13 @@ class _Audited:
 
     def carry_out(self, request: PersonRequest, retraction: RetractionReason) -> Carried:
         """Carry out a request, and record it with its outcome."""
-        carried = self._requests.carry_out(request, retraction)
-        refused = carried.outcome is RequestOutcome.REFUSED
-        outcome = EventOutcome.MINOR_FAILURE if refused else EventOutcome.SUCCESS
-        self._record(
-            request.by,
-            request.study_instance_uid,
-            action=AuditAction.UPDATE,
-            explanation=request.action.value,
-            outcome=outcome,
+        return ActRecords(self._trail, request.by).change(
+            [request.study_instance_uid],
+            request.action.value,
+            lambda: self._requests.carry_out(request, retraction),
+            is_done=lambda carried: carried.outcome is not RequestOutcome.REFUSED,
         )
-        return carried
 
     def looked(self, by: str, study_instance_uid: str, address: str) -> None:
         """Record that somebody looked at a study."""
-        self._record(by, study_instance_uid, address=address)
-
-    def _record(
-        self,
-        by: str,
-        study_instance_uid: str,
-        *,
-        address: str = "",
-        action: AuditAction = AuditAction.READ,
-        explanation: str = "",
-        outcome: EventOutcome = EventOutcome.SUCCESS,
-    ) -> None:
-        said = partial(instances_accessed, by, study_instance_uid, address=address, explanation=explanation)
-        try:
-            self._trail.record(said(action=action, outcome=outcome))
-        except LedgerError as error:
-            _log.error("audit.lost: %s", error, extra={"event": "audit.lost", "code": error.code})
+        ActRecords(self._trail, by, address).looked(study_instance_uid)

@@ -39,17 +39,33 @@ class PersonRequests:
         Raises:
             LedgerError: the ledger has no such study, or its store failed.
         """
+        try:
+            changed = self.perform(request, lambda: _ACTS[request.action](self._interventions, request, retraction))
+        except InterventionRefused as refused:
+            return Carried(RequestOutcome.REFUSED, refusal=str(refused))
+        return Carried(_outcome_of(changed), changed)
+
+    def perform(self, request: PersonRequest, act: Callable[[], int]) -> int:
+        """Record a request, do it, and record what became of it; return how much `act` says that it changed.
+
+        Raises:
+            InterventionRefused: `act` did; the refusal is kept.
+            LedgerError: the ledger has no such study, or its store failed.
+        """
         number = self._record(request)
         try:
-            changed = _ACTS[request.action](self._interventions, request, retraction)
+            changed = act()
         except InterventionRefused as refused:
-            carried = Carried(RequestOutcome.REFUSED, refusal=str(refused))
-        else:
-            carried = Carried(RequestOutcome.DONE if changed else RequestOutcome.NOTHING, changed)
-        outcome = {"outcome": carried.outcome, "answer": carried.refusal or str(carried.changed)}
+            self._keep(number, RequestOutcome.REFUSED, str(refused))
+            raise
+        self._keep(number, _outcome_of(changed), str(changed))
+        return changed
+
+    def _keep(self, number: int, outcome: RequestOutcome, answer: str) -> None:
         with writing(self._engine) as connection:
-            connection.execute(update(table).where(table.c.number == number).values(outcome))
-        return carried
+            connection.execute(
+                update(table).where(table.c.number == number).values({"outcome": outcome, "answer": answer})
+            )
 
     def _record(self, request: PersonRequest) -> int:
         uid = request.study_instance_uid
@@ -80,6 +96,10 @@ def lines_of(connection: Connection, study_instance_uid: str) -> tuple[RequestLi
         )
         for row in connection.execute(query).mappings()
     )
+
+
+def _outcome_of(changed: int) -> RequestOutcome:
+    return RequestOutcome.DONE if changed else RequestOutcome.NOTHING
 
 
 Act = Callable[[Interventions, PersonRequest, RetractionReason], int]

@@ -14,8 +14,7 @@ def forget_failed(connection: Connection, sop_instance_uid: str) -> str:
         InterventionRefused: the ledger has no such image, or it could be decoded.
     """
     images, readings = tables.instance.c, tables.reading.c
-    query = select(images.study_instance_uid).where(images.sop_instance_uid == sop_instance_uid)
-    study = connection.execute(query).scalar()
+    study = study_of(connection, sop_instance_uid)
     if study is None:
         why = "the ledger has no such image; `osteonode quarantine` lists those that could not be decoded"
         raise InterventionRefused(why, subject=sop_instance_uid)
@@ -25,4 +24,11 @@ def forget_failed(connection: Connection, sop_instance_uid: str) -> str:
     if not connection.execute(failed).rowcount:
         why = "this image was decoded; `osteonode reread STUDY` reads a study again with other models"
         raise InterventionRefused(why, subject=sop_instance_uid)
-    return str(study)
+    return study
+
+
+def study_of(connection: Connection, sop_instance_uid: str) -> str | None:
+    """Return the Study Instance UID of an image, None where the ledger has no such image."""
+    images = tables.instance.c
+    query = select(images.study_instance_uid).where(images.sop_instance_uid == sop_instance_uid)
+    return connection.execute(query.limit(1)).scalar()

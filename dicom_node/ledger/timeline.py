@@ -60,7 +60,9 @@ def tell(connection: Connection, study_instance_uid: str, history: History) -> t
     """Return everything that happened to a study, oldest first."""
     asked = person_requests.lines_of(connection, study_instance_uid)
     read = _readings(connection, study_instance_uid)
-    return put_in_order((*_of_images(history), *read, *_of_versions(history), *_of_answers(history), *_asked(asked)))
+    return put_in_order(
+        (*_of_images(history), *read, *_of_versions(history), *_of_answers(history), *_asked(asked, history))
+    )
 
 
 def put_in_order(happenings: Iterable[Happening]) -> tuple[Happening, ...]:
@@ -189,11 +191,12 @@ def _of_commitment(commitment: Commitment) -> Iterator[Happening]:
         yield Happening(kind, at, commitment.version, tone, facts, commitment.explanation)
 
 
-def _asked(lines: Iterable[RequestLine]) -> Iterator[Happening]:
-    """Give what persons asked for; a retraction that was carried out tells of itself."""
+def _asked(lines: Iterable[RequestLine], history: History) -> Iterator[Happening]:
+    """Give what persons asked for; a retraction that was carried out tells of itself, where it names who asked."""
+    signed = {each.retraction.by for each in history.retractions}
     for line in lines:
         asked = line.request
-        if asked.action is Action.RETRACT and line.outcome is RequestOutcome.DONE:
+        if asked.action is Action.RETRACT and line.outcome is RequestOutcome.DONE and asked.by in signed:
             continue
         facts: dict[str, str | int] = {
             "action": asked.action.value,

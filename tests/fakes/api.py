@@ -40,6 +40,7 @@ from domain.delivery import Delivery, DeliveryState
 from domain.errors import OsteonodeError
 from domain.role import Role
 from domain.study import StudyState
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.desks import FakeDeadLetterDesk, FakeQuarantineDesk
 from tests.fakes.image_desk import FakeDesk
 
@@ -68,6 +69,7 @@ class FakeNode:
     versions: dict[str, int] = field(default_factory=lambda: {STUDY: 1, OTHER: 3})
     queries: list[StudyQuery] = field(default_factory=list)
     quarantine: FakeQuarantineDesk = field(default_factory=lambda: FakeQuarantineDesk([make_file(7)]))
+    trail: FakeAuditTrail = field(default_factory=FakeAuditTrail)
     letters: FakeDeadLetterDesk = field(default_factory=lambda: FakeDeadLetterDesk([make_letter()]))
 
     def parts(self) -> ApiParts:
@@ -89,6 +91,7 @@ class FakeNode:
             models=self.models,
             desk=self.desk,
             spool=self.spool,
+            trail=self.trail,
         )
 
     def search(self, query: StudyQuery) -> StudyPage:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from config.settings import Settings
 from dicom_node.access_ports import Visitor
+from dicom_node.act_records import ActRecords
 from dicom_node.console.api.parts import ApiParts
 from domain.role import Role
 
@@ -40,6 +41,11 @@ class Call:
     def by(self) -> str:
         """Who asks, for the ledger."""
         return self.visitor.name if self.visitor is not None else ""
+
+    @property
+    def acts(self) -> ActRecords:
+        """What records the acts of who asks."""
+        return ActRecords(self.parts.trail, self.by or "unknown", self.visitor.address if self.visitor else "")
 
 
 @dataclass(frozen=True, slots=True)

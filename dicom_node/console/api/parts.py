@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dicom_node.audit_ports import AuditTrail
 from dicom_node.console.api.answers import DestinationBody, ModelsBody
 from dicom_node.delivery_ports import DeadLetterDesk
 from dicom_node.desk_ports import ImageDesk
@@ -20,6 +21,7 @@ class ApiParts:
         timeline: what happened to a study; empty where it is unknown.
         destinations: how each answers, and what waits for it.
         models: the bundle that reads.
+        trail: keeps who did what.
         desk: reads single images, which lie in `spool`.
     """
 
@@ -31,3 +33,4 @@ class ApiParts:
     models: Callable[[], ModelsBody]
     desk: ImageDesk
     spool: Path
+    trail: AuditTrail

@@ -1,9 +1,11 @@
 """What waits for a person: files in quarantine, and deliveries that failed for good."""
 
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dicom_node.act_records import DISCARDED, GIVEN_UP, MOST_NOTED, REPLAYED, RETRIED, studies_to_replay
 from dicom_node.console.api.actions import DestinationName, Words
 from dicom_node.console.api.answers import (
     ChangedBody,
@@ -17,6 +19,7 @@ from dicom_node.console.api.endpoint import Call, Endpoint
 from dicom_node.console.api.problems import Problem
 from dicom_node.delivery_ports import DeadLetterLine
 from dicom_node.quarantine_ports import QuarantinedFile
+from domain.audit import Action
 from domain.correction import NAME_LENGTH
 from domain.role import Role
 
@@ -63,13 +66,17 @@ def list_quarantine(call: Call) -> QuarantineBody:
 
 def retry_file(call: Call) -> RetriedBody:
     """Take a file in again."""
-    retried = call.parts.quarantine.retry(_number(call))
+    number = _number(call)
+    take_in = partial(call.parts.quarantine.retry, number)
+    retried = call.acts.change_file(number, RETRIED, take_in, is_done=lambda it: it.taken_in)
     return RetriedBody(outcome=retried.code, taken_in=retried.taken_in)
 
 
 def discard_file(call: Call) -> ChangedBody:
     """Remove a file for good."""
-    call.parts.quarantine.discard(_number(call), call.body.reason, call.by[:NAME_LENGTH])
+    number = _number(call)
+    remove = partial(call.parts.quarantine.discard, number, call.body.reason, call.by[:NAME_LENGTH])
+    call.acts.change_file(number, DISCARDED, remove, action=Action.DELETE)
     return ChangedBody(changed=1)
 
 
@@ -94,14 +101,17 @@ def list_letters(call: Call) -> DeadLettersBody:
 def replay_letters(call: Call) -> ChangedBody:
     """Send what failed again."""
     asked: ReplayAsked = call.body
-    return ChangedBody(changed=call.parts.dead_letters.replay(asked.study_instance_uid, asked.destination))
+    letters, wanted = call.parts.dead_letters, (asked.study_instance_uid, asked.destination)
+    studies = studies_to_replay(lambda: [each.delivery for each in letters.letters(limit=MOST_NOTED)], *wanted)
+    return ChangedBody(changed=call.acts.change(studies, REPLAYED, partial(letters.replay, *wanted)))
 
 
 def discard_letters(call: Call) -> ChangedBody:
     """Give up what failed of a study."""
     asked: DiscardLettersAsked = call.body
     given_up = asked.study_instance_uid, asked.destination, asked.reason, call.by[:NAME_LENGTH]
-    return ChangedBody(changed=call.parts.dead_letters.discard(*given_up))
+    give_up = partial(call.parts.dead_letters.discard, *given_up)
+    return ChangedBody(changed=call.acts.change([asked.study_instance_uid], GIVEN_UP, give_up))
 
 
 def _describe_letter(line: DeadLetterLine) -> DeadLetterBody:

@@ -1,12 +1,14 @@
 """Dead letters: deliveries that failed for good, why, and sending them again or giving them up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Final
 
 from starlette.responses import Response
 
-from dicom_node.console.noting import note_changes
+from dicom_node.act_records import GIVEN_UP, MOST_NOTED, REPLAYED, studies_to_replay
+from dicom_node.console.noting import acts_of
 from dicom_node.console.page import Get, Page, Post
 from dicom_node.console.visit import Visit
 from dicom_node.delivery_ports import DeadLetterLine
@@ -15,8 +17,6 @@ from domain.role import Role
 #: Most letters of the list; one more is asked for, to know whether there is more.
 ROWS: Final = 100
 _HERE: Final = "/dead-letters"
-#: Studies of which it is recorded that somebody sent everything again.
-_MOST_NOTED: Final = 10_000
 #: Between study and destination in the value of a tick box; neither has it.
 _BETWEEN: Final = "|"
 
@@ -48,15 +48,15 @@ def replay(visit: Visit) -> Response:
     """Send the chosen letters again, or all to one destination."""
     desk = visit.services.dead_letters
     if everything := visit.field("everything"):
-        letters = [each.delivery for each in desk.letters(limit=_MOST_NOTED)]
-        studies = [each.study_instance_uid for each in letters if each.peer == everything]
-        number = desk.replay(None, everything)
+        letters = partial(desk.letters, limit=MOST_NOTED)
+        studies = studies_to_replay(lambda: [each.delivery for each in letters()], None, everything)
+        replay_all = partial(desk.replay, None, everything)
     elif chosen := _chosen(visit):
         studies = [study for study, _destination in chosen]
-        number = sum(desk.replay(study, destination) for study, destination in chosen)
+        replay_all = partial(_each, desk.replay, chosen)
     else:
         return visit.go(_HERE, "dead_letters.none_chosen", tone="bad")
-    note_changes(visit, studies, "dead letters sent again")
+    number = acts_of(visit).change(studies, REPLAYED, replay_all)
     return visit.go(_HERE, "dead_letters.replayed", "good" if number else "bad", number=number)
 
 
@@ -68,11 +68,15 @@ def discard(visit: Visit) -> Response:
     by = visit.visitor.name if visit.visitor else ""
     desk = visit.services.dead_letters
     try:
-        number = sum(desk.discard(study, destination, reason, by) for study, destination in chosen)
+        give_up = partial(_each, lambda study, destination: desk.discard(study, destination, reason, by), chosen)
+        number = acts_of(visit).change([study for study, _destination in chosen], GIVEN_UP, give_up)
     except ValueError:  # of the words; the first letter was not given up either
         return visit.go(_HERE, "dead_letters.reason_bad", tone="bad")
-    note_changes(visit, [study for study, _destination in chosen], "dead letters given up")
     return visit.go(_HERE, "dead_letters.discarded", "good" if number else "bad", number=number)
+
+
+def _each(act: Callable[[str, str], int], chosen: Iterable[tuple[str, str]]) -> int:
+    return sum(act(study, destination) for study, destination in chosen)
 
 
 def _chosen(visit: Visit) -> list[tuple[str, str]]:

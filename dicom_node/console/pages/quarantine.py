@@ -7,11 +7,12 @@ from typing import Final
 
 from starlette.responses import FileResponse, Response
 
-from dicom_node.console.noting import note
+from dicom_node.act_records import DISCARDED, IMAGE_RETRIED, RETRIED
+from dicom_node.console.noting import acts_of, note
 from dicom_node.console.page import Get, Page, Post
 from dicom_node.console.visit import Visit
-from dicom_node.quarantine_ports import QuarantineDesk
 from dicom_node.quarantine_remedies import REMEDIES
+from domain.audit import Action
 from domain.audit_templates import data_export
 from domain.errors import InterventionRefused
 from domain.role import Role
@@ -73,8 +74,9 @@ def retry(visit: Visit) -> Response:
     numbers, images = _chosen(visit)
     if not numbers and not images:
         return visit.go(_HERE, "quarantine.none_chosen", tone="bad")
-    ends = _count([partial(_takes_in, desk, number) for number in numbers])
-    ends += _count([partial(_reads_again, desk, uid) for uid in images])
+    studies = {each.sop_instance_uid: each.study_instance_uid for each in desk.undecoded(limit=ROWS + 1)}
+    ends = _count([partial(_takes_in, visit, number) for number in numbers])
+    ends += _count([partial(_reads_again, visit, uid, studies.get(uid)) for uid in images])
     tone = "good" if ends[True] else "bad"
     return visit.go(_HERE, "quarantine.retried", tone, taken=ends[True], stay=ends[False])
 
@@ -86,7 +88,7 @@ def discard(visit: Visit) -> Response:
     if not numbers or not reason:
         return visit.go(_HERE, "quarantine.reason_missing" if numbers else "quarantine.no_file_chosen", tone="bad")
     try:
-        removed = _remove(visit.services.quarantine, numbers, reason, visit.visitor.name if visit.visitor else "")
+        removed = _remove(visit, numbers, reason)
     except ValueError:  # of the words; the first file was not removed either
         return visit.go(_HERE, "quarantine.reason_bad", tone="bad")
     return visit.go(_HERE, "quarantine.removed", "good" if removed else "bad", removed=removed)
@@ -98,12 +100,14 @@ def _chosen(visit: Visit) -> tuple[list[int], list[str]]:
     return [int(each) for each in numbers], images
 
 
-def _takes_in(desk: QuarantineDesk, number: int) -> bool:
-    return desk.retry(number).taken_in
+def _takes_in(visit: Visit, number: int) -> bool:
+    take_in = partial(visit.services.quarantine.retry, number)
+    return acts_of(visit).change_file(number, RETRIED, take_in, is_done=lambda it: it.taken_in).taken_in
 
 
-def _reads_again(desk: QuarantineDesk, sop_instance_uid: str) -> bool:
-    return desk.retry_image(sop_instance_uid) > 0
+def _reads_again(visit: Visit, sop_instance_uid: str, study_instance_uid: str | None) -> bool:
+    read = partial(visit.services.quarantine.retry_image, sop_instance_uid)
+    return acts_of(visit).change([study_instance_uid] if study_instance_uid else [], IMAGE_RETRIED, read) > 0
 
 
 def _count(attempts: Iterable[Callable[[], bool]]) -> Counter[bool]:
@@ -117,11 +121,12 @@ def _count(attempts: Iterable[Callable[[], bool]]) -> Counter[bool]:
     return ends
 
 
-def _remove(desk: QuarantineDesk, numbers: Iterable[int], reason: str, by: str) -> int:
-    removed = 0
+def _remove(visit: Visit, numbers: Iterable[int], reason: str) -> int:
+    removed, by = 0, visit.visitor.name if visit.visitor else ""
     for number in numbers:
         try:
-            desk.discard(number, reason, by)
+            remove = partial(visit.services.quarantine.discard, number, reason, by)
+            acts_of(visit).change_file(number, DISCARDED, remove, action=Action.DELETE)
         except (InterventionRefused, OSError):  # it stays on the list, and can be tried again
             continue
         removed += 1

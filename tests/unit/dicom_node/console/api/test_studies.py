@@ -121,7 +121,13 @@ def test_quarantine_is_listed_retried_and_discarded(client: ApiClient, node: Fak
     assert client.post("/v1/quarantine/7/retry", headers=OPERATOR).json() == {"outcome": "STORED", "taken_in": True}
     discarded = client.post("/v1/quarantine/8/discard", json={"reason": "a test"}, headers=OPERATOR)
     assert discarded.json() == {"changed": 1}
+    told = [(each.who, each.explanation, each.resources[0].identifier) for each in node.trail.events]
+    assert [each[1:] for each in told] == [
+        ("quarantine retry", "osteonode:quarantine/7"),
+        ("quarantine discard", "osteonode:quarantine/8"),
+    ]
     (gone,) = node.quarantine.gone
+    assert {each[0] for each in told} == {gone.by}
     assert (gone.number, gone.reason, gone.by) == (8, "a test", "the operator")
     assert client.post("/v1/quarantine/8/discard", json={"reason": "a test"}, headers=OPERATOR).status_code == 404
 
@@ -131,16 +137,20 @@ def test_a_file_is_not_discarded_without_a_reason(client: ApiClient, node: FakeN
     assert len(node.quarantine.lying) == 1
 
 
-def test_dead_letters_are_listed_and_sent_again_once(client: ApiClient) -> None:
+def test_dead_letters_are_listed_and_sent_again_once(client: ApiClient, node: FakeNode) -> None:
     (letter,) = client.get("/v1/dead-letters", headers=VIEWER).json()["dead_letters"]
     assert (letter["destination"], letter["attempts"]) == ("pacs", 9)
     changed = [client.post("/v1/dead-letters/retry", json={}, headers=OPERATOR).json()["changed"] for _ in range(2)]
     assert changed == [1, 0]
+    told = [(each.who, each.studies[0].study_instance_uid, each.explanation) for each in node.trail.events]
+    assert told == [("the operator", STUDY, "dead letters sent again")]
 
 
-def test_dead_letters_of_a_study_are_given_up_with_a_reason(client: ApiClient) -> None:
+def test_dead_letters_of_a_study_are_given_up_with_a_reason(client: ApiClient, node: FakeNode) -> None:
     body = {"study_instance_uid": STUDY, "reason": "the archive is gone"}
     assert client.post("/v1/dead-letters/discard", json=body, headers=OPERATOR).json() == {"changed": 1}
+    (told,) = node.trail.events
+    assert (told.who, told.explanation) == ("the operator", "dead letters given up")
 
 
 def test_destinations_and_models_are_told(client: ApiClient) -> None:

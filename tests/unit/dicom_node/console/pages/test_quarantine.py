@@ -70,6 +70,18 @@ def test_who_discards_and_why_is_kept_and_shown(desk: FakeQuarantineDesk) -> Non
     assert "a test picture" in page
 
 
+def test_who_retried_or_discarded_what_is_recorded_with_how_it_ended(desk: FakeQuarantineDesk) -> None:
+    desk.damaged = {2}
+    services = make_services(quarantine=desk)
+    browser = Browser(open_console(services))
+    submit(browser, "/quarantine/retry", {"number": ["2"], "image": ["1.2.3.4"]})
+    submit(browser, "/quarantine/discard", {"number": ["1"], "reason": "why"})
+    told = [(event.who, event.explanation, int(event.outcome)) for event in events_of(services)]
+    image, failed = ("local", "quarantine retry of an image", 0), ("local", "quarantine retry", 4)
+    assert told == [failed, image, ("local", "quarantine discard", 0)]
+    assert events_of(services)[1].studies[0].study_instance_uid == "1.2.3"
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
