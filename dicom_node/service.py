@@ -362,7 +362,7 @@ class Service:
         door = Door.of_settings(settings, ledger, self._clock, self._data, tier_of=settings.tier_of, tally=tally)
         intake = DoorIntake(door, settings.node.ae_title)
         storable = Storable([*map(str, STORAGE_SOP_CLASSES)], [*map(str, decodable())])
-        archives = QueriedArchives(settings.query, settings.node.ae_title, intake, storable)
+        archives = QueriedArchives(settings.query, settings.node.ae_title, intake, storable, self._note_query)
         loop = Repeating("retrieving", retrieving.INTERVAL_SECONDS, lambda: retrieving.retrieve_due(book, archives))
         loop.start()
         stops.callback(loop.stop)

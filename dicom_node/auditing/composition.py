@@ -32,11 +32,11 @@ SENDING_SECONDS: Final = 1.0
 _STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
 
 
-def begin_audit(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Callable[[Query, str], None]:
+def begin_audit(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Callable[..., None]:
     """Record that the node starts, and from now on what it does; `stops` records that it stops, and ends the rest.
 
     Returns:
-        What is to be told before a source is asked about a study (C-FIND).
+        What is to be told before a source is asked about a study: by C-FIND, or by the SOP class that is named third.
     """
     node = name_node(settings.node.ae_title)
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
@@ -94,12 +94,18 @@ def _send(sender: SyslogSender, source: AuditSource, events: Sequence[AuditEvent
     )
 
 
-def _note_query(trail: LedgerAuditTrail, node: Participant, asked: Query, study_instance_uid: str) -> None:
+def _note_query(
+    trail: LedgerAuditTrail,
+    node: Participant,
+    asked: Query,
+    study_instance_uid: str,
+    sop_class_uid: str = _STUDY_ROOT_FIND,
+) -> None:
     """Record a question; whether it is asked does not hang on that."""
     asking = replace(node, is_requestor=True, role=Role.SOURCE)
     answering = Participant(asked.ae_title, (asked.ae_title,), role=Role.DESTINATION, address=asked.host)
     with suppress(LedgerError):
-        trail.record(query(asking, answering, _STUDY_ROOT_FIND, f"(0020,000D) {study_instance_uid}"))
+        trail.record(query(asking, answering, sop_class_uid, f"(0020,000D) {study_instance_uid}"))
 
 
 def _name_peer(destination: Destination) -> Participant:

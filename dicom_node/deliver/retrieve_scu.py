@@ -63,11 +63,20 @@ class QueriedArchives:
 
     Args:
         intake: takes what comes by C-GET; what comes by C-MOVE arrives at the listener like anything else.
+        note: told before each question which archive is asked about which study, and by which SOP class.
     """
 
-    def __init__(self, queries: Sequence[Query], node_ae_title: str, intake: Intake, storable: Storable) -> None:
+    def __init__(
+        self,
+        queries: Sequence[Query],
+        node_ae_title: str,
+        intake: Intake,
+        storable: Storable,
+        note: Callable[[Query, str, str], None] = lambda _query, _study_instance_uid, _sop_class_uid: None,
+    ) -> None:
         self._queries = {query.ae_title: query for query in queries}
         self._node_ae_title, self._intake, self._storable = node_ae_title, intake, storable
+        self._note = note
         self._association: Association | None = None
 
     def close(self) -> None:
@@ -114,6 +123,8 @@ class QueriedArchives:
                 return RetrievalAttempt(said=said)
             self._association = association
             association.dimse_timeout = query.timeout_seconds * _IDLE_FACTOR
+            for asked in models:
+                self._note(query, study_instance_uid, str(asked))
             answers = []
             for identifier in _identify(Finder(negotiation, query.ae_title), study_instance_uid):
                 answer = _last(send(association, identifier))

@@ -32,6 +32,12 @@ pytestmark = [
 STUDY, OTHER = draw_study(1, images=3), draw_study(2, images=1)
 UID = str(STUDY[0].StudyInstanceUID)
 IMAGES = {str(ds.SOPInstanceUID) for ds in STUDY}
+#: PS3.4 C.6.2.3: the SOP classes of the Study Root model.
+STUDY_ROOT_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
+STUDY_ROOT = {
+    RetrievalMethod.MOVE: "1.2.840.10008.5.1.4.1.2.2.2",
+    RetrievalMethod.GET: "1.2.840.10008.5.1.4.1.2.2.3",
+}
 METHODS = [*RetrievalMethod]
 
 
@@ -43,6 +49,7 @@ class Node:
             {"node": {"port": 0}, "sender": [{"ae_title": "ORTHANC"}], "limits": {"free_disk_mib": 1}}
         )
         self.ledger, self.folder = FakeInstanceLedger(), folder
+        self.asked: list[tuple[str, str, str]] = []
         self.scp = StorageScp(self.settings, self.ledger, FakeClock(), folder)
 
     def archives(self, orthanc: Orthanc, method: RetrievalMethod, **query: object) -> QueriedArchives:
@@ -51,7 +58,10 @@ class Node:
         door = Door.of_settings(self.settings, self.ledger, FakeClock(), self.folder, tier_of=self.settings.tier_of)
         storable = Storable([*map(str, STORAGE_SOP_CLASSES)], [*map(str, decodable())])
         named = Query.model_validate(known | {"retrieve": method, "timeout_seconds": 10} | query)
-        return QueriedArchives([named], "OSTEONODE", DoorIntake(door, "OSTEONODE"), storable)
+        return QueriedArchives([named], "OSTEONODE", DoorIntake(door, "OSTEONODE"), storable, self.note)
+
+    def note(self, query: Query, study_instance_uid: str, sop_class_uid: str) -> None:
+        self.asked.append((query.ae_title, study_instance_uid, sop_class_uid))
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +76,7 @@ def listening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 def node(listening: Node) -> Node:
     """Return the node with an empty ledger."""
     listening.ledger.instances.clear()
+    listening.asked.clear()
     listening.ledger.failure = None
     return listening
 
@@ -92,6 +103,7 @@ def report_of(image: Dataset) -> Dataset:
 def test_every_image_of_the_study_arrives_and_no_report(node: Node, orthanc: Orthanc, method: RetrievalMethod) -> None:
     assert node.archives(orthanc, method).retrieve(UID, "ORTHANC") == RetrievalAttempt(3)
     assert set(node.ledger.instances) == IMAGES
+    assert node.asked == [("ORTHANC", UID, model) for model in (STUDY_ROOT_FIND, STUDY_ROOT[method])]
     kept = {ds.SOPInstanceUID: ds.PixelData for ds in STUDY}
     for uid, instance in node.ledger.instances.items():
         assert dcmread(instance.path).PixelData == kept[uid]
