@@ -38,10 +38,12 @@ from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.restoring import Restored, check_backup, restore
 from dicom_node.ledger.retrievals import Retrievals
+from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
+from dicom_node.score_drift import DriftLook
 from domain.audit_templates import audit_log_used, data_export, data_import, name_node, study_deleted
 from domain.errors import LedgerError
 from inference.zoo import BUNDLED, load_manifest, model_set
@@ -80,6 +82,13 @@ def open_alerts(settings: Settings) -> AlertBook:
 
     _data, engine = _open_used(settings)
     return LedgerAlerts(engine, SystemClock(), write_text)
+
+
+def open_drift(settings: Settings) -> DriftLook:
+    """Open what compares scores with those of validation; raises LedgerError where no node was here yet."""
+    _data, engine = _open_used(settings)
+    reading = settings.reading
+    return DriftLook(SentReadingBook(engine), SystemClock(), reading.bundle or BUNDLED, reading.precision)
 
 
 def open_feeds(settings: Settings) -> Feeds:

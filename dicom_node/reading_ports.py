@@ -1,7 +1,8 @@
-"""How long models take, for a person to see."""
+"""How long models take and what they say, for a person to see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -26,4 +27,39 @@ class ReadingTimes(Protocol):
 
     def member_times(self, model_set: str, *, studies: int = 100) -> Sequence[MemberTime]:
         """Return it of the latest answers, where this set of models gave them, by model."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentReadings:
+    """What the models said of the images that one sender sent of one region.
+
+    Attributes:
+        region: as the models saw it; empty where they did not.
+        probabilities: calibrated, of a fracture, one for each image that was read.
+        states: images by statement: present, doubt or absent.
+        reasons: images of which nothing was said, by reason code.
+    """
+
+    calling_ae_title: str
+    region: str
+    probabilities: Sequence[float]
+    states: Mapping[str, int]
+    reasons: Mapping[str, int]
+
+    @property
+    def images(self) -> int:
+        """How many images there are, read or not."""
+        return len(self.probabilities) + sum(self.reasons.values())
+
+
+class ReadingScores(Protocol):
+    """The part of the ledger that knows what models said. Every method raises LedgerError."""
+
+    def by_sender_and_region(self, model_set: str, since: datetime, *, limit: int = 20_000) -> Sequence[SentReadings]:
+        """Return what this set of models said at a time or later, by sender and region.
+
+        Args:
+            limit: the latest so many images are looked at.
+        """
         ...

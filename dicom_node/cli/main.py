@@ -23,6 +23,7 @@ from dicom_node.cli import (
     demo,
     destinations,
     doctor,
+    drift,
     fetch,
     hold,
     models,
@@ -86,6 +87,7 @@ app.command("route", rich_help_panel="Set up")(route.route)
 app.command("destinations", rich_help_panel="Look and intervene")(destinations.destinations)
 app.command("sources", rich_help_panel="Look and intervene")(sources.sources)
 app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
+app.command("drift", rich_help_panel="Look and intervene")(drift.drift)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)
 app.command("retract", rich_help_panel="Look and intervene")(retract.retract)

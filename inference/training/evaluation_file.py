@@ -17,6 +17,7 @@ from inference.training.evaluation import (
 )
 from inference.training.fracatlas import Split
 from inference.training.reliability import reliability
+from inference.training.score_file import write_score_reference
 from inference.zoo import Precision, load_manifest, model_set
 from inference.zoo.evaluation import EVALUATIONS, Evaluation
 
@@ -32,13 +33,14 @@ def write_evaluation(bundle: Path, examples: list[ReadExample], *, split: Split,
         ValidationError: there are no images.
     """
     manifest = load_manifest(bundle, precision)
+    data = f"FracAtlas, {_SPLITS[split]} split, doi:10.1038/s41597-023-02432-4"
     measures = {"all": measure_fracture(examples)} | measure_regions(examples)
     said: dict[str, Any] = {
         "schema": 1,
         "bundle": manifest.bundle,
         "precision": precision,
         "model_set": model_set(manifest),
-        "data": f"FracAtlas, {_SPLITS[split]} split, doi:10.1038/s41597-023-02432-4",
+        "data": data,
         "images": len(examples),
         "fractured": sum(example.fractured for example in examples),
         "region_accuracy": region_accuracy(examples).as_json(),
@@ -52,3 +54,4 @@ def write_evaluation(bundle: Path, examples: list[ReadExample], *, split: Split,
     }
     Evaluation.model_validate(said)
     (bundle / EVALUATIONS[precision]).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    write_score_reference(bundle, [example.reading for example in examples], data=data, precision=precision)
