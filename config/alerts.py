@@ -32,6 +32,12 @@ class Alerts(Section):
         description="Alert while less than this is free, in MiB; above limits.free_disk_mib, to be told before.",
     )
     certificate_days: int = Field(30, ge=0, description="Alert when a certificate has fewer days left.")
+    drift_index: float = Field(
+        0.25,
+        ge=0.1,
+        description="Alert when the probabilities of a sender and region are so far from those of the validation "
+        "images (population stability index of 30 days), and further than chance explains.",
+    )
     reader_failures: int = Field(
         3, ge=1, description="Alert when so many images of the last ten minutes failed in the readers."
     )

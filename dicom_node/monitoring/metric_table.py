@@ -142,6 +142,18 @@ BREAKER_STATE = Metric(
     "1 for the state that the breaker of a destination is in, 0 for the others.",
     ("destination", "state"),
 )
+STABILITY_INDEX = Metric(
+    "osteonode_score_stability_index",
+    "gauge",
+    "How far the probabilities of fracture of 30 days are from those of the validation images (PSI), where compared.",
+    ("sender", "region"),
+)
+STABILITY_LIMIT = Metric(
+    "osteonode_score_stability_limit",
+    "gauge",
+    "What that index stays below by chance alone, in 99 of 100 samples of as many images.",
+    ("sender", "region"),
+)
 LEDGER_BYTES = Metric("osteonode_ledger_size_bytes", "gauge", "Size of the ledger's file with its log.")
 DISK_FREE_BYTES = Metric("osteonode_disk_free_bytes", "gauge", "Free space where the data folder is.")
 DISK_LIMIT_BYTES = Metric(
@@ -179,6 +191,7 @@ METRICS: Final = (
     *(READINGS, NOT_ANALYSED, READING_SECONDS, MODEL_SECONDS),
     *(ANSWERED, STAGE_SECONDS, TURNAROUND_SECONDS, ATTEMPTS),
     *(QUEUE_ITEMS, QUEUE_AGE_SECONDS, HELD, DEAD_LETTERS, QUARANTINE_FILES, DESTINATION_UP, BREAKER_STATE),
+    *(STABILITY_INDEX, STABILITY_LIMIT),
     *(LEDGER_BYTES, DISK_FREE_BYTES, DISK_LIMIT_BYTES, CERTIFICATE_END, CONDITION, LEDGER_READABLE),
     *(BUILD_INFO, START_SECONDS),
 )

@@ -57,6 +57,10 @@ class ReceiptCounts:
         """The names that images are counted by."""
         return self._senders
 
+    def name_sender(self, calling_ae_title: str) -> str:
+        """Return the name that the images of a caller are counted by."""
+        return self._senders[self._place(calling_ae_title)]
+
     def tally(self, way: WayIn) -> Tally:
         """Return what counts images that come one way."""
         return partial(self._count, _WAYS.index(way))
@@ -76,8 +80,11 @@ class ReceiptCounts:
         return dict(zip(_REJECTIONS, list(self._cells)[-len(_REJECTIONS) :], strict=True))
 
     def _count(self, way: int, calling_ae_title: str, outcome: Outcome) -> None:
-        place = self._places.get(self._settings.title_key(calling_ae_title), len(self._senders) - 1)
+        place = self._place(calling_ae_title)
         self._add((place * len(_WAYS) + way) * len(_OUTCOMES) + _PLACE_OF[outcome])
+
+    def _place(self, calling_ae_title: str) -> int:
+        return self._places.get(self._settings.title_key(calling_ae_title), len(self._senders) - 1)
 
     def _add(self, cell: int) -> None:
         with self._lock:

@@ -1,6 +1,6 @@
 """The listener for Prometheus and for orchestrators, put together."""
 
-from collections.abc import Iterator, Mapping, MutableSequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
 from contextlib import ExitStack
 from ctypes import c_uint64
 from datetime import datetime
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from dicom_node.ledger.measurements import Measurements
+from dicom_node.monitoring.drift import DriftGauges
 from dicom_node.monitoring.exposition import Exposition, make_registry
 from dicom_node.monitoring.gauges import Gauges, Surroundings
 from dicom_node.monitoring.happenings import Happenings
@@ -23,6 +24,7 @@ from dicom_node.ports import Clock, FractureReader
 from dicom_node.receive.receipt_counts import ReceiptCounts, WayIn, count_cells, sum_images, sum_refusals
 from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.repeating import Repeating
+from dicom_node.score_drift import DriftLine
 from dicom_node.tls.inventory import list_certificates
 from dicom_node.watching.conditions import NAMES, free_bytes, look_at_node
 from dicom_node.watching.watch import Listening, Watch
@@ -31,14 +33,20 @@ from domain.errors import ConfigError
 _MIB: Final = 1 << 20
 
 
-def serve_metrics(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Watch:
-    """Listen for monitoring systems and return what the node tells them; see `begin_watch`."""
+def serve_metrics(
+    settings: Settings, engine: Engine, clock: Clock, stops: ExitStack, drift: Callable[[], Sequence[DriftLine]]
+) -> Watch:
+    """Listen for monitoring systems and return what the node tells them; see `begin_watch`.
+
+    Args:
+        drift: returns how scores compare with those of validation.
+    """
     ledger, health = Measurements(engine), Health(NAMES, clock)
     own = ReceiptCounts(settings, [0] * count_cells(settings))
     cells = [_share_cells(settings) for _ in range(settings.limits.receiving_processes)]
     counts, release = (own, *(ReceiptCounts(settings, each) for each in cells)), ["", ""]
     around = _look_around(settings, health, release, clock.now())
-    exposition = _expose(settings, ledger, clock, counts, around)
+    exposition = _expose(settings, ledger, clock, counts, around, DriftGauges(drift, own.name_sender))
     pages = health_pages(health) | {"/metrics": partial(_write, exposition)}
     listener = MonitoringListener(settings.metrics, pages)
     listener.start()
@@ -55,12 +63,17 @@ def serve_metrics(settings: Settings, engine: Engine, clock: Clock, stops: ExitS
 
 
 def _expose(
-    settings: Settings, ledger: Measurements, clock: Clock, counts: tuple[ReceiptCounts, ...], around: Surroundings
+    settings: Settings,
+    ledger: Measurements,
+    clock: Clock,
+    counts: tuple[ReceiptCounts, ...],
+    around: Surroundings,
+    drift: DriftGauges,
 ) -> Exposition:
     registry, names = make_registry(), [each.name for each in settings.destination]
     happenings = Happenings(ledger, registry, around.started_at, names)
     receipts = Receipts(partial(list_receipts, settings, counts), partial(count_refusals, counts))
-    return Exposition(registry, happenings, (receipts, Gauges(ledger, around, clock)))
+    return Exposition(registry, happenings, (receipts, Gauges(ledger, around, clock), drift))
 
 
 def _write(exposition: Exposition, accept: str) -> Page:

@@ -54,13 +54,15 @@ def begin_watch(
     """
     watch = Watch()
     if settings.metrics.enabled:
+        from dicom_node.watching.drift import look_for_drift
         from dicom_node.watching.metrics import serve_metrics
 
-        watch = serve_metrics(settings, engine, clock, stops)
+        watch = serve_metrics(settings, engine, clock, stops, look_for_drift(settings, engine, clock).lines)
     if settings.alert_channel:
         from dicom_node.watching.alerts import start_alerts
+        from dicom_node.watching.drift import find_causes
 
-        start_alerts(settings, engine, clock, stops, sources)
+        start_alerts(settings, engine, clock, stops, (*sources, find_causes(settings, engine, clock)))
     if settings.tracing.enabled:
         from dicom_node.watching.tracing import start_tracing
 

@@ -4,6 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dicom_node.monitoring import metric_table as table
+from dicom_node.monitoring.drift import DriftGauges
 from dicom_node.monitoring.exposition import Exposition, make_registry
 from dicom_node.monitoring.gauges import Gauges
 from dicom_node.monitoring.happenings import Happenings
@@ -32,7 +33,7 @@ def exposition(ledger: FakeMeasuredLedger) -> Exposition:
     clock, registry = FakeClock(), make_registry()
     happenings = Happenings(ledger, registry, clock.now(), ["pacs"])
     receipts = Receipts(lambda: LINES, lambda: {"1/1/7": 4})
-    return Exposition(registry, happenings, (receipts, Gauges(ledger, AROUND, clock)))
+    return Exposition(registry, happenings, (receipts, Gauges(ledger, AROUND, clock), DriftGauges(lambda: (), str)))
 
 
 def page_of(exposition: Exposition, accept: str = "text/plain;version=0.0.4") -> str:

@@ -17,6 +17,8 @@ UNITS = (
     "_held",
     "_letters",
     "_readable",
+    "_index",
+    "_limit",
 )
 
 
