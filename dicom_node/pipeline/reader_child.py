@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dicom_node.light_pydicom import load_pydicom
-from dicom_node.pipeline.child_life import be_nice, live_with_the_parent, stand_back
+from dicom_node.pipeline.child_life import be_nice, live_with_the_parent
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.pipeline.memory_limit import limit_growth
 from dicom_node.ports import ReadImage
@@ -34,14 +34,12 @@ _log = logging.getLogger(__name__)
 
 
 def open_aside(open_reader: OpenReader) -> ReadFile:
-    """Open a reader for images that belong to no study: it gets what others leave of the processor.
+    """Open a reader for images that belong to no study: it gets the smallest share there is, for somebody waits.
 
-    Models are loaded first: on a busy machine somebody would wait minutes for that, and it is a matter of seconds.
+    With what nobody else wants, as explanations get it, an image would wait for minutes on a busy machine.
     """
     be_nice()
-    read_file = open_reader()
-    stand_back()
-    return read_file
+    return open_reader()
 
 
 def open_bundle(

@@ -17,6 +17,8 @@ from tests.system.console_visitor import PHONE_PX, ConsoleVisitor, visit
 pytestmark = [pytest.mark.peer("chromium"), pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(240)]
 SHOWN = tuple(page.path for page in PAGES if page.icon)
 WRIST, CHEST = "wrist-fracture", "chest"
+#: The models that read uploads are loaded when the first one comes.
+_READ_MILLISECONDS = 60_000
 expect.set_options(timeout=20_000)
 
 
@@ -182,3 +184,12 @@ def state_of(site: ConsoleSite, study: str, destination: str) -> DeliveryState |
     opened.close()
     states = [each.state for each in history.deliveries if each.destination == destination] if history else []
     return states[-1] if states else None
+
+
+def test_an_image_is_uploaded_and_read(visitor: ConsoleVisitor, site: ConsoleSite) -> None:
+    visitor.go("/uploads")
+    visitor.page.locator("#images").set_input_files(site.image)
+    visitor.page.locator("form.drop button").click()
+    expect(visitor.page.locator("section.finding")).to_be_visible(timeout=_READ_MILLISECONDS)
+    expect(visitor.page.locator("figure img").first).to_be_visible()
+    assert visitor.find_barriers() == []

@@ -79,7 +79,7 @@ def test_a_file_that_is_still_refused_stays_once_with_the_reason_of_now(ward: Wa
 def test_a_second_image_of_a_known_uid_stays_a_conflict(ward: Ward) -> None:
     ward.quarantine.retry(ward.put_aside(encode_data_set(make_radiograph())))
     for _ in range(2):
-        number = ward.put_aside(encode_data_set(make_radiograph(PatientID="OTHER")))
+        number = ward.put_aside(encode_data_set(make_radiograph(PatientID="ELSEWHERE-4712")))
         assert ward.quarantine.retry(number).taken_in is False
         (file,) = ward.book.files()
         assert (file.reason_code, file.path.is_file()) == ("CONFLICTING-DUPLICATE", True)
