@@ -1,5 +1,6 @@
 """What pages work with; the console's process puts it together."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from config.settings import Settings
@@ -12,6 +13,7 @@ from dicom_node.peer_ports import PeerCheck
 from dicom_node.ports import Clock
 from dicom_node.quarantine_ports import QuarantineDesk
 from dicom_node.reading_ports import ReadingTimes
+from dicom_node.score_drift import DriftLine
 from dicom_node.study_ports import StudyBook
 
 
@@ -21,6 +23,7 @@ class Services:
 
     Attributes:
         access: who may use the console; `access.trail` is the audit trail.
+        drift: returns how what the models say here compares with what they said where they were validated.
     """
 
     settings: Settings
@@ -31,6 +34,7 @@ class Services:
     contacts: ContactLedger
     check_peer: PeerCheck
     reading_times: ReadingTimes
+    drift: Callable[[], Sequence[DriftLine]]
     check_configuration: ConfigurationCheck
     studies: StudyBook
     uploading: Uploading

@@ -27,7 +27,10 @@ from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
+from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ports import Clock
+from dicom_node.score_drift import DriftLook
+from inference.zoo import BUNDLED
 
 
 def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
@@ -36,7 +39,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     Args:
         engine: the ledger's database, tables created.
     """
-    clock, gate = SystemClock(), Gate(access)
+    clock, gate, reading = SystemClock(), Gate(access), settings.reading
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
     services = Services(
         settings=settings,
@@ -49,6 +52,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         audit=AuditBook(engine),
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),
+        drift=DriftLook(SentReadingBook(engine), clock, reading.bundle or BUNDLED, reading.precision).lines,
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
         uploading=_make_uploading(settings, clock),
     )

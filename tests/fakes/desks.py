@@ -191,6 +191,7 @@ def make_desks() -> dict[str, Any]:
         "audit": FakeAuditReading(),
         "check_peer": FakePeerCheck(),
         "reading_times": FakeReadingTimes(),
+        "drift": lambda: (),
         "check_configuration": FakeConfigurationCheck(),
         "uploading": make_uploading(Path("/nonexistent")),
     }

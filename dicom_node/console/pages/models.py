@@ -7,6 +7,7 @@ from starlette.responses import Response
 from dicom_node.console.page import Get, Page
 from dicom_node.console.reliability_diagram import draw
 from dicom_node.console.visit import Visit
+from dicom_node.score_drift import DAYS, LEAST_IMAGES, DriftVerdict
 from domain.role import Role
 from inference.zoo import BUNDLED, MANIFESTS, load_manifest, model_set
 from inference.zoo.evaluation import load_evaluation
@@ -19,6 +20,13 @@ MEASURES: Final = (
     "expected_calibration_error",
 )
 STATEMENTS: Final = ("present", "doubt", "absent", "not_analysed")
+#: How a verdict on drift looks.
+TONES: Final = {
+    DriftVerdict.SAME: "good",
+    DriftVerdict.DIFFERS: "held",
+    DriftVerdict.TOO_FEW: "plain",
+    DriftVerdict.NO_REFERENCE: "plain",
+}
 
 
 def show(visit: Visit) -> Response:
@@ -41,6 +49,10 @@ def show(visit: Visit) -> Response:
         times={(each.model, each.version): each for each in times},
         measures=MEASURES,
         statements=STATEMENTS,
+        drift=visit.services.drift(),
+        drift_days=DAYS,
+        least_images=LEAST_IMAGES,
+        tones=TONES,
     )
 
 

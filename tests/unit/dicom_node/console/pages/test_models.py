@@ -4,9 +4,11 @@ from pathlib import Path
 
 from config.reading import Reading
 from config.settings import Console, Settings
+from dicom_node.console.pages.models import TONES
 from dicom_node.console.reliability_diagram import LEFT, SIDE, TOP, draw
 from dicom_node.console.translation import load_words
 from dicom_node.reading_ports import MemberTime
+from dicom_node.score_drift import DriftLine, DriftVerdict
 from inference.training.fracatlas import REGIONS
 from inference.zoo import BUNDLED, MANIFESTS, load_manifest, model_set
 from inference.zoo.evaluation import EVALUATIONS, ReliabilityBin, load_evaluation
@@ -73,3 +75,22 @@ def test_what_was_said_and_was_so_lies_on_the_diagonal() -> None:
 
 def test_every_group_of_images_has_its_words() -> None:
     assert {f"models.group_{name}" for name in ("all", *REGIONS, "several")} <= set(load_words())
+
+
+def test_what_is_said_here_stands_beside_what_was_said_on_validation() -> None:
+    counts = {"sent": 70, "index": 0.512, "limit": 0.213, "reference_doubt": 0.1}
+    line = DriftLine("ROOM1", "hand", 60, 30, {"colour-picture": 10}, verdict=DriftVerdict.DIFFERS, **counts)
+    page = browse(drift=lambda: [line])
+    shown = ("ROOM1", "0.512", "0.213", "50.0", "10.0", "14.3", "colour-picture", "differs: look at detector")
+    assert all(words in page for words in shown)
+
+
+def test_a_sender_of_whom_nothing_was_read_has_no_verdict() -> None:
+    page = browse(drift=lambda: [DriftLine("ROOM1", "", 0, 0, {"colour-picture": 10}, 10, DriftVerdict.NO_REFERENCE)])
+    assert "nothing was read" in page
+    assert "no validation images" not in page
+
+
+def test_every_verdict_has_its_words_and_its_look() -> None:
+    assert {f"models.drift_{verdict}" for verdict in DriftVerdict} <= set(load_words())
+    assert set(TONES) == set(DriftVerdict)
