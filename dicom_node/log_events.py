@@ -49,7 +49,7 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
     "dicom_node.monitoring.exposition": {
         "the ledger could not be followed: %s": LogEvent("metrics.not_followed", ("error",))
     },
-    "dicom_node.monitoring.drift": {
+    "dicom_node.monitoring.alerts.drift": {
         "scores could not be compared with those of validation: %s": LogEvent("drift.not_compared", ("error",))
     },
     "dicom_node.monitoring.gauges": {

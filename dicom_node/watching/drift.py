@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from dicom_node.ledger.sent_readings import SentReadingBook
-from dicom_node.monitoring.drift import find_drift
+from dicom_node.monitoring.alerts.drift import find_drift
 from dicom_node.ports import Clock
 from dicom_node.score_drift import DriftLook
 from dicom_node.watching.watch import CauseSource

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from dicom_node.ledger.measurements import Measurements
-from dicom_node.monitoring.drift import DriftGauges
+from dicom_node.monitoring.drift_gauges import DriftGauges
 from dicom_node.monitoring.exposition import Exposition, make_registry
 from dicom_node.monitoring.gauges import Gauges, Surroundings
 from dicom_node.monitoring.happenings import Happenings

@@ -10,22 +10,28 @@ from pathlib import Path
 from dicom_node.reading_ports import SentReadings
 from inference.zoo import BUNDLED, MANIFESTS, load_manifest, model_set
 from inference.zoo.score_reference import SCORE_REFERENCES
+from tests.fakes.arrivals import BEGIN
 
 #: Quarters of the scores of the reference that put_reference() writes.
 EDGES = (0.1, 0.2, 0.5)
 
 
 class FakeReadingScores:
-    """Implements ReadingScores."""
+    """Implements ReadingScores.
 
-    def __init__(self, *kept: SentReadings) -> None:
-        self.kept = list(kept)
+    Args:
+        kept: said at `read_at`, by one set of models; empty: by any.
+    """
+
+    def __init__(self, *kept: SentReadings, model_set: str = "", read_at: datetime = BEGIN) -> None:
+        self.kept, self.model_set, self.read_at = list(kept), model_set, read_at
         self.asked: list[tuple[str, datetime]] = []
 
     def by_sender_and_region(self, model_set: str, since: datetime, *, limit: int = 20_000) -> Sequence[SentReadings]:
         """Return what was put in."""
         self.asked.append((model_set, since))
-        return self.kept
+        is_asked = self.model_set in ("", model_set) and self.read_at >= since and limit
+        return self.kept if is_asked else ()
 
 
 def send(images: int, probabilities: Sequence[float], *, region: str = "hand", unread: int = 0) -> SentReadings:

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dicom_node.monitoring import metric_table as table
-from dicom_node.monitoring.drift import DriftGauges
+from dicom_node.monitoring.drift_gauges import DriftGauges
 from dicom_node.monitoring.exposition import Exposition, make_registry
 from dicom_node.monitoring.gauges import Gauges
 from dicom_node.monitoring.happenings import Happenings
