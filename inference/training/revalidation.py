@@ -18,6 +18,7 @@ from inference.training.quantisation import quantise_members
 from inference.training.validating import FITTED_ON, PLAIN_REGION, PLAIN_SPEAKER, Draft, validate
 from inference.zoo import MANIFESTS, Manifest, Model, Precision, load_manifest
 from inference.zoo.evaluation import EVALUATIONS
+from inference.zoo.score_reference import SCORE_REFERENCES
 
 #: What is fitted, and so of the first version alone.
 _FITTED = ("calibration", "box_calibration", "operating_points", "minimum_probability", "precision", "metrics")
@@ -71,6 +72,7 @@ def revalidate(bundle: Path, data: Path, precision: Precision, *, progress: Prog
         for name in (
             *sorted(own),
             EVALUATIONS[precision],
+            SCORE_REFERENCES[precision],
             MANIFESTS[precision],
         ):  # the manifest last: what it names is there by then
             _put(staged / name, bundle / name)
