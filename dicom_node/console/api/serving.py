@@ -99,17 +99,16 @@ class ApiServing:
             raise Problem("unknown-token", headers={"WWW-Authenticate": 'Bearer realm="osteonode"'})
         if not visitor.role.may(endpoint.role):
             raise Problem("role", f"this needs the role {endpoint.role.value}, the token has {visitor.role.value}")
-        if endpoint.changes and visitor.way is not Way.TOKEN and not _is_own_page(request, visitor):
+        if endpoint.changes and visitor.way is not Way.TOKEN and not self._is_own_page(request, visitor):
             raise Problem("foreign-page")
         if wait := self._rate.wait_seconds(f"{visitor.way}:{visitor.name}"):
             raise Problem("too-many-requests", headers={"Retry-After": str(wait)})
 
-
-def _is_own_page(request: Request, visitor: Visitor) -> bool:
-    """Return whether a browser that changes something does it for a page of this console."""
-    if not csrf.comes_from_here(request):
-        return False
-    return visitor.way is Way.LOCAL or csrf.is_token_of(visitor.secret, request.headers.get(csrf.HEADER, ""))
+    def _is_own_page(self, request: Request, visitor: Visitor) -> bool:
+        """Return whether a browser that changes something does it for a page of this console."""
+        if not csrf.comes_from_here(request, self._settings.console.public_url):
+            return False
+        return visitor.way is Way.LOCAL or csrf.is_token_of(visitor.secret, request.headers.get(csrf.HEADER, ""))
 
 
 def _tell(endpoint: Endpoint, error: OsteonodeError) -> Problem:

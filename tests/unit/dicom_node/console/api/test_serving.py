@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
 from dicom_node.access_ports import Way
 from dicom_node.console import csrf
 from domain.errors import LedgerError, LedgerFull
@@ -110,6 +111,14 @@ def test_a_session_changes_something_with_its_own_token_alone(node: FakeNode) ->
     assert browser.post(HOLD, json={}, headers=OPERATOR).status_code == 403
     own = OPERATOR | {csrf.HEADER: csrf.token_of("secret")}
     assert browser.post(HOLD, json={}, headers=own).status_code == 200
+
+
+def test_a_page_that_came_through_a_proxy_is_known_by_the_address_of_the_configuration(node: FakeNode) -> None:
+    settings = Settings.model_validate({"console": {"public_url": "https://bones.hospital"}})
+    browser = ApiClient(open_api(node, gate=TokenGate(Way.PASSWORD, "secret"), settings=settings))
+    own = OPERATOR | {csrf.HEADER: csrf.token_of("secret"), "Origin": "https://bones.hospital"}
+    assert browser.post(HOLD, json={}, headers=own).status_code == 200
+    assert browser.post(HOLD, json={}, headers=own | {"Origin": "https://bones.example"}).status_code == 403
 
 
 def test_a_program_on_this_machine_needs_no_token_of_a_page(node: FakeNode) -> None:
