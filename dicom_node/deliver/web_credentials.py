@@ -2,9 +2,9 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
-from pathlib import Path
 
 from config.settings import Destination
+from dicom_node.secret_file import read_secret
 from domain.errors import ConfigError
 
 
@@ -17,10 +17,10 @@ def read_credentials(settings: Destination) -> dict[str, str]:
         ConfigError: a file cannot be read, or is empty.
     """
     if settings.password_file is not None:
-        password = _read(settings.password_file, "password_file")
+        password = read_secret(settings.password_file, "password_file")
         return {"Authorization": f"Basic {b64encode(f'{settings.user}:{password}'.encode()).decode()}"}
     if settings.token_file is not None:
-        token = _read(settings.token_file, "token_file")
+        token = read_secret(settings.token_file, "token_file")
         return {settings.token_header: f"Bearer {token}" if settings.token_header == "Authorization" else token}
     return {}
 
@@ -35,14 +35,3 @@ def require_credentials(destinations: Iterable[Destination]) -> None:
             problems += (f"destination {each.name}: {problem}" for problem in error.problems)
     if problems:
         raise ConfigError(tuple(problems), subject="the secrets of destinations")
-
-
-def _read(path: Path, key: str) -> str:
-    try:
-        secret = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is no UTF-8"
-        raise ConfigError((f"{key}: {path} cannot be read: {why}",), subject=key) from error
-    if not secret or not secret.isprintable():
-        raise ConfigError((f"{key}: {path} has no secret of one line",), subject=key)
-    return secret

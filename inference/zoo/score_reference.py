@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from domain.errors import ModelError
+from inference.zoo.beside import read_beside
 from inference.zoo.manifest import Entry, Name, Precision, Probability, Sha256
 
 #: The file of each version; a bundle that somebody brought need not have one.
@@ -79,10 +79,4 @@ def load_score_reference(bundle: Path, precision: Precision = "f32") -> ScoreRef
     Raises:
         ModelError: it does not say what it must.
     """
-    path = bundle / SCORE_REFERENCES[precision]
-    try:
-        return ScoreReference.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError) as error:
-        raise ModelError(f"{path.name} cannot be used", subject=str(bundle)) from error
+    return read_beside(ScoreReference, bundle, SCORE_REFERENCES[precision])

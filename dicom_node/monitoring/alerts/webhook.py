@@ -14,8 +14,8 @@ import httpx
 from config.alerts import AlertChannel
 from config.tls import DestinationTls
 from dicom_node.alert_ports import AlertMessage
-from dicom_node.monitoring.secrets import read_secret
 from dicom_node.ports import Clock
+from dicom_node.secret_file import read_secret
 from dicom_node.tls.contexts import make_client_context
 from domain.errors import ConfigError, PeerBusy, PeerRejected, PeerUnreachable
 

@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from typing import Final
 
 from config.tracing import Tracing
-from dicom_node.monitoring.secrets import read_secret
 from dicom_node.monitoring.tracing.spans import Span
+from dicom_node.secret_file import read_secret
 from domain.errors import ConfigError
 
 _NEEDED: Final = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
