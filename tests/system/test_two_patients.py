@@ -77,7 +77,7 @@ class Patient:
         ds = make_image(
             pixels,
             PatientID=self.patient_id,
-            PatientName=f"Patient^Number{self.number}",
+            PatientName=f"Twin^Number{self.number}",
             AccessionNumber=f"ACC-{self.number}",
             Laterality=self.side,
             StudyInstanceUID=self.study_instance_uid,
