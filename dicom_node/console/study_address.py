@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 
@@ -51,6 +52,11 @@ def find_document(visit: Visit) -> DocumentFile:
         raise HTTPException(404)
     note_look(visit, file)
     return document
+
+
+def address_in(file: StudyFile, what: str, identifier: str) -> str:
+    """Return the address of an image or a document of a study."""
+    return f"/studies/{quote(file.row.study_instance_uid, safe='')}/{what}/{quote(identifier, safe='')}"
 
 
 def note_look(visit: Visit, file: StudyFile) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config.reading import Reading
 from config.settings import Console, Settings
-from dicom_node.console.pages.models import TONES
+from dicom_node.console.pages.model_sections.drift import TONES
 from dicom_node.console.reliability_diagram import LEFT, SIDE, TOP, draw
 from dicom_node.console.translation import load_words
 from dicom_node.reading_ports import MemberTime

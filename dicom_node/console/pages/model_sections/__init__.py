@@ -1,0 +1,15 @@
+"""The sections of the page models, in their order. A section is a module here, and a template in templates/models/."""
+
+from typing import Final
+
+from dicom_node.console.pages.model_sections import bundle, calibration, drift, evaluation, members
+from dicom_node.console.pages.model_sections.serving_models import ServingModels
+from dicom_node.console.section import Section
+
+SECTIONS: Final[tuple[Section[ServingModels], ...]] = (
+    bundle.SECTION,
+    members.SECTION,
+    calibration.SECTION,
+    drift.SECTION,
+    evaluation.SECTION,
+)
