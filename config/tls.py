@@ -7,6 +7,14 @@ from pydantic_core import PydanticCustomError
 
 from config.fields import File, Section
 
+_LISTS_HELP = (
+    "Revocation lists, PEM or DER: a certificate that stands in one is refused, and so is each whose authority has no "
+    "list here, or one that has expired. New files are taken without a restart."
+)
+_DEPTH_HELP = (
+    '"leaf": the last certificate alone must have a list of its authority; "chain": those of the authorities too.'
+)
+
 
 class ListenerTls(Section):
     """A second DICOM port that speaks TLS 1.2 or 1.3 only, beside the plain one. Without this table there is none."""
@@ -24,6 +32,8 @@ class ListenerTls(Section):
         "required",
         description="Whether a caller must show a certificate of theirs. One that is shown is always checked.",
     )
+    revocation_files: tuple[File, ...] = Field((), description=_LISTS_HELP)
+    revocation_depth: Literal["leaf", "chain"] = Field("leaf", description=_DEPTH_HELP)
 
     @model_validator(mode="after")
     def _knows_whom_it_believes(self) -> "ListenerTls":
@@ -32,6 +42,10 @@ class ListenerTls(Section):
                 "rule",
                 "authorities_file is missing, so no caller's certificate can be believed: give it, or set "
                 'client_certificates = "optional" to take callers without one',
+            )
+        if self.revocation_files and self.authorities_file is None:
+            raise PydanticCustomError(
+                "rule", "revocation_files is given, but no authorities_file: no caller shows a certificate"
             )
         return self
 
@@ -53,6 +67,8 @@ class DestinationTls(Section):
         description="false: believe any certificate of these authorities, whoever shows it. For a peer whose "
         "certificate does not name it; every start warns.",
     )
+    revocation_files: tuple[File, ...] = Field((), description=_LISTS_HELP)
+    revocation_depth: Literal["leaf", "chain"] = Field("leaf", description=_DEPTH_HELP)
 
     @model_validator(mode="after")
     def _has_both_halves(self) -> "DestinationTls":

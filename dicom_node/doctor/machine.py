@@ -78,8 +78,7 @@ def examine_certificates(settings: Settings) -> Iterator[Check]:
             yield good("certificates", meaning)
             continue
         level = Verdict.WARNING if verdict == "near its end" else Verdict.FAULT
-        change = "renew it and restart the node" if each.is_own else "ask its owner for the new one"
-        yield Check("certificates", level, meaning, change, Place.HERE)
+        yield Check("certificates", level, meaning, each.advise(now), Place.HERE)
     for weakness in find_weaknesses(settings):
         meaning, _, change = weakness.rpartition(": ")
         yield Check("protection", Verdict.WARNING, meaning, change, Place.HERE)

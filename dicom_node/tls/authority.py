@@ -81,6 +81,22 @@ class TestAuthority:
             builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         return _encode(builder.sign(self._key, hashes.SHA256()), key, key_password)
 
+    def revoke(self, revoked: Iterable[Signed] = (), *, days: float = 7) -> bytes:
+        """Return the authority's revocation list, PEM.
+
+        Args:
+            revoked: what it signed and does not stand for any more.
+            days: until the next list; negative for one that has expired.
+        """
+        end = self._now + timedelta(days=days)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self._name)
+        builder = builder.last_update(min(self._now, end) - _LEEWAY).next_update(end)
+        for each in revoked:
+            number = x509.load_pem_x509_certificate(each.certificate).serial_number
+            entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(self._now - _LEEWAY)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
     def _begin(self, subject: x509.Name, key: rsa.RSAPrivateKey, days: int) -> x509.CertificateBuilder:
         end = self._now + timedelta(days=days)
         return (

@@ -3,11 +3,13 @@
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from config.settings import DestinationTls, ListenerTls, Settings
 from dicom_node.tls.certificates import Certificate, read_certificates
 from dicom_node.tls.contexts import make_client_context, make_server_context
+from dicom_node.tls.revocation import RevocationList, read_revocation_lists
 from domain.errors import ConfigError
 
 _CERTIFICATE_KEYS = ("certificate_file", "authorities_file")
@@ -17,16 +19,24 @@ _LOOPBACK = ("127.", "localhost", "[::1]")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A certificate, and the key of the configuration that names its file."""
+    """A certificate or a revocation list, and the key of the configuration that names its file."""
 
     key: str
     path: Path
-    certificate: Certificate
+    certificate: Certificate | RevocationList
 
     @property
     def is_own(self) -> bool:
         """Whether this node shows it, and has to renew it."""
         return self.key.endswith("certificate_file")
+
+    def advise(self, now: datetime) -> str:
+        """Return what to do where it is not good; nothing needs a restart."""
+        if self.certificate.verdict(now) == "not valid yet":
+            return "check the clock of this machine"
+        if isinstance(self.certificate, RevocationList):
+            return "put the authority's new list in its place: past its end nobody of that authority comes through"
+        return "renew it, and put the new one in its place" if self.is_own else "ask its owner for the new one"
 
 
 def require_tls(settings: Settings) -> None:
@@ -45,17 +55,25 @@ def require_tls(settings: Settings) -> None:
 
 
 def list_certificates(settings: Settings) -> tuple[Listed, ...]:
-    """Return the certificates of every file that the TLS settings name; raises ConfigError where one is none."""
-    return tuple(
-        Listed(key, path, certificate)
-        for key, path in _files(settings, _CERTIFICATE_KEYS)
-        for certificate in read_certificates(path)
-    )
+    """Return the certificates and revocation lists of every file that the TLS settings name.
+
+    Raises:
+        ConfigError: a file is none.
+    """
+    return tuple(_list(settings))
+
+
+def _list(settings: Settings) -> Iterator[Listed]:
+    for table, tls in _tables(settings):
+        for key, path in _files_of(table, tls, _CERTIFICATE_KEYS):
+            yield from (Listed(key, path, certificate) for certificate in read_certificates(path))
+        for path in tls.revocation_files:
+            yield from (Listed(f"{table}.revocation_files", path, each) for each in read_revocation_lists(path))
 
 
 def find_weaknesses(settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each setting that works, but protects less than it seems to."""
-    said = _open_keys, _unchecked_names, _readable_passwords, _readable_audit
+    said = _open_keys, _unchecked_names, _readable_passwords, _readable_audit, _uncovered_authorities
     return tuple(sentence for find in said for sentence in find(settings))
 
 
@@ -66,9 +84,10 @@ def _readable_audit(settings: Settings) -> Iterator[str]:
 
 
 def _open_keys(settings: Settings) -> Iterator[str]:
-    for key, path in _files(settings, _SECRET_KEYS):
-        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield f"{key}: {path} can be read by others than the node's user: chmod 600 {path}"
+    for table, tls in _tables(settings):
+        for key, path in _files_of(table, tls, _SECRET_KEYS):
+            if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                yield f"{key}: {path} can be read by others than the node's user: chmod 600 {path}"
 
 
 def _unchecked_names(settings: Settings) -> Iterator[str]:
@@ -94,11 +113,24 @@ def _readable_at(table: str, url: str) -> Iterator[str]:
         yield f"{table}: its password or token can be read on the way: use an https url"
 
 
-def _files(settings: Settings, keys: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+def _uncovered_authorities(settings: Settings) -> Iterator[str]:
+    """Give the authorities whose certificates nobody can show: lists are there, and none of theirs."""
     for table, tls in _tables(settings):
-        for key in keys:
-            if (path := getattr(tls, key)) is not None:
-                yield f"{table}.{key}", path
+        if not tls.revocation_files or tls.authorities_file is None:
+            continue
+        covered = {each.issuer for path in tls.revocation_files for each in read_revocation_lists(path)}
+        for authority in read_certificates(tls.authorities_file):
+            if authority.is_authority and authority.subject not in covered:
+                yield (
+                    f"{table}.revocation_files has no list of {authority.subject}, so every certificate of that "
+                    "authority is refused: add its list, or take it out of authorities_file"
+                )
+
+
+def _files_of(table: str, tls: ListenerTls | DestinationTls, keys: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    for key in keys:
+        if (path := getattr(tls, key)) is not None:
+            yield f"{table}.{key}", path
 
 
 def _tables(settings: Settings) -> Iterator[tuple[str, ListenerTls | DestinationTls]]:

@@ -18,9 +18,20 @@ class Side(Enum):
 _Words = tuple[str, str]
 
 #: What we find wrong in the certificate of the peer, by the code of the check.
+_NEW_LIST = "put the new list of its authority into the file that tls.revocation_files names"
+_CLOCK = "check the clocks of both sides"
+_LISTS = "tls.revocation_files"
 _CHECKS: dict[int, tuple[str, str, str]] = {
-    9: ("is not valid yet", "check the clocks of both sides", "check the clocks of both sides"),
+    3: (
+        "cannot be checked: there is no revocation list of its authority",
+        f"add that list to {_LISTS} of this destination",
+        f"add that list to {_LISTS} of this node",
+    ),
+    8: ("cannot be checked: the revocation list is not signed by its authority", _NEW_LIST, _NEW_LIST),
+    9: ("is not valid yet", _CLOCK, _CLOCK),
     10: ("has expired", "the peer needs a new certificate", "the caller needs a new certificate"),
+    11: ("cannot be checked: the revocation list is not valid yet", _CLOCK, _CLOCK),
+    12: ("cannot be checked: the revocation list has expired", _NEW_LIST, _NEW_LIST),
     18: (
         "is signed by itself alone",
         "put it into tls.authorities_file of this destination, or give the peer one of an authority that stands there",
@@ -35,6 +46,11 @@ _CHECKS: dict[int, tuple[str, str, str]] = {
         "is of an authority that is not believed here",
         "add it to tls.authorities_file of this destination, or let the peer send what stands between (its chain)",
         "add it to tls.authorities_file of this node, or let the caller send what stands between (its chain)",
+    ),
+    23: (
+        "was revoked by its authority",
+        "the peer needs a new certificate; ask its owner why: its key may be in other hands",
+        "the caller needs a new certificate; ask its owner why: its key may be in other hands",
     ),
     26: (
         "is not made for this",
@@ -77,9 +93,13 @@ _CALLING: dict[str, _Words] = {
     "TLSV1_ALERT_UNKNOWN_CA": (_OWN_UNKNOWN, "add the authority of this node's certificate at the peer"),
     "SSLV3_ALERT_CERTIFICATE_EXPIRED": (
         "this node's certificate has expired",
-        "renew tls.certificate_file of this destination; see `osteonode certs check`",
+        "renew tls.certificate_file of this destination; where `osteonode certs check` finds it good, the peer's "
+        "revocation list has expired",
     ),
-    "SSLV3_ALERT_CERTIFICATE_REVOKED": ("this node's certificate was revoked", "ask for a new one"),
+    "SSLV3_ALERT_CERTIFICATE_REVOKED": (
+        "this node's certificate was revoked",
+        "ask its authority why, and for a new one: tls.certificate_file of this destination",
+    ),
     "SSLV3_ALERT_BAD_CERTIFICATE": (_OWN_UNKNOWN, "look in the peer's log, and at `osteonode certs check`"),
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN": (_OWN_UNKNOWN, "look in the peer's log, and at `osteonode certs check`"),
     "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": (
@@ -128,7 +148,11 @@ _LISTENING: dict[str, _Words] = {
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN": ("the caller does not take this node's certificate", _UNBELIEVED),
     "SSLV3_ALERT_CERTIFICATE_EXPIRED": (
         "this node's certificate has expired",
-        "renew tls.certificate_file and restart the node; see `osteonode certs check`",
+        "renew tls.certificate_file; see `osteonode certs check`",
+    ),
+    "SSLV3_ALERT_CERTIFICATE_REVOKED": (
+        "this node's certificate was revoked",
+        "ask its authority why, and for a new one: tls.certificate_file",
     ),
     "UNEXPECTED_EOF_WHILE_READING": (
         "the caller closed during the handshake",

@@ -37,13 +37,7 @@ def _watch_one(listed: Listed, now: datetime) -> None:
     level, event = (
         (logging.WARNING, CERTIFICATE_EXPIRES) if verdict == "near its end" else (logging.ERROR, CERTIFICATE_USELESS)
     )
-    _emit(level, event, f"{listed.key}: {listed.path}: {verdict}, {days} days left: {_advise(listed, verdict)}")
-
-
-def _advise(listed: Listed, verdict: str) -> str:
-    if verdict == "not valid yet":
-        return "check the clock of this machine"
-    return "renew it and restart the node" if listed.is_own else "ask its owner for the new one"
+    _emit(level, event, f"{listed.key}: {listed.path}: {verdict}, {days} days left: {listed.advise(now)}")
 
 
 def _emit(level: int, event: str, message: str) -> None:

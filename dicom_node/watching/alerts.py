@@ -22,6 +22,7 @@ from dicom_node.monitoring_ports import MeasuredLedger
 from dicom_node.ports import Clock
 from dicom_node.repeating import Repeating
 from dicom_node.tls.inventory import list_certificates
+from dicom_node.tls.revocation import RevocationList
 from dicom_node.watching.conditions import free_bytes
 from dicom_node.watching.watch import CauseSource
 from domain.alert import Terms
@@ -87,14 +88,20 @@ class Looking:
         )
 
     def _find_certificates(self) -> list[CertificateEnd]:
-        """Return the first end of each file; nothing while one cannot be read, which the daily look tells."""
+        """Return the first end of each file; nothing while one cannot be read, which the daily look tells.
+
+        Revocation lists last some days: one is told of when it is near its end for what it is.
+        """
         try:
             listed = list_certificates(self.settings)
         except ConfigError:
             return []
         ends: dict[str, int] = {}
+        now = self.clock.now()
         for each in listed:
-            days = each.certificate.days_left(self.clock.now())
+            if isinstance(each.certificate, RevocationList) and each.certificate.verdict(now) == "good":
+                continue
+            days = each.certificate.days_left(now)
             ends[each.key] = min(days, ends.get(each.key, days))
         return [CertificateEnd(key, days) for key, days in ends.items()]
 

@@ -17,7 +17,7 @@ class Pki:
     """A folder with `ca.pem`, and for each name `NAME.pem` and `NAME.key`.
 
     server: of 127.0.0.1 and localhost; both: the same, and may call; elsewhere: of another host; client; expired: a
-    client's; expired-server;
+    client's; expired-server; revoked: a client's that `crl.pem` names, which is the list of `ca.pem`;
     stranger: a client's of the authority `other-ca.pem`, which nobody here believes; locked: a client's whose key has
     the password in `password`.
     """
@@ -59,16 +59,22 @@ def make_pki() -> Pki:
     pki.path("password").chmod(0o600)
     here = ("127.0.0.1", "localhost")
     for name, signed in {
-        "server": authority.sign("node", roles=["server"], hosts=here),
+        "server": (node := authority.sign("node", roles=["server"], hosts=here)),
         "elsewhere": authority.sign("elsewhere", roles=["server"], hosts=("pacs.hospital.test",)),
         "expired-server": authority.sign("old node", roles=["server"], hosts=here, days=-1),
         "both": authority.sign("pacs", roles=["server", "client"], hosts=here),
         "client": authority.sign("peer", roles=["client"]),
         "expired": authority.sign("old peer", roles=["client"], days=-1),
         "stranger": other.sign("stranger", roles=["client"]),
+        "revoked": (revoked := authority.sign("lost peer", roles=["client"])),
         "locked": authority.sign("locked peer", roles=["client"], key_password="open sesame"),
     }.items():
         _write(pki, name, signed)
+    pki.path("crl.pem").write_bytes(authority.revoke([revoked]))
+    pki.path("crl-expired.pem").write_bytes(authority.revoke([revoked], days=-1))
+    pki.path("crl-server.pem").write_bytes(authority.revoke([node]))
+    pki.path("crl-empty.pem").write_bytes(authority.revoke())
+    pki.path("crl-other.pem").write_bytes(other.revoke())
     return pki
 
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -157,3 +158,18 @@ def test_orthanc_sends_by_tls_with_its_own_certificate(node: StorageNode, tmp_pa
         orthanc.post("/instances", save_radiograph(ds, tmp_path / "image.dcm").read_bytes())
         assert orthanc.forward("node", str(ds.SOPInstanceUID)) == 0
     assert list(node.ledger.instances) == [ds.SOPInstanceUID]
+
+
+@pytest.mark.peer("dcmtk")
+def test_a_caller_whose_certificate_is_revoked_meanwhile_stores_nothing_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lists = tmp_path / "crl.pem"
+    copyfile(PKI.path("crl-empty.pem"), lists)
+    path = save_radiograph(make_radiograph(rows=600, columns=500), tmp_path / "image.dcm")
+    with StorageNode(tmp_path / "node", tls=PKI.listener(revocation_files=[lists])) as node:
+        assert node.run_dcmtk("storescu", path, tls=certificate("revoked")).endswith("exit 0")
+        copyfile(PKI.path("crl.pem"), lists)
+        assert not node.run_dcmtk("storescu", path, tls=certificate("revoked")).endswith("exit 0")
+        assert "the certificate of the caller was revoked by its authority" in explanations(caplog)[0]
+        assert node.run_dcmtk("storescu", path, tls=certificate("client")).endswith("exit 0")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dicom_node.tls.certificates import Certificate
+    from dicom_node.tls.revocation import RevocationList
 
 COLUMNS = ("subject", "issuer", "names", "ends", "days left", "verdict")
 
 
-def describe(certificate: "Certificate", now: datetime) -> Sequence[str]:
+def describe(certificate: "Certificate | RevocationList", now: datetime) -> Sequence[str]:
     """Return the cells of one certificate, in the order of `COLUMNS`."""
     return (
         certificate.subject,

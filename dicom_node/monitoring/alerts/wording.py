@@ -44,8 +44,9 @@ WORDS: Final[Mapping[AlertKind, Words]] = {
         "limits.free_disk_mib images are refused (0xA700), and senders keep them.",
     ),
     AlertKind.CERTIFICATE: Words(
-        "a certificate ends: {}",
-        "Have it renewed, put the new one in its place and restart the node; `osteonode certs check` lists them all.",
+        "a certificate or a revocation list ends: {}",
+        "Have it renewed and put the new one in its place, where the node takes it by itself; `osteonode certs check` "
+        "lists them all.",
     ),
     AlertKind.READERS: Words(
         "the readers of images fail again and again",

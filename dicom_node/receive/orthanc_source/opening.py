@@ -9,7 +9,7 @@ from dicom_node.receive.door import Door
 from dicom_node.receive.orthanc_source.peer import OrthancPeer
 from dicom_node.receive.orthanc_source.source import OrthancSource
 from dicom_node.receive.receipt_counts import Tally, count_nothing
-from dicom_node.tls.contexts import make_client_context
+from dicom_node.tls.contexts import make_lasting_client_context
 from domain.errors import ConfigError
 
 
@@ -34,7 +34,7 @@ def call(orthanc: Orthanc) -> OrthancPeer:
     Raises:
         ConfigError: its password or a certificate cannot be read.
     """
-    context = make_client_context(orthanc.tls, table="orthanc.tls") if orthanc.tls is not None else None
+    context = make_lasting_client_context(orthanc.tls, table="orthanc.tls") if orthanc.tls is not None else None
     return OrthancPeer(orthanc, _read_password(orthanc), context)
 
 

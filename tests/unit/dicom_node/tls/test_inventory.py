@@ -75,3 +75,19 @@ def test_a_peer_whose_name_is_not_checked_is_told() -> None:
 )
 def test_a_password_in_plain_text_is_told(keys: dict[str, str], count: int) -> None:
     assert len(find_weaknesses(Settings(destination=(web(**keys),)))) == count
+
+
+def test_a_revocation_list_is_listed_beside_the_certificates() -> None:
+    settings = Settings(tls=PKI.listener(revocation_files=[PKI.path("crl.pem")]))
+    listed = list_certificates(settings)[-1]
+    assert (listed.key, listed.certificate.subject) == (
+        "tls.revocation_files",
+        "revocation list of CN=CA of a test, 1 revoked",
+    )
+    assert listed.advise(listed.certificate.not_after).startswith("put the authority's new list in its place")
+    assert find_weaknesses(settings) == ()
+
+
+def test_an_authority_without_a_list_is_told_for_all_its_certificates_are_refused() -> None:
+    (told,) = find_weaknesses(Settings(tls=PKI.listener(revocation_files=[PKI.path("crl-other.pem")])))
+    assert told.startswith("tls.revocation_files has no list of CN=CA of a test, so every certificate of that")
