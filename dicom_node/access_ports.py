@@ -42,12 +42,17 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of this node. `name` is lower case: `read_name` makes it so."""
+    """A user of this node. `name` is lower case: `read_name` makes it so.
+
+    Attributes:
+        is_disabled: may not log in, and their tokens open nothing, until somebody enables them again.
+    """
 
     name: str
     role: Role
     added_at: datetime
     changed_at: datetime
+    is_disabled: bool = False
 
     def __post_init__(self) -> None:
         if read_name(self.name) != self.name:
@@ -101,23 +106,37 @@ class AccessBook(Protocol):
         ...
 
     def credential(self, name: str) -> tuple[User, str] | None:
-        """Return a user, and the hash of their password; None for an unknown name."""
+        """Return a user, and the hash of their password, empty for who is disabled; None for an unknown name."""
         ...
 
     def add_user(self, name: str, role: Role, password_hash: str) -> bool:
         """Add a user; False where there is one with this name."""
         ...
 
-    def remove_user(self, name: str) -> bool:
-        """Remove a user, their sessions and their tokens; False where there is none."""
+    def remove_user(self, name: str, *, spare_last: bool = False) -> bool:
+        """Remove a user, their sessions and their tokens; False where there is none.
+
+        Args:
+            spare_last: leave the last administrator who can log in as they are, and return False.
+        """
         ...
 
-    def set_role(self, name: str, role: Role) -> bool:
-        """Give a user another role, which holds at once; False where there is none."""
+    def set_role(self, name: str, role: Role, *, spare_last: bool = False) -> bool:
+        """Give a user another role, which holds at once; False where there is none. `spare_last`: see remove_user."""
+        ...
+
+    def set_disabled(self, name: str, is_disabled: bool, *, spare_last: bool = False) -> bool:
+        """Let a user in no more, and end all their sessions, or let them in again; False where there is none.
+
+        `spare_last`: see remove_user.
+        """
         ...
 
     def set_password(self, name: str, password_hash: str) -> bool:
-        """Give a user another password, and end all their sessions; False where there is none."""
+        """Give a user another password, and end all their sessions; False where there is none.
+
+        Who is disabled stays so.
+        """
         ...
 
     def begin_session(self, digest: str, session: Session) -> None:
@@ -140,12 +159,20 @@ class AccessBook(Protocol):
         """Remove sessions that have expired, and return how many."""
         ...
 
+    def sessions(self) -> Sequence[Session]:
+        """Return every session that has not ended, also those that have expired; who was seen last comes first."""
+        ...
+
+    def end_sessions(self, name: str, way: Way) -> int:
+        """End all of somebody, and return how many."""
+        ...
+
     def add_token(self, digest: str, label: str, role: Role, owner: str, expires_at: datetime) -> ApiToken:
         """Keep a token."""
         ...
 
     def token(self, digest: str) -> ApiToken | None:
-        """Return a token, with at most the role of its owner; None for an unknown one."""
+        """Return a token, with at most the role of its owner; None for an unknown one, or one of who is disabled."""
         ...
 
     def touch_token(self, number: int, used_at: datetime) -> None:

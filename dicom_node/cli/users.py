@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -55,9 +56,10 @@ def list_users(config: ConfigFile = None) -> None:
     if not users:
         print("no user; the console is reached from this machine alone, unless [console.oidc] is configured")
         return
-    table = make_table(("name", "role", "added", "changed"))
+    table = make_table(("name", "role", "may log in", "added", "changed"))
     for user in users:
-        table.add_row(user.name, user.role.value, write_time(user.added_at), write_time(user.changed_at))
+        able = "no" if user.is_disabled else "yes"
+        table.add_row(user.name, user.role.value, able, write_time(user.added_at), write_time(user.changed_at))
     print_table(table)
 
 
@@ -82,6 +84,27 @@ def set_password(name: Name, password_stdin: FromStdin = False, config: ConfigFi
     access.book.set_password(known, _hash_of(_read_password(known, password_stdin)))
     access.note(known, "the password was changed")
     print(f"the password of {known} was changed; their sessions have ended")
+
+
+@app.command("disable")
+def disable(name: Name, config: ConfigFile = None) -> None:
+    """Let a user in no more: their sessions end, and their tokens open nothing. `enable` takes it back."""
+    _set_disabled(name, True, config)
+    print(f"{name} may not log in any more; their sessions have ended, their tokens open nothing")
+
+
+@app.command("enable")
+def enable(name: Name, config: ConfigFile = None) -> None:
+    """Let a user who was disabled in again, with the password, the role and the tokens that they had."""
+    _set_disabled(name, False, config)
+    print(f"{name} may log in again")
+
+
+def _set_disabled(name: str, is_disabled: bool, config: Path | None) -> None:
+    access, known = open_configured_access(config), _require_name(name)
+    if not access.book.set_disabled(known, is_disabled):
+        _refuse_unknown(name)
+    access.note(known, "user was disabled" if is_disabled else "user was enabled")
 
 
 @app.command("remove")

@@ -79,6 +79,52 @@ def test_with_a_user_go_their_sessions_and_tokens(book: AccessBook) -> None:
     assert not book.remove_user("ada")
 
 
+def test_who_is_disabled_has_no_password_no_session_and_no_token_until_enabled(book: AccessBook) -> None:
+    book.add_user("ada", Role.VIEWER, "hash")
+    begin(book, "d1")
+    book.add_token("t1", "script", Role.VIEWER, "ada", NOW)
+    assert book.set_disabled("ada", True)
+    begin(book, "d2")  # a login that was under way
+    assert (book.session("d1"), book.session("d2"), book.token("t1")) == (None, None, None)
+    user, password_hash = book.credential("ada") or (None, "?")
+    assert (user is not None and user.is_disabled, password_hash) == (True, "")
+    assert book.set_disabled("ada", False)
+    assert (book.credential("ada") or ("", ""))[1] == "hash"
+    assert book.token("t1") is not None
+    assert not book.set_disabled("bob", True)
+
+
+def test_a_new_password_lets_nobody_in_who_is_disabled(book: AccessBook) -> None:
+    book.add_user("ada", Role.VIEWER, "hash")
+    book.set_disabled("ada", True)
+    assert book.set_password("ada", "new")
+    assert (book.credential("ada") or ("", "?"))[1] == ""
+    book.set_disabled("ada", False)
+    assert (book.credential("ada") or ("", ""))[1] == "new"
+
+
+def test_the_last_administrator_who_can_log_in_is_spared_where_that_is_asked_for(book: AccessBook) -> None:
+    for name in ("ada", "bob"):
+        book.add_user(name, Role.ADMINISTRATOR, "hash")
+    assert book.set_disabled("bob", True, spare_last=True)
+    assert not book.set_disabled("ada", True, spare_last=True)
+    assert not book.set_role("ada", Role.OPERATOR, spare_last=True)
+    assert not book.remove_user("ada", spare_last=True)
+    assert book.remove_user("bob", spare_last=True)
+    assert [(user.name, user.role, user.is_disabled) for user in book.users()] == [("ada", Role.ADMINISTRATOR, False)]
+    assert book.set_role("ada", Role.VIEWER)
+
+
+def test_sessions_are_listed_and_all_of_somebody_ended(book: AccessBook) -> None:
+    begin(book, "d1", "oidc:Bea", Way.OIDC, hours=1)
+    begin(book, "d2", "oidc:Bea", Way.OIDC)
+    begin(book, "d3", "ada", Way.OIDC)
+    assert [each.name for each in book.sessions()][2] == "oidc:Bea"
+    assert book.end_sessions("oidc:Bea", Way.OIDC) == 2
+    assert [each.name for each in book.sessions()] == ["ada"]
+    assert book.end_sessions("ada", Way.PASSWORD) == 0
+
+
 @pytest.mark.parametrize("change", ["role", "password"])
 def test_nobody_unknown_is_changed(book: AccessBook, change: str) -> None:
     done = book.set_role("bob", Role.VIEWER) if change == "role" else book.set_password("bob", "hash")

@@ -26,7 +26,8 @@ class FakeAccessBook:
         return [user for _name, (user, _hash) in sorted(self._users.items())]
 
     def credential(self, name: str) -> tuple[User, str] | None:
-        return self._users.get(name)
+        user, password_hash = self._users.get(name, (None, ""))
+        return (user, "" if user.is_disabled else password_hash) if user else None
 
     def add_user(self, name: str, role: Role, password_hash: str) -> bool:
         if name in self._users:
@@ -35,13 +36,27 @@ class FakeAccessBook:
         self._users[name] = (User(name, role, now, now), password_hash)
         return True
 
-    def remove_user(self, name: str) -> bool:
+    def remove_user(self, name: str, *, spare_last: bool = False) -> bool:
+        if spare_last and self._is_last(name):
+            return False
         self._end_sessions(name)
         self._tokens = {digest: each for digest, each in self._tokens.items() if each.owner != name}
         return self._users.pop(name, None) is not None
 
-    def set_role(self, name: str, role: Role) -> bool:
-        if name not in self._users:
+    def _is_last(self, name: str) -> bool:
+        able = [user.name for user in self.users() if user.role is Role.ADMINISTRATOR and not user.is_disabled]
+        return able == [name]
+
+    def set_disabled(self, name: str, is_disabled: bool, *, spare_last: bool = False) -> bool:
+        if name not in self._users or (spare_last and self._is_last(name)):
+            return False
+        self._end_sessions(name)
+        user, password_hash = self._users[name]
+        self._users[name] = (replace(user, is_disabled=is_disabled, changed_at=self._clock.now()), password_hash)
+        return True
+
+    def set_role(self, name: str, role: Role, *, spare_last: bool = False) -> bool:
+        if name not in self._users or (spare_last and role is not Role.ADMINISTRATOR and self._is_last(name)):
             return False
         user, password_hash = self._users[name]
         self._users[name] = (replace(user, role=role, changed_at=self._clock.now()), password_hash)
@@ -55,9 +70,16 @@ class FakeAccessBook:
         return True
 
     def _end_sessions(self, name: str) -> None:
-        mine = [key for key, each in self._sessions.items() if each.name == name and each.way is Way.PASSWORD]
+        self.end_sessions(name, Way.PASSWORD)
+
+    def end_sessions(self, name: str, way: Way) -> int:
+        mine = [key for key, each in self._sessions.items() if each.name == name and each.way is way]
         for key in mine:
             del self._sessions[key]
+        return len(mine)
+
+    def sessions(self) -> Sequence[Session]:
+        return sorted(self._sessions.values(), key=lambda each: each.seen_at, reverse=True)
 
     def begin_session(self, digest: str, session: Session) -> None:
         self._sessions[digest] = session
@@ -66,7 +88,8 @@ class FakeAccessBook:
         session = self._sessions.get(digest)
         if session is None or session.way is not Way.PASSWORD:
             return session
-        return replace(session, role=self._users[session.name][0].role) if session.name in self._users else None
+        user = self._users[session.name][0] if session.name in self._users else None
+        return replace(session, role=user.role) if user and not user.is_disabled else None
 
     def touch_session(self, digest: str, seen_at: datetime) -> None:
         if digest in self._sessions:
@@ -90,6 +113,8 @@ class FakeAccessBook:
         token = self._tokens.get(digest)
         if token is None or token.owner not in self._users:
             return token
+        if self._users[token.owner][0].is_disabled:
+            return None
         most = self._users[token.owner][0].role
         return replace(token, role=most) if token.role.may(most) else token
 

@@ -1,5 +1,6 @@
 """Passwords: argon2id (RFC 9106), and what may be one (NIST SP 800-63B 5.1.1.2: length, and no rules on characters)."""
 
+import base64
 import secrets
 from functools import cached_property
 from threading import Semaphore
@@ -35,7 +36,7 @@ class Passwords:
             return self._hasher.hash(password)
 
     def is_right(self, password: str, password_hash: str | None) -> bool:
-        """Return whether a password has this hash; for None, which is nobody's, it takes as long to say no."""
+        """Return whether a password has this hash; for None or "", which is nobody's, it takes as long to say no."""
         if len(password) > MOST_CHARACTERS:
             password = ""  # nobody has it, and nobody is kept busy by its length
         with self._turns:
@@ -44,7 +45,13 @@ class Passwords:
                 self._hasher.verify(password_hash or nobodys, password)
             except (VerificationError, InvalidHashError):
                 return False
-        return password_hash is not None
+        return bool(password_hash)
+
+
+def invent() -> str:
+    """Return a password that nobody can guess and somebody can read out: 96 bits, in groups."""
+    text = base64.b32encode(secrets.token_bytes(12)).decode().rstrip("=").lower()
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 def find_fault(password: str, name: str = "") -> str:

@@ -1,7 +1,8 @@
 """Sessions of browsers: begun at a login under a new secret, ended by a logout, by silence or by age."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from config.console import Console
@@ -42,13 +43,21 @@ class Sessions:
         session = self.book.session(digest) if secret else None
         if session is None:
             return None
-        if now - session.began_at > self._longest or now - session.seen_at > self._idle:
+        if self._is_over(session, now):
             self.book.end_session(digest)
             return None
         if is_live or now - session.seen_at < TOUCH_EVERY:
             return session
         self.book.touch_session(digest, now)
         return replace(session, seen_at=now)
+
+    def living(self) -> Sequence[Session]:
+        """Return every session that is not over."""
+        now = self.clock.now()
+        return [each for each in self.book.sessions() if not self._is_over(each, now)]
+
+    def _is_over(self, session: Session, now: datetime) -> bool:
+        return now - session.began_at > self._longest or now - session.seen_at > self._idle
 
     def end(self, secret: str) -> None:
         """End one; nothing where it has ended."""

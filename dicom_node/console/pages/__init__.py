@@ -20,6 +20,7 @@ from dicom_node.console.pages import (
     study,
     today,
     uploads,
+    users,
 )
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -33,6 +34,7 @@ PAGES: Final[tuple[Page, ...]] = (
     models.PAGE,
     configuration.PAGE,
     audit.PAGE,
+    users.PAGE,
     about.PAGE,
     api.PAGE,
     account.PAGE,

@@ -98,7 +98,20 @@ def test_a_role_is_changed_and_a_user_is_removed(
     assert open_book(config).is_empty()
 
 
-@pytest.mark.parametrize("command", [("role", "bob", "viewer"), ("password", "bob"), ("remove", "bob")])
+def test_a_user_is_disabled_and_enabled_again(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(monkeypatch, config)
+    assert users(config, "disable", "ada") == 0
+    assert [user.is_disabled for user in open_book(config).users()] == [True]
+    assert users(config, "enable", "ada") == 0
+    assert [user.is_disabled for user in open_book(config).users()] == [False]
+    assert "ada may log in again" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", [("role", "bob", "viewer"), ("password", "bob"), ("disable", "bob"), ("remove", "bob")]
+)
 def test_a_user_that_is_not_there_is_not_changed(
     config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
