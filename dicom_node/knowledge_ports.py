@@ -1,4 +1,4 @@
-"""The Protocols of what is known beside the images: associations, performed steps, counts, orders.
+"""The Protocols of what is known beside the images: associations, performed steps, counts, orders, final reports.
 
 Like those of ports.py; each has a fake in tests/fakes and one contract suite for both.
 """
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.completeness import Remark
+from domain.final_report import FinalReport
 from domain.order import ImagingOrder, OrderChange
 from domain.order_match import OrderMatch
 from domain.performed_step import PerformedStep, StepStatus
@@ -162,6 +163,19 @@ class OrderKeeper(Protocol):
 
     def keep_orders(self, message: OrderMessage, changes: Sequence[OrderChange]) -> bool:
         """Keep what a message says of its orders, all or nothing; False where it was kept before, without effect."""
+        ...
+
+
+class ReportKeeper(Protocol):
+    """Keeps final reports. Durable when it returns.
+
+    Raises:
+        LedgerFull: there is no room; nothing was kept.
+        LedgerError: the store failed; nothing was kept.
+    """
+
+    def keep_reports(self, message: OrderMessage, reports: Sequence[FinalReport]) -> bool:
+        """Keep what a message says, all or nothing; False where it was kept before, without effect."""
         ...
 
 

@@ -16,6 +16,7 @@ from dicom_node.image_desk.place import DeskPlace
 from dicom_node.image_desk.upload_shelf import UploadShelf, remove_leftovers
 from dicom_node.ledger.commitment_requests import CommitmentRequests
 from dicom_node.ledger.commitments import Commitments
+from dicom_node.ledger.final_reports import ReportBook
 from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.orphans import remove_orphans
 from dicom_node.ledger.performed_steps import StepBook
@@ -79,6 +80,7 @@ class Upkeep:
     def _forgetting(self) -> Callable[[], object]:
         books = (
             OrderBook(self.engine, self.clock).forget_orders,
+            ReportBook(self.engine, self.clock).forget_reports,
             StepBook(self.engine, self.clock).forget_steps,
             Retrievals(self.engine, self.clock).forget,
             CommitmentRequests(self.engine, self.data).forget,

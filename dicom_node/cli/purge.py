@@ -10,6 +10,7 @@ from dicom_node.cli.options import ConfigFile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dicom_node.ledger.erasing import Erasing
     from dicom_node.openings import Retaining
     from dicom_node.pipeline.retaining import Tally
 
@@ -104,16 +105,16 @@ def _purge_patient(config: Path | None, patient: str, give_up: bool, dry_run: bo
     studies, put_aside = erasing.studies_of(patient), erasing.quarantined_of(patient)
     print(f"{len(studies)} studies and {len(put_aside)} files in quarantine are this patient's")
     if not (studies or put_aside):
-        if not dry_run and (told := erasing.erase_audited(patient)):
-            print(f"{told} records of the audit trail name this patient no more")
+        if not dry_run and _erase_messages(erasing, patient):
+            erasing.record(patient, studies=0, files=0)
+            return
         if erasing.was_erased(patient):
             print("an erasure of this patient was done and recorded before")
         raise typer.Exit(1)
     purged = _purge_each(retaining, studies, give_up, dry_run, yes)
     if not dry_run:
         erasing.erase_quarantined(put_aside)
-        print(f"{erasing.erase_orders(patient)} orders of this patient removed")
-        print(f"{erasing.erase_audited(patient)} records of the audit trail name this patient no more")
+        _erase_messages(erasing, patient)
         retaining.purging().carry_out()
     if purged < len(studies):
         print("not recorded as erased: run it again when nothing is kept")
@@ -122,6 +123,14 @@ def _purge_patient(config: Path | None, patient: str, give_up: bool, dry_run: bo
         erasing.record(patient, studies=purged, files=len(put_aside))
         print("recorded, without the ID; archives and information systems keep what they have")
     retaining.close()
+
+
+def _erase_messages(erasing: "Erasing", patient: str) -> int:
+    """Remove what information systems told of a patient, and the patient from the audit trail; return how much."""
+    erased = erasing.erase_orders(patient), erasing.erase_reports(patient)
+    print(f"{erased[0]} orders and {erased[1]} final reports of this patient removed")
+    print(f"{erasing.erase_audited(patient)} records of the audit trail name this patient no more")
+    return sum(erased)
 
 
 def _purge_each(retaining: "Retaining", studies: "Sequence[str]", give_up: bool, dry_run: bool, yes: bool) -> int:

@@ -37,6 +37,7 @@ from dicom_node.ledger import (
     feed_tables,
     knowledge_tables,
     quarantine_tables,
+    report_tables,
     retention_tables,
     retrieval_tables,
     search_tables,
@@ -63,6 +64,7 @@ TABLE_MODULES = (
     access_tables,
     alert_tables,
     retrieval_tables,
+    report_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096

@@ -14,6 +14,7 @@ from dicom_node.ledger import removals, tables
 from dicom_node.ledger.audit_content import read_patient_id
 from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.final_reports import ReportBook
 from dicom_node.ledger.knowledge_tables import imaging_order
 from dicom_node.ledger.retention_tables import erasure
 from dicom_node.ports import Clock
@@ -59,6 +60,10 @@ class Erasing:
             mine = [row.key for row in rows if digest in str(row.content)]
             connection.execute(delete(imaging_order).where(imaging_order.c.key.in_(mine)))
         return len(mine)
+
+    def erase_reports(self, patient_id: str) -> int:
+        """Remove the final reports of a patient; return how many. They hold a digest of the ID, and no text."""
+        return ReportBook(self._engine, self._clock).erase_reports(patient_id)
 
     def erase_audited(self, patient_id: str) -> int:
         """Take a patient out of the audit trail; return of how many records. What they prove stays proven."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from dicom_node.knowledge_ports import OrderMessage
+from dicom_node.ledger import messages
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.knowledge_tables import imaging_order, order_message, order_use
 from dicom_node.ports import Clock
@@ -47,21 +48,11 @@ class OrderBook:
         self._engine, self._clock = engine, clock
 
     def keep_orders(self, message: OrderMessage, changes: Sequence[OrderChange]) -> bool:
-        """Keep what a message says of its orders; the same message has no second effect.
-
-        One that carries another content under a known MSH-10 is another message: some systems count from 1 again.
-        """
+        """Keep what a message says of its orders; the same message has no second effect (messages.note)."""
         now = self._clock.now()
-        known = select(order_message.c.content).where(order_message.c.identity == message.identity)
         with writing(self._engine) as connection:
-            before = connection.execute(known.with_for_update()).scalar()
-            if before == message.content:
+            if not messages.note(connection, message, now):
                 return False
-            row = {"identity": message.identity, "content": message.content, "kept_at": now}
-            if before is None:
-                connection.execute(insert(order_message).values(row))
-            else:
-                connection.execute(update(order_message).where(order_message.c.identity == row["identity"]).values(row))
             for change in changes:
                 _keep(connection, change, now)
         return True

@@ -1,18 +1,24 @@
 """purge: what a person is told, what is asked first, and that an erasure leaves nothing of one patient alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from dicom_node.cli.main import run
+from dicom_node.knowledge_ports import OrderMessage
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.erasing import Erasing
+from dicom_node.ledger.final_reports import ReportBook
 from dicom_node.ledger.knowledge_tables import imaging_order
+from dicom_node.ledger.report_comparisons import ComparisonView
 from dicom_node.ledger.retention_tables import erasure
 from domain.delivery import Outcome
-from domain.order import digest_patient_id
+from domain.order import EntityIdentifier, PatientIdentifier, digest_patient_id
+from tests.fakes.final_reports import make_report
 from tests.fakes.radiographs import make_radiograph, save_radiograph
 from tests.unit.dicom_node.pipeline.workbench import Workbench
 
@@ -115,6 +121,38 @@ def test_an_erasure_takes_the_patients_orders_and_no_others(site: tuple[Path, Wo
             connection.execute(imaging_order.insert().values(row | {"key": key, "content": content}))
     erasing = Erasing(bench.engine, bench.folder, bench.clock)
     assert (erasing.erase_orders(PATIENT), erasing.erase_orders(PATIENT)) == (1, 0)
+
+
+def test_an_erasure_takes_the_patients_final_reports_and_their_comparison(
+    site: tuple[Path, Workbench], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, bench = site
+    book = ReportBook(bench.engine, bench.clock)
+    for number, patient in enumerate((PATIENT, "somebody else")):
+        order = replace(make_report().order, patient=(PatientIdentifier(digest_patient_id(patient)),))
+        report = make_report(order=replace(order, filler=EntityIdentifier(str(number))))
+        book.keep_reports(OrderMessage(str(number), ""), [report])
+        book.assign(report.key, f"1.{number + 1}")
+    assert book.compare() == 1
+    assert purge(config, "--patient", PATIENT, "--yes") == 0
+    assert "0 orders and 1 final reports" in capsys.readouterr().out
+    view = ComparisonView(bench.engine)
+    assert ([len(view.reports_of(uid)) for uid in ("1.1", "1.2")], view.comparisons()) == ([0, 1], ())
+
+
+def test_a_study_that_goes_takes_its_report_and_a_report_without_a_study_goes_by_age(
+    site: tuple[Path, Workbench],
+) -> None:
+    config, bench = site
+    book, view = ReportBook(bench.engine, bench.clock), ComparisonView(bench.engine)
+    for accession in ("A1", "A2"):
+        book.keep_reports(OrderMessage(accession, ""), [make_report(accession=accession)])
+    book.assign(make_report(accession="A1").key, "1.1")
+    book.compare()
+    assert purge(config, "--study", "1.1", "--yes") == 0
+    assert (view.reports_now().received, len(view.comparisons())) == (1, 0)
+    assert book.forget_reports(bench.clock.now()) == 0
+    assert book.forget_reports(bench.clock.now() + timedelta(seconds=1)) == 1
 
 
 def test_an_erasure_that_was_done_is_told_of(site: tuple[Path, Workbench], capsys: pytest.CaptureFixture[str]) -> None:
