@@ -23,7 +23,8 @@ class Services:
 
     Attributes:
         access: who may use the console; `access.trail` is the audit trail.
-        drift: returns how what the models say here compares with what they said where they were validated.
+        drift: returns how what the models say here compares with what they said where they were validated; None while
+            that is computed for the first time.
     """
 
     settings: Settings
@@ -34,7 +35,7 @@ class Services:
     contacts: ContactLedger
     check_peer: PeerCheck
     reading_times: ReadingTimes
-    drift: Callable[[], Sequence[DriftLine]]
+    drift: Callable[[], Sequence[DriftLine] | None]
     check_configuration: ConfigurationCheck
     studies: StudyBook
     uploading: Uploading

@@ -1,5 +1,7 @@
 """The console, put together: the only module that knows both its pages and what they work with."""
 
+from functools import partial
+
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
@@ -12,6 +14,7 @@ from dicom_node.console.gate import Gate
 from dicom_node.console.services import Services
 from dicom_node.console.uploading import Uploading
 from dicom_node.console_process.api_parts import make_parts
+from dicom_node.console_process.background_look import BackgroundLook
 from dicom_node.console_process.desks import (
     ConfigurationChecker,
     LedgerDeadLetterDesk,
@@ -29,7 +32,7 @@ from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
 from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ports import Clock
-from dicom_node.score_drift import DriftLook
+from dicom_node.score_drift import DAYS, KEPT, DriftLook
 from inference.zoo import BUNDLED
 
 
@@ -41,6 +44,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     """
     clock, gate, reading = SystemClock(), Gate(access), settings.reading
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
+    drift = DriftLook(SentReadingBook(engine), clock, reading.bundle or BUNDLED, reading.precision)
     services = Services(
         settings=settings,
         clock=clock,
@@ -52,7 +56,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         audit=AuditBook(engine),
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),
-        drift=DriftLook(SentReadingBook(engine), clock, reading.bundle or BUNDLED, reading.precision).lines,
+        drift=BackgroundLook(partial(drift.look, DAYS), clock, KEPT).latest,
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
         uploading=_make_uploading(settings, clock),
     )

@@ -1,8 +1,9 @@
 """Dead letters as a person looks through them: what each was to bring, and what the peer said last."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from typing import Final
 
 from sqlalchemy import Connection, Engine, select
 
@@ -12,6 +13,9 @@ from dicom_node.ledger.database import looking
 from dicom_node.ledger.delivery_tables import discard
 from domain.delivery import Delivery, Outcome, Receipt
 from domain.document import DocumentKind
+
+#: A database takes so many values in one question, and more.
+_AT_ONCE: Final = 500
 
 
 class DeadLetterBook:
@@ -23,8 +27,9 @@ class DeadLetterBook:
     def letters(self, *, limit: int = 100) -> Sequence[DeadLetterLine]:
         """Return what is held because it failed, the longest held first."""
         with looking(self._engine) as connection:
-            found = islice(dead_letters.every(connection), limit)
-            return [_line(each, _kinds_of(connection, each.delivery)) for each in found]
+            found = dead_letters.every(connection, limit=limit)
+            kinds = _kinds_of(connection, {each.delivery.study_instance_uid for each in found})
+            return [_line(each, kinds) for each in found]
 
     def given_up(self, *, limit: int = 100) -> Sequence[DiscardedDelivery]:
         """Return what persons gave up, the latest first."""
@@ -52,9 +57,11 @@ def _missing(delivery: Delivery) -> list[Receipt]:
     return [each for each in delivery.receipts if each.outcome is not Outcome.DELIVERED]
 
 
-def _kinds_of(connection: Connection, delivery: Delivery) -> dict[str, DocumentKind]:
-    columns = tables.document.c
-    query = select(columns.identifier, columns.kind).where(
-        columns.study_instance_uid == delivery.study_instance_uid, columns.version == delivery.version
-    )
-    return {identifier: DocumentKind(kind) for identifier, kind in connection.execute(query)}
+def _kinds_of(connection: Connection, studies: Iterable[str]) -> Mapping[str, DocumentKind]:
+    """Return the kinds of all documents of some studies, by identifier."""
+    columns, kinds = tables.document.c, {}
+    asked = iter(studies)
+    while some := list(islice(asked, _AT_ONCE)):
+        query = select(columns.identifier, columns.kind).where(columns.study_instance_uid.in_(some))
+        kinds |= {identifier: DocumentKind(kind) for identifier, kind in connection.execute(query)}
+    return kinds

@@ -5,11 +5,12 @@ do anything about those.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, exists, func, insert, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, not_, select
 from sqlalchemy.orm import aliased
 
 from dicom_node.ledger import deliveries, retractions, tables
@@ -19,6 +20,7 @@ from domain.correction import NAME_LENGTH, NOTE_LENGTH
 from domain.delivery import Delivery, DeliveryState, later, rejection
 
 HELD_BY_PERSON = "Held by a person."
+_KEY: Final = ("study_instance_uid", "version", "destination")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +58,48 @@ class Discard:
                 raise ValueError(f"{name} is one line of at most {limit} characters")
 
 
-def every(connection: Connection, destination: str | None = None) -> Iterator[DeadLetter]:
-    """Give what is held because it failed, the longest held first; of one destination where one is named."""
-    columns, attempts = tables.delivery.c, tables.attempt.c
-    last = (
-        select(func.max(attempts.ended_at))
-        .where(
-            attempts.study_instance_uid == columns.study_instance_uid,
-            attempts.version == columns.version,
-            attempts.destination == columns.destination,
-        )
-        .scalar_subquery()
-    )
-    answered = (
-        select(tables.study.c.answered_at)
-        .where(
-            tables.study.c.study_instance_uid == columns.study_instance_uid, tables.study.c.version == columns.version
-        )
-        .scalar_subquery()
-    )
-    since = func.coalesce(last, answered, type_=tables.UtcDateTime()).label("since")
-    query = select(tables.delivery, since).where(
-        columns.state == DeliveryState.HELD, columns.explanation != HELD_BY_PERSON
-    )
+def every(
+    connection: Connection,
+    destination: str | None = None,
+    *,
+    study_instance_uid: str | None = None,
+    limit: int | None = None,
+) -> list[DeadLetter]:
+    """Return what is held because it failed, the longest held first.
+
+    Args:
+        destination, study_instance_uid: of one alone, where one is named.
+        limit: no more than so many.
+    """
+    columns = tables.delivery.c
+    waiting = select(columns.study_instance_uid, columns.version, columns.destination, _since().label("since"))
+    waiting = waiting.where(*_is_dead_letter())
     if destination is not None:
-        query = query.where(or_(*(columns.destination == name for name in names_of(destination))))
-    for row in connection.execute(query.order_by("since")).mappings().all():
-        delivery = delivery_from({name: row[name] for name in row if name != "since"})
-        if not is_past(connection, delivery):
-            yield DeadLetter(delivery, row["since"])
+        waiting = waiting.where(columns.destination.in_(names_of(destination)))
+    if study_instance_uid is not None:
+        waiting = waiting.where(columns.study_instance_uid == study_instance_uid)
+    # Found and put in order by their keys alone: what was sent and what was answered is read of those that are shown.
+    keys = waiting.order_by("since", columns.study_instance_uid, columns.destination).limit(limit).subquery()
+    query = select(tables.delivery, keys.c.since).join(keys, and_(*(columns[name] == keys.c[name] for name in _KEY)))
+    query = query.order_by(keys.c.since, columns.study_instance_uid, columns.destination)
+    rows = connection.execute(query).mappings().all()
+    return [
+        DeadLetter(delivery_from({name: row[name] for name in row if name != "since"}), row["since"]) for row in rows
+    ]
 
 
 def count(connection: Connection) -> Mapping[str, int]:
     """Return how many there are by destination, in one question: after a day without the archive it is thousands."""
+    destination = tables.delivery.c.destination
+    query = select(destination, func.count()).where(*_is_dead_letter()).group_by(destination)
+    found: Counter[str] = Counter()
+    for name, number in connection.execute(query):
+        found[name.partition(":")[0]] += number
+    return found
+
+
+def _is_dead_letter() -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of a row of `delivery`: it failed, and no later version has arrived or taken it back."""
     columns, later, retracted = tables.delivery.c, aliased(tables.delivery).c, tables.retraction.c
     has_arrived_later = exists().where(
         later.study_instance_uid == columns.study_instance_uid,
@@ -99,16 +110,18 @@ def count(connection: Connection) -> Mapping[str, int]:
     is_taken_back = exists().where(
         retracted.study_instance_uid == columns.study_instance_uid, retracted.version > columns.version
     )
-    query = select(columns.destination, func.count()).where(
-        columns.state == DeliveryState.HELD,
-        columns.explanation != HELD_BY_PERSON,
-        not_(has_arrived_later),
-        not_(is_taken_back),
+    failed = columns.state == DeliveryState.HELD, columns.explanation != HELD_BY_PERSON
+    return *failed, not_(has_arrived_later), not_(is_taken_back)
+
+
+def _since() -> ColumnElement[datetime]:
+    """Return since when a row of `delivery` is held, as `DeadLetter.since` says it."""
+    columns, attempts, studies = tables.delivery.c, tables.attempt.c, tables.study.c
+    last = select(func.max(attempts.ended_at)).where(*(attempts[name] == columns[name] for name in _KEY))
+    answered = select(studies.answered_at).where(
+        studies.study_instance_uid == columns.study_instance_uid, studies.version == columns.version
     )
-    found: Counter[str] = Counter()
-    for destination, number in connection.execute(query.group_by(columns.destination)):
-        found[destination.partition(":")[0]] += number
-    return found
+    return func.coalesce(last.scalar_subquery(), answered.scalar_subquery(), type_=tables.UtcDateTime())
 
 
 def names_of(destination: str) -> tuple[str, ...]:

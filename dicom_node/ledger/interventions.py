@@ -47,11 +47,10 @@ class Interventions:
         What a person held stays held.
         """
         with looking(self._engine) as connection:
-            letters = [each.delivery for each in dead_letters.every(connection, destination)]
+            letters = dead_letters.every(connection, destination, study_instance_uid=study_instance_uid)
         failed: dict[str, set[tuple[int, str]]] = {}
-        for each in letters:
-            if study_instance_uid in (None, each.study_instance_uid):
-                failed.setdefault(each.study_instance_uid, set()).add((each.version, each.destination))
+        for each in (letter.delivery for letter in letters):
+            failed.setdefault(each.study_instance_uid, set()).add((each.version, each.destination))
         return sum(self._plan_each(uid, None, (DeliveryState.HELD,), only) for uid, only in failed.items())
 
     def discard(self, study_instance_uid: str, destination: str | None, reason: str, by: str = "") -> int:
@@ -62,12 +61,8 @@ class Interventions:
         """
         now = self._clock.now()
         with writing(self._engine) as connection:
-            letters = [
-                each.delivery
-                for each in dead_letters.every(connection, destination)
-                if each.delivery.study_instance_uid == study_instance_uid
-            ]
-            for each in letters:
+            letters = dead_letters.every(connection, destination, study_instance_uid=study_instance_uid)
+            for each in (letter.delivery for letter in letters):
                 discard = dead_letters.Discard(each.version, each.destination, now, reason, by)
                 dead_letters.give_up(connection, each, discard)
         return len(letters)

@@ -91,6 +91,12 @@ def test_a_sender_of_whom_nothing_was_read_has_no_verdict() -> None:
     assert "no validation images" not in page
 
 
+def test_while_it_is_compared_for_the_first_time_the_page_says_so_and_looks_again() -> None:
+    page = browse(drift=lambda: None)
+    assert "are being compared" in page
+    assert 'id="drift" data-live="2"' in page
+
+
 def test_every_verdict_has_its_words_and_its_look() -> None:
     assert {f"models.drift_{verdict}" for verdict in DriftVerdict} <= set(load_words())
     assert set(TONES) == set(DriftVerdict)
