@@ -1,4 +1,4 @@
-"""Every log of the whole suite is searched, at its end, for the names, IDs and dates of the patients that were sent.
+"""Every log of the whole suite is searched, at its end, for names, IDs, dates and UIDs of the images that were sent.
 
 Nodes that run as processes write their logs into the folders of tests; what nodes inside a test say is kept here, as
 `serve` would write it. What was sent is read from the DICOM files in the same folders.
@@ -16,6 +16,10 @@ from pydicom.config import settings as pydicom_settings
 
 #: What of an image is about a patient, or leads to one.
 TAGS: Final = ("PatientID", "PatientName", "PatientBirthDate", "AccessionNumber", "StudyDate")
+#: How a line of ours begins, for people or for a collector. Other programs may say what they like of UIDs.
+_OUR_LINE: Final = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z [A-Z]+ |\{"time": ')
+#: A UID leads to a patient as well; shorter ones, of tests, look like addresses or versions. The Standard's name nobody.
+_UID: Final = re.compile(r"(?<![\w.])(?!1\.2\.840\.10008\.)[0-2]\.\d[\d.]{14,}")
 #: A shorter value stands in a log by chance.
 _SHORTEST: Final = 5
 _OURS: Final = ("dicom_node", "osteonode", "inference", "reporting", "config", "domain")
@@ -46,18 +50,23 @@ class LogKeeper(logging.Handler):
 
 
 def find_leaks(folder: Path, kept: Iterable[str] = ()) -> list[str]:
-    """Return where logs below a folder, and other lines, say what DICOM files below the same folder say of patients."""
+    """Return where logs below a folder, and other lines, say what DICOM files below the same folder say of patients.
+
+    Lines of ours that name a UID are found as well, whosever it is.
+    """
     values = sorted(read_values(folder))
-    if not values:
-        return []
-    pattern = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, values)) + r")(?![\w.])")
+    pattern = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, values)) + r")(?![\w.])") if values else None
     logs = ((str(path), path.read_text(encoding="utf-8", errors="replace").splitlines()) for path in find_logs(folder))
     return [
         f"{name}: {found.group()!r} in {line.strip()[:200]}"
         for name, lines in (*logs, ("a node inside a test", kept))
         for line in lines
-        if (found := pattern.search(line))
+        if (found := (pattern and pattern.search(line)) or _find_uid(line))
     ]
+
+
+def _find_uid(line: str) -> re.Match[str] | None:
+    return _UID.search(line) if _OUR_LINE.match(line) else None
 
 
 def find_logs(folder: Path) -> Iterator[Path]:

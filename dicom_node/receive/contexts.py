@@ -7,6 +7,7 @@ peer proposes. Uncompressed comes first, so that peers which can decompress do i
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
+from typing import Final
 
 from pydicom.uid import (
     HTJ2K,
@@ -103,22 +104,36 @@ def supported_contexts(sop_class_uids: Iterable[str] = STORAGE_SOP_CLASSES) -> l
 
 
 def explain_refused(contexts: Sequence[PresentationContext], allowed: Iterable[str]) -> list[str]:
-    """Return why presentation contexts were refused (PS3.8 Table 9-18), a sentence each, with the key that admits it.
+    """Return why presentation contexts were refused (PS3.8 Table 9-18): a sentence a reason, with the key that admits.
+
+    What a change here or at the sender would admit is named in full; of the classes that nobody may send only a few,
+    for many senders propose every class there is.
 
     Args:
         contexts: the refused ones.
         allowed: SOP Class UIDs that the peer may send.
     """
-    return list(dict.fromkeys(_explain(context, frozenset(allowed)) for context in contexts))
+    classes = dict.fromkeys(UID(context.abstract_syntax or "") for context in contexts)
+    refused = {reason: [uid.name for uid in classes if _reason(uid, frozenset(allowed)) == reason] for reason in _SHOWN}
+    return [f"{_list_names(names, _SHOWN[reason])}: {reason}" for reason, names in refused.items() if names]
 
 
-def _explain(context: PresentationContext, allowed: frozenset[str]) -> str:
-    uid = UID(context.abstract_syntax or "")
+_UNDECODABLE: Final = "none of its transfer syntaxes can be decoded here; let the sender propose Explicit VR LE"
+_NOT_NAMED: Final = "not among sop_classes of the [[sender]] or of the [[application_entity]] that it called"
+_FOREIGN: Final = "no plain radiographs, and taken from nobody"
+#: Reason -> how many names of classes stand before it.
+_SHOWN: Final[Mapping[str, int]] = {_UNDECODABLE: 100, _NOT_NAMED: 100, _FOREIGN: 3}
+
+
+def _reason(uid: UID, allowed: frozenset[str]) -> str:
     if uid in allowed or uid == Verification:
-        return f"{uid.name}: none of its transfer syntaxes can be decoded here; let the sender propose Explicit VR LE"
-    if uid in STORAGE_SOP_CLASSES:
-        return f"{uid.name}: not among sop_classes of the [[sender]] or of the [[application_entity]] that it called"
-    return f"{uid.name}: no radiograph, and taken from nobody"
+        return _UNDECODABLE
+    return _NOT_NAMED if uid in STORAGE_SOP_CLASSES else _FOREIGN
+
+
+def _list_names(names: Sequence[str], shown: int) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"{', '.join(names[:shown])}{more}"
 
 
 def _context(abstract_syntax: UID, transfer_syntaxes: tuple[UID, ...]) -> PresentationContext:

@@ -95,11 +95,11 @@ def association_refused(request: AssociationRequest, refusal: Refusal) -> None:
     _emit(logging.WARNING, ASSOCIATION_REFUSED, message, code="/".join(map(str, codes)), **_peer(request))
 
 
-def contexts_refused(request: AssociationRequest, explanations: Sequence[str], *, useless: bool) -> None:
+def contexts_refused(request: AssociationRequest, explanations: Sequence[str], count: int, *, useless: bool) -> None:
     """Say which presentation contexts of an association were refused and why; a warning where none was accepted."""
     level = logging.WARNING if useless else logging.INFO
     message = f"{request.caller}, presentation contexts refused: {'; '.join(explanations)}"
-    _emit(level, CONTEXTS_REFUSED, message, count=len(explanations), **_peer(request))
+    _emit(level, CONTEXTS_REFUSED, message, count=count, **_peer(request))
 
 
 def association_aborted(calling_ae_title: str, address: str, explanation: Explanation) -> None:

@@ -226,12 +226,13 @@ class StorageScp:
     def _on_accepted(self, event: Event) -> None:
         """Say which presentation contexts were refused, and why."""
         assoc = event.assoc
-        if not assoc.rejected_contexts:
+        refused = assoc.rejected_contexts
+        if not refused:
             return
         request = self._describe_request(assoc)
         allowed = sop_classes_for(request, self._settings)
         useless = not assoc.accepted_contexts
-        events.contexts_refused(request, explain_refused(assoc.rejected_contexts, allowed), useless=useless)
+        events.contexts_refused(request, explain_refused(refused, allowed), len(refused), useless=useless)
 
     def _on_rejected(self, event: Event) -> None:
         """Explain the one refusal that is pynetdicom's own: too many connections (2/3/2)."""

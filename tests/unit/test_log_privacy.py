@@ -16,3 +16,14 @@ def test_a_log_that_speaks_of_a_patient_is_found_and_one_that_does_not_is_not(tm
     assert leak.startswith(f"{tmp_path}/node.log: 'P00007' in WARNING")
     (tmp_path / "node.log").unlink()
     assert len(find_leaks(tmp_path, ["the patient Number7 came\n"])) == 1
+
+
+def test_a_line_of_ours_that_names_a_uid_is_found_and_one_of_another_program_is_not(tmp_path: Path) -> None:
+    uid, moment = "2.25.215507517292247548500364303427837524460", "2026-11-21T18:01:30.668Z"
+    said = [
+        f"{moment} INFO    osteonode.receive: stored [sop_instance_uid={uid}]\n",
+        f'{{"time": "{moment}", "message": "study {uid}"}}\n',
+        f"I: Store SCP: {uid}\n",
+        f"{moment} INFO    osteonode.receive: 127.0.0.1 proposed 1.2.840.10008.5.1.4.1.1.1, uid-0123456789ab\n",
+    ]
+    assert len(find_leaks(tmp_path, said)) == 2

@@ -12,7 +12,7 @@ from pydicom.uid import (
     JPEGExtended12Bit,
     SecondaryCaptureImageStorage,
 )
-from pynetdicom.presentation import build_context
+from pynetdicom.presentation import AllStoragePresentationContexts, build_context
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from config.image_classes import SOP_CLASS_OF
@@ -80,11 +80,21 @@ def test_a_peer_is_offered_its_own_classes_and_the_echo() -> None:
 
 def test_a_refused_context_is_explained_once_with_the_key_that_would_admit_it() -> None:
     refused = [build_context(uid) for uid in (CTImageStorage, SecondaryCaptureImageStorage, CTImageStorage)]
-    explanations = explain_refused(refused, [ComputedRadiographyImageStorage])
-    assert len(explanations) == 2
-    assert explanations[0].startswith("CT Image Storage: no radiograph")
-    assert "sop_classes of the [[sender]]" in explanations[1]
+    admitted_by_key, foreign = explain_refused(refused, [ComputedRadiographyImageStorage])
+    assert admitted_by_key.startswith("Secondary Capture Image Storage: not among sop_classes of the [[sender]]")
+    assert foreign.startswith("CT Image Storage: no plain radiographs")
     (wrong_syntax,) = explain_refused(
         [build_context(ComputedRadiographyImageStorage)], [ComputedRadiographyImageStorage]
     )
     assert "transfer syntaxes" in wrong_syntax
+
+
+def test_a_sender_that_proposes_every_class_there_is_costs_two_sentences_and_not_a_page() -> None:
+    radiographs = set(STORAGE_SOP_CLASSES) - {ComputedRadiographyImageStorage}
+    others = [each for each in AllStoragePresentationContexts if each.abstract_syntax != ComputedRadiographyImageStorage]
+    explanations = explain_refused(others, [ComputedRadiographyImageStorage])
+    assert [each.rpartition(": ")[2][:13] for each in explanations] == ["not among sop", "no plain radi"]
+    left_out = len({context.abstract_syntax for context in others} - radiographs) - 3
+    assert f" and {left_out} more: no plain radiographs" in explanations[1]
+    assert all(uid.name in explanations[0] for uid in radiographs)
+    assert sum(map(len, explanations)) < 600
