@@ -39,6 +39,7 @@ from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.restoring import Restored, check_backup, restore
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.sent_readings import SentReadingBook
+from dicom_node.ledger.study_names import StudyNames
 from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
@@ -54,6 +55,7 @@ class OpenLedger:
     """The ledger of a data folder, for a person who looks or intervenes; a node may be running on it."""
 
     view: LedgerView
+    names: StudyNames
     interventions: CommandedInterventions
     retrievals: CommandedRetrievals
     note_prior_query: Callable[[Query, str], None]
@@ -73,7 +75,8 @@ def open_ledger(settings: Settings) -> OpenLedger:
     interventions = CommandedInterventions(engine, clock, Interventions(engine, clock, starts), acts)
     retrievals = CommandedRetrievals(Retrievals(engine, clock), acts)
     note = partial(note_prior_query, acts, node)
-    return OpenLedger(LedgerView(engine, data), interventions, retrievals, note, engine.dispose)
+    view, names = LedgerView(engine, data), StudyNames(engine, data)
+    return OpenLedger(view, names, interventions, retrievals, note, engine.dispose)
 
 
 def open_alerts(settings: Settings) -> AlertBook:

@@ -80,7 +80,7 @@ def replay(
         raise typer.BadParameter("name a study, a destination, or --all", param_hint="STUDY")
     ledger = open_configured_ledger(config)
     if study is not None:
-        require_study(ledger, study)
+        study = require_study(ledger, study)
     number = ledger.interventions.replay(study, destination)
     print(
         f"{count(number, 'dead letter')} to be sent again now" if number else "no such dead letter: nothing to replay"
@@ -101,7 +101,7 @@ def discard(
     from dicom_node.cli.terminal import count
 
     ledger = open_configured_ledger(config)
-    require_study(ledger, study)
+    study = require_study(ledger, study)
     try:
         number = ledger.interventions.discard(study, destination, reason.strip(), by.strip())
     except ValueError as error:  # its sentence does not repeat what was written

@@ -13,7 +13,7 @@ def hold(study: Study, destination: DestinationName = None, config: ConfigFile =
     intervene(
         config,
         study,
-        lambda interventions: interventions.hold(study, destination),
+        lambda interventions, uid: interventions.hold(uid, destination),
         what="delivery",
         done="held",
         nothing="no delivery of this study waits: nothing to hold",

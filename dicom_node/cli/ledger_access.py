@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from dicom_node.commanding import CommandedInterventions
     from dicom_node.openings import OpenLedger
 
-Study = Annotated[str, typer.Argument(help="Study Instance UID, as `osteonode studies` lists it.", metavar="STUDY")]
+Study = Annotated[
+    str,
+    typer.Argument(
+        help="Study Instance UID, accession number, or what a log calls it (uid-...); `osteonode studies` lists them.",
+        metavar="STUDY",
+    ),
+]
+#: Studies of one accession number that a message names.
+_MOST_NAMED: Final = 5
 DestinationName = Annotated[
     str | None, typer.Option("--destination", help="Name of one destination. Default: all of them.", metavar="NAME")
 ]
@@ -37,7 +45,7 @@ def open_configured_ledger(config: Path | None) -> "OpenLedger":
 def intervene(
     config: Path | None,
     study: str,
-    change: "Callable[[CommandedInterventions], int]",
+    change: "Callable[[CommandedInterventions, str], int]",
     *,
     what: str,
     done: str,
@@ -45,21 +53,29 @@ def intervene(
 ) -> None:
     """Make a change to one study and say how much it changed; exit code 1 where it was nothing.
 
+    Args:
+        change: gets the Study Instance UID.
+
     Raises:
-        LedgerError: the ledger has no such study.
+        LedgerError: the ledger has no such study, or several.
     """
     ledger = open_configured_ledger(config)
-    require_study(ledger, study)
-    number = change(ledger.interventions)
+    number = change(ledger.interventions, require_study(ledger, study))
     print(f"{count(number, what)} {done}" if number else nothing)
     if not number:
         raise typer.Exit(1)
 
 
-def require_study(ledger: "OpenLedger", study: str) -> None:
-    """Raise LedgerError where the ledger has no such study."""
-    if ledger.view.history(study) is None:
-        raise LedgerError("the ledger has no such study; `osteonode studies` lists those it has", subject=study)
+def require_study(ledger: "OpenLedger", study: str) -> str:
+    """Return the UID of the one study of this name; raise LedgerError where the ledger has none, or several."""
+    found = ledger.names.called(study.strip())
+    if not found:
+        advice = "`osteonode studies` lists those it has, `osteonode studies --find TEXT` looks for parts of a name"
+        raise LedgerError(f"the ledger has no such study; {advice}", subject=study)
+    if len(found) > 1:
+        named = ", ".join(found[:_MOST_NAMED])
+        raise LedgerError(f"{len(found)} studies have this name; give the UID of one: {named}", subject=study)
+    return found[0]
 
 
 def write_time(moment: "datetime | None") -> str:

@@ -32,7 +32,7 @@ def priors(study: Study, archive: Archive = "", fetch: Fetch = False, config: Co
 
     settings = load_settings(config)
     ledger = open_ledger(settings)
-    require_study(ledger, study)
+    study = require_study(ledger, study)
     history = ledger.view.history(study)
     senders = {each.calling_ae_title for each in history.arrivals} if history else set()
     chosen = choose_archive(settings.query, archive, senders)

@@ -91,7 +91,7 @@ def _purge_by_age(config: Path | None, older_than: float | None, dry_run: bool) 
 def _purge_study(config: Path | None, study: str, give_up: bool, dry_run: bool, yes: bool) -> None:
     from dicom_node.cli.ledger_access import open_configured_ledger, require_study
 
-    require_study(open_configured_ledger(config), study)
+    study = require_study(open_configured_ledger(config), study)
     retaining = _open(config)
     purged = _purge_each(retaining, [study], give_up, dry_run, yes)
     retaining.close()

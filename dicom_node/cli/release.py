@@ -14,7 +14,7 @@ def release(study: Study, destination: DestinationName = None, config: ConfigFil
     intervene(
         config,
         study,
-        lambda interventions: interventions.release(study, destination),
+        lambda interventions, uid: interventions.release(uid, destination),
         what="held item",
         done="released",
         nothing="nothing of this study is held: nothing to release",

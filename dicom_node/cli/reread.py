@@ -13,6 +13,6 @@ def reread(study: Study, config: ConfigFile = None) -> None:
     from dicom_node.cli.ledger_access import open_configured_ledger, require_study
 
     ledger = open_configured_ledger(config)
-    require_study(ledger, study)
+    study = require_study(ledger, study)
     version = ledger.interventions.reread(study)
     print(f"to be read again as version {version}; `osteonode show {study}` shows how far it is")

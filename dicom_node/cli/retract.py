@@ -43,6 +43,6 @@ def retract(study: Study, reason: Reason, by: By = "", note: Note = "", config: 
     except ValueError as error:  # its sentence does not repeat what was written
         raise typer.BadParameter(str(error), param_hint="--by, --note") from None
     ledger = open_configured_ledger(config)
-    require_study(ledger, study)
+    study = require_study(ledger, study)
     version = ledger.interventions.retract(study, retraction)
     print(f"retracted: version {version} tells every destination; `osteonode show {study}` shows how far it is")

@@ -13,7 +13,7 @@ def retry(study: Study, destination: DestinationName = None, config: ConfigFile 
     intervene(
         config,
         study,
-        lambda interventions: interventions.retry_delivery(study, destination),
+        lambda interventions, uid: interventions.retry_delivery(uid, destination),
         what="delivery",
         done="to try again now",
         nothing="no delivery of this study waits or is held, and no commitment is held: nothing to retry",

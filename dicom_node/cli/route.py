@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 What = Annotated[
     list[str],
     typer.Argument(
-        help="Study Instance UID, as `osteonode studies` lists it; or DICOM files and folders of one study.",
+        help="Study Instance UID or accession number; or DICOM files and folders of one study.",
         metavar="STUDY|PATH...",
     ),
 ]
@@ -110,12 +110,12 @@ def _try_study(what: Sequence[str], settings: "Settings", rules: "Settings", sta
         missing = next(each for each in what if not Path(each).exists())
         raise typer.BadParameter(f"there is no file {missing}; name one study, or files", param_hint="STUDY|PATH")
     ledger = open_ledger(settings)
-    require_study(ledger, what[0])
-    study = ledger.view.routed_study(what[0])
+    uid = require_study(ledger, what[0])
+    study = ledger.view.routed_study(uid)
     traits = replace(traits_of(study.instances, study.findings, rules.route), **stated)
     routing = take_back(rules, study.earlier) if study.retracts else decide(rules, traits, study.earlier)
     state = "a retraction" if study.retracts else "answered" if study.findings else "not answered yet"
-    return _Trial(f"study {what[0]} version {study.version}, {state}", traits, routing, study.routing)
+    return _Trial(f"study {uid} version {study.version}, {state}", traits, routing, study.routing)
 
 
 def _try_files(paths: Sequence[Path], rules: "Settings", stated: Mapping[str, Any]) -> _Trial:

@@ -48,7 +48,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
     if study == COMMITMENTS:
         _show_commitment_requests(ledger.view)
         return
-    require_study(ledger, study)
+    study = require_study(ledger, study)
     history = ledger.view.history(study)
     if history is not None:
         _show_versions(history)

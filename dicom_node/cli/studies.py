@@ -13,22 +13,36 @@ if TYPE_CHECKING:
     from domain.study import Study
 
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most studies to list.")]
+Find = Annotated[
+    str,
+    typer.Option(
+        "--find",
+        help="Those of this accession number, sender, UID, part of one, or name in a log. Default: the latest.",
+        show_default=False,
+        metavar="TEXT",
+    ),
+]
 
 
-def studies(config: ConfigFile = None, limit: Limit = 50) -> None:
+def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> None:
     """List the studies with the latest arrivals: state, images, deliveries, and why one waits.
 
-    Studies are named by UID; the ledger's list holds no patient data. Times are those of this machine's zone.
+    Studies are named by UID; the list holds no patient data. Times are those of this machine's zone. With --find, exit
+    code 1 where nothing fits.
     """
     from dicom_node.cli.destinations import describe_unreached
     from dicom_node.cli.ledger_access import open_configured_ledger, write_time
     from dicom_node.cli.terminal import count, make_table, print_table
 
-    view = open_configured_ledger(config).view
+    ledger = open_configured_ledger(config)
+    view, among = ledger.view, ledger.names.like(find.strip(), limit=limit) if find.strip() else None
+    if among == ():
+        print(f"no study fits {find.strip()}: not a whole accession number, sender or UID, nor the beginning of one")
+        raise typer.Exit(1)
     table = make_table(
         ("study", "last image", "state", "version", "images", "closed by", "deliveries"), numbers=("version", "images")
     )
-    for line in view.studies(limit=limit):
+    for line in view.studies(limit=limit, among=among):
         study = line.study
         table.add_row(
             study.study_instance_uid,

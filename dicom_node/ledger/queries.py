@@ -1,6 +1,6 @@
 """What a person asks of the ledger: which studies, how far each is and why it waits. Reads only; no patient data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -153,8 +153,8 @@ class LedgerView:
         self._engine = engine
         self._data = data.resolve()
 
-    def studies(self, *, limit: int = 100) -> tuple[StudyLine, ...]:
-        """Return the studies with the latest arrivals, newest first."""
+    def studies(self, *, limit: int = 100, among: Collection[str] | None = None) -> tuple[StudyLine, ...]:
+        """Return the studies with the latest arrivals, newest first; of these UIDs only, where some are given."""
         columns = tables.study.c
         latest = select(columns.study_instance_uid, func.max(columns.version).label("version"))
         latest_of_each = latest.group_by(columns.study_instance_uid).subquery()
@@ -163,6 +163,8 @@ class LedgerView:
             (columns.study_instance_uid == latest_of_each.c.study_instance_uid)
             & (columns.version == latest_of_each.c.version),
         )
+        if among is not None:
+            query = query.where(columns.study_instance_uid.in_(among))
         with looking(self._engine) as connection:
             rows = connection.execute(query.order_by(columns.last_arrival_at.desc()).limit(limit)).mappings().all()
             return tuple(

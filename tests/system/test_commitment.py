@@ -1,4 +1,7 @@
-"""Storage commitment with an archive that nobody here wrote: Orthanc reports on associations of its own."""
+"""Storage commitment with an archive that nobody here wrote, whose reports come on associations of its own (Orthanc).
+
+And with one whose report comes when the node that asked is no more.
+"""
 
 import json
 from collections.abc import Iterator
@@ -8,10 +11,12 @@ from urllib.request import Request, urlopen
 import pytest
 
 from config.settings import Settings
+from dicom_node.demo_peers.archive import Archive
 from dicom_node.service import Service
 from domain.commitment import CommitmentState
 from domain.delivery import DeliveryState
-from tests.fakes.hospital import MODALITY, draw_study, send, wait_until, write_study
+from tests.fakes.commitment_provider import CommitmentProvider, call_and_report, report_of
+from tests.fakes.hospital import MODALITY, draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import LightReader, light
 from tests.peers.orthanc import Orthanc, run_orthanc
 from tests.system.free_port import free_port
@@ -91,3 +96,23 @@ def test_orthanc_asks_the_node_to_commit_and_is_told_what_it_keeps(site: Committ
         wait_until(lambda: site.orthanc.get(report)["Status"] != "Pending")
         told = site.orthanc.get(report)
     assert (told["Status"], len(told["Success"]), told["Failures"]) == ("Success", 2, [])
+
+
+def test_a_report_that_comes_after_a_restart_is_believed_and_nothing_is_asked_again(tmp_path: Path) -> None:
+    study, provider = draw_study(3), CommitmentProvider()
+    uid = str(study[0].StudyInstanceUID)
+    with Archive(tmp_path / "archive") as archive:
+        kept_by = {"ae_title": "ARCHIVE", "port": provider.start(), "answer_seconds": 3600, "linger_seconds": 0}
+        pacs = {"name": "pacs", "kind": "dicom", "ae_title": "ARCHIVE", "host": "127.0.0.1", "port": archive.port}
+        destination = [pacs | {"commitment": True, "commitment_provider": kept_by}]
+        settings = make_settings(tmp_path / "data", destination=destination)
+        with Service(settings, reader_factory=light()) as node:
+            assert set(send(write_study(tmp_path / "in", study), node.port).values()) == {0}
+            wait_until(lambda: commitments(node, uid) == [CommitmentState.ASKED])
+        with Service(settings, reader_factory=light()) as node:
+            assert commitments(node, uid) == [CommitmentState.ASKED]
+            assert call_and_report(node.port, [report_of(provider.requests[0])]) == [0]
+            wait_until(lambda: commitments(node, uid) == [CommitmentState.COMMITTED])
+        assert len(provider.requests) == 1
+        assert len(archive.files()) == len(provider.requests[0].ReferencedSOPSequence)
+    provider.stop()

@@ -90,8 +90,8 @@ def test_a_refused_context_is_explained_once_with_the_key_that_would_admit_it() 
 
 
 def test_a_sender_that_proposes_every_class_there_is_costs_two_sentences_and_not_a_page() -> None:
-    radiographs = set(STORAGE_SOP_CLASSES) - {ComputedRadiographyImageStorage}
-    others = [each for each in AllStoragePresentationContexts if each.abstract_syntax != ComputedRadiographyImageStorage]
+    radiographs, own = set(STORAGE_SOP_CLASSES) - {ComputedRadiographyImageStorage}, ComputedRadiographyImageStorage
+    others = [each for each in AllStoragePresentationContexts if each.abstract_syntax != own]
     explanations = explain_refused(others, [ComputedRadiographyImageStorage])
     assert [each.rpartition(": ")[2][:13] for each in explanations] == ["not among sop", "no plain radi"]
     left_out = len({context.abstract_syntax for context in others} - radiographs) - 3
