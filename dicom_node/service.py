@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
@@ -33,7 +32,7 @@ from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.upgrading import upgrade_ledger
-from dicom_node.pipeline import closing, retrieving
+from dicom_node.pipeline import closing, retaining, retrieving
 from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
@@ -77,8 +76,6 @@ if TYPE_CHECKING:
 
 RESCUE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
-#: So long the engine keeps its notes on work that succeeded, for those who look for a fault.
-KEPT: Final = timedelta(days=7)
 _log = logging.getLogger(__name__)
 
 
@@ -339,11 +336,12 @@ class Service:
         probing = Probing(parts)
         probing.start()
         stops.callback(probing.stop)
+        kept, sweep = retaining.notes_kept(self._settings.retention), self._settings.retention.sweep_seconds
         loops = (
             Repeating("probing", PROBING_SECONDS, probing.look),
             Repeating("closing", closing.INTERVAL_SECONDS, lambda: closing.close_due_studies(parts)),
             Repeating("rescue", self._rescue_seconds, workflows.rescue),
-            Repeating("forgetting", FORGET_SECONDS, lambda: workflows.forget(self._clock.now() - KEPT)),
+            Repeating("forgetting", min(FORGET_SECONDS, sweep), lambda: workflows.forget(self._clock.now() - kept)),
         )
         for loop in loops:
             loop.start()

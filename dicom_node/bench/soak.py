@@ -33,7 +33,6 @@ _WARM_UP_STUDIES = 40
 QUARTERS = 4
 #: How many of the first and of the last studies are compared.
 COMPARED = 100
-_AT_ONCE = 2
 _TIMEOUT_SECONDS = 120.0
 _DAY_SECONDS = 86400.0
 #: What is finished stays for this long, so that much is purged in the time of a soak.
@@ -79,6 +78,7 @@ class _Soaking:
     node: NodeProcess
     archive: ForgetfulArchive
     phantoms: Sequence[Phantom]
+    at_once: int
 
     def send_one(self, number: int) -> float:
         """Return the seconds from the answer to the last image of a study to its report, without the quiet time."""
@@ -103,8 +103,10 @@ def count_warm_up(studies: int) -> int:
     return min(_WARM_UP_STUDIES, studies)
 
 
-def measure_soak(folder: Path, *, studies: int, reading: Reading, step: Callable[[], None]) -> dict[str, object]:
-    """Send that many studies of two small images, two studies at a time, and look at the node at each quarter.
+def measure_soak(
+    folder: Path, *, studies: int, at_once: int, reading: Reading, step: Callable[[], None]
+) -> dict[str, object]:
+    """Send that many studies of two small images, some at a time, and look at the node at each quarter.
 
     Raises:
         OsteonodeError: the node did not start, did not take an image, or did not answer a study.
@@ -114,7 +116,7 @@ def measure_soak(folder: Path, *, studies: int, reading: Reading, step: Callable
     with run_node(
         folder, quiet_seconds=QUIET_SECONDS, reading=reading, archive=archive, retention=_short_retention()
     ) as node:
-        soaking = _Soaking(folder, node, archive, phantoms)
+        soaking = _Soaking(folder, node, archive, phantoms, at_once)
         durations: list[float] = []
         looks = [(0, _look(soaking, range(-count_warm_up(studies), 0), [], step))]
         bounds = [studies * quarter // QUARTERS for quarter in range(QUARTERS + 1)]
@@ -124,6 +126,7 @@ def measure_soak(folder: Path, *, studies: int, reading: Reading, step: Callable
     return {
         "what": "last image acknowledged to report in the archive, quiet time excluded; then what the node holds",
         "studies": studies,
+        "at_once": at_once,
         "kept_seconds": KEPT_SECONDS,
         "first": first,
         "last": last,
@@ -134,7 +137,7 @@ def measure_soak(folder: Path, *, studies: int, reading: Reading, step: Callable
 
 
 def _look(soaking: _Soaking, numbers: range, durations: list[float], step: Callable[[], None]) -> Holdings:
-    with ThreadPoolExecutor(_AT_ONCE) as senders:
+    with ThreadPoolExecutor(soaking.at_once) as senders:
         for duration in senders.map(soaking.send_one, numbers):
             durations.append(duration)
             step()

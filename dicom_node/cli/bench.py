@@ -22,6 +22,7 @@ app = typer.Typer(
 
 Studies = Annotated[int, typer.Option("--studies", min=1, help="Studies of two images of 2500 x 2048 px, 12 bits.")]
 SoakStudies = Annotated[int, typer.Option("--studies", min=4, help="Studies of two images of 512 x 416 px.")]
+AtOnce = Annotated[int, typer.Option("--at-once", min=1, max=64, help="Studies that are on their way together.")]
 Threads = Annotated[int, typer.Option("--threads", min=1, max=64, help="Inference threads of the reader process.")]
 Samples = Annotated[
     int, typer.Option("--samples", min=2, help="Images that LIME scores, each with other parts hidden.")
@@ -124,6 +125,7 @@ def bench_study(
 @app.command("soak")
 def bench_soak(
     studies: SoakStudies = 2000,
+    at_once: AtOnce = 2,
     threads: Threads = 1,
     bundle: Bundle = None,
     precision: Precision = "f32",
@@ -137,7 +139,8 @@ def bench_soak(
     from dicom_node.bench.soak import count_warm_up, measure_soak
 
     reading = _reading(bundle, precision, threads)
-    _measure("soak", partial(measure_soak, studies=studies, reading=reading), studies + count_warm_up(studies), as_json)
+    soak = partial(measure_soak, studies=studies, at_once=at_once, reading=reading)
+    _measure("soak", soak, studies + count_warm_up(studies), as_json)
 
 
 @app.command("compose")

@@ -10,6 +10,8 @@ from config.settings import Retention
 from dicom_node.ports import Clock
 
 QUARANTINE: Final = "quarantine"
+#: So long the engine keeps its notes on work that succeeded, for those who look for a fault.
+NOTES_KEPT: Final = timedelta(days=7)
 _log = logging.getLogger(__name__)
 
 
@@ -77,6 +79,11 @@ def ages(retention: Retention) -> dict[str, float]:
         QUARANTINE: retention.quarantine_days,
     }
     return {kind: each for kind, each in days.items() if each}
+
+
+def notes_kept(retention: Retention) -> timedelta:
+    """Return for how long the engine keeps its notes on work that succeeded, at most its history."""
+    return min(NOTES_KEPT, timedelta(days=retention.history_days)) if retention.history_days else NOTES_KEPT
 
 
 def forget_known(forget: Sequence[Callable[[datetime], int]], days: float, clock: Clock) -> int:

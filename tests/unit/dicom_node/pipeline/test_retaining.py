@@ -1,5 +1,6 @@
 """What goes when, what is never touched, and what a study can still do when its pixels are gone."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pydicom
@@ -12,7 +13,7 @@ from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.purging import KINDS, Purging
 from dicom_node.ledger.retention_tables import past_study, removal
 from dicom_node.ledger.tables import metadata
-from dicom_node.pipeline.retaining import Tally, ages, purge_due
+from dicom_node.pipeline.retaining import Tally, ages, notes_kept, purge_due
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import Outcome
 from domain.errors import InterventionRefused
@@ -258,3 +259,10 @@ def test_zero_days_keep_for_ever_and_what_needs_another_is_not_kept_longer() -> 
     for wrong in ({"documents_days": 10}, {"history_days": 80}, {"images_days": 0}):
         with pytest.raises(ValueError, match="must not be above"):
             Retention.model_validate(wrong)
+
+
+@pytest.mark.parametrize(("history_days", "kept_days"), [(730.0, 7.0), (2.0, 2.0), (0.0, 7.0)])
+def test_the_notes_of_the_engine_outlive_no_history(history_days: float, kept_days: float) -> None:
+    short = dict.fromkeys(("images_days", "evidence_days", "documents_days"), min(history_days, 1.0) or 1.0)
+    retention = Retention(**short, history_days=history_days)
+    assert notes_kept(retention) == timedelta(days=kept_days)
