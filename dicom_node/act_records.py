@@ -6,11 +6,12 @@ import pwd
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar
 
 from dicom_node.audit_ports import AuditTrail
 from domain.audit import Action, AuditEvent, EventOutcome
-from domain.audit_templates import instances_accessed, put_aside_changed
+from domain.audit_templates import data_export, instances_accessed, put_aside_changed
 from domain.correction import NAME_LENGTH
 from domain.delivery import Delivery
 from domain.errors import InterventionRefused, LedgerError
@@ -78,6 +79,12 @@ class ActRecords:
     def looked(self, study_instance_uid: str) -> None:
         """Record that the person looked at a study."""
         self.note(instances_accessed(self.by, study_instance_uid, address=self.address))
+
+    def took_out(self, study_instance_uid: str, what: str, files: Iterable[Path]) -> None:
+        """Record that the person had something of a study written to files; `what` says nothing of a patient."""
+        for path in files:
+            medium, studies = str(path.absolute()), (study_instance_uid,)
+            self.note(data_export(self.by, medium, studies=studies, address=self.address, explanation=what))
 
     def change(
         self,

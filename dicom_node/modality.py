@@ -1,43 +1,25 @@
-"""What a modality does: C-STORE of Part 10 files to a node, one association, as they lie on disk."""
+"""What a modality does: C-STORE of Part 10 files to a node, one association, as they lie on disk; and C-ECHO."""
 
-import socket
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_file_meta_info
-from pydicom.uid import UID
-from pynetdicom import AE, _config
+from pynetdicom import _config
 from pynetdicom.association import Association
-from pynetdicom.pdu_primitives import A_ASSOCIATE
-from pynetdicom.presentation import build_context
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
-from dicom_node.association_failures import connections
-from dicom_node.association_failures.connections import code_of, explain_connection
-from dicom_node.association_failures.explanation import Parties
-from dicom_node.association_failures.rejections import explain_rejection
 from dicom_node.deliver.statuses import interpret
+from dicom_node.peer_calls import NO_CONTEXT, Peer, calling
 from domain.delivery import Outcome
-from domain.errors import PeerRejected, PeerUnreachable
-from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from domain.errors import PeerUnreachable
 
 _MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: odd identifiers from 1 to 255
 NOT_DICOM = "not a DICOM file"
-NOT_ACCEPTED = "the peer takes no such SOP class in this transfer syntax"
 NO_ANSWER = "no answer: the connection broke or timed out"
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """A storage provider, and what we call ourselves there."""
-
-    host: str
-    port: int
-    called_ae_title: str
-    calling_ae_title: str
-    timeout_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +68,31 @@ def store_files(files: Sequence[Path], peer: Peer) -> Iterator[Sent]:
     Raises:
         PeerUnreachable: there is no association because nobody answers.
         PeerRejected: the peer refuses the association; the message says why and what to change.
+        ConfigError: a file for TLS is not what it should be.
     """
     parts = [_Part10(path, _read_context(path)) for path in files]
-    contexts = list(dict.fromkeys(part.context for part in parts if part.context))[:_MOST_CONTEXTS]
+    proposed = list(dict.fromkeys(part.context for part in parts if part.context))[:_MOST_CONTEXTS]
+    contexts = [(sop_class, (syntax,)) for sop_class, syntax in proposed]
     # Bytes go out as they lie in the file: what a peer gets is what a modality would have sent.
     _config.STORE_SEND_CHUNKED_DATASET = True
-    association = _associate(peer, contexts) if contexts else None
-    try:
+    with calling(peer, contexts, f"{NO_CONTEXT}, for every file") if contexts else nullcontext() as association:
         for number, part in enumerate(parts, 1):
             yield _store(association, part, number)
-    finally:
-        if association is not None and association.is_established:
-            association.release()
+
+
+def verify(peer: Peer) -> str:
+    """Send a C-ECHO (PS3.4 Annex A) and return what the peer answered, with its status.
+
+    Raises:
+        PeerUnreachable: nobody answers, or not with TLS, or not to the C-ECHO.
+        PeerRejected: the peer refuses the association.
+    """
+    no_echo = "the peer takes the association, but no C-ECHO: it is there, and knows us"
+    with calling(peer, [(Verification, ())], no_echo) as association:
+        status = association.send_c_echo().get("Status")
+    if status is None:
+        raise PeerUnreachable(NO_ANSWER, subject=str(peer.parties))
+    return f"0x{status:04X} {'success' if status == 0 else interpret(status).words}"
 
 
 def _read_context(path: Path) -> tuple[str, str] | None:
@@ -108,37 +103,6 @@ def _read_context(path: Path) -> tuple[str, str] | None:
         return None
 
 
-def _associate(peer: Peer, contexts: Sequence[tuple[str, str]]) -> Association:
-    ae = AE(peer.calling_ae_title)
-    ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
-    ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-    ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = ae.connection_timeout = peer.timeout_seconds
-    requested = [build_context(sop_class, syntax) for sop_class, syntax in contexts]
-    parties = Parties(peer.calling_ae_title, peer.called_ae_title, peer.host, peer.port)
-    try:
-        association = ae.associate(peer.host, peer.port, requested, ae_title=peer.called_ae_title)
-    except (OSError, UnicodeError) as error:
-        raise PeerUnreachable(explain_connection(code_of(error), str(parties)).sentence) from error
-    if association.is_established:
-        return association
-    answer = association.acceptor.primitive
-    if association.is_rejected and isinstance(answer, A_ASSOCIATE):
-        codes = (answer.result or 0, answer.result_source or 0, answer.diagnostic or 0)
-        raise PeerRejected(explain_rejection(*codes, parties=parties).sentence)
-    if answer is not None and isinstance(answer, A_ASSOCIATE):
-        raise PeerRejected(f"{NOT_ACCEPTED}, for every file", subject=str(parties))
-    raise PeerUnreachable(_find_out(peer, parties), subject=str(parties))
-
-
-def _find_out(peer: Peer, parties: Parties) -> str:
-    """Return why there is no association; pynetdicom keeps no word of it, so the system is asked once more."""
-    try:
-        socket.create_connection((peer.host, peer.port), peer.timeout_seconds).close()
-    except OSError as error:
-        return explain_connection(code_of(error), str(parties)).sentence
-    return explain_connection(connections.NO_ANSWER, str(parties), peer.timeout_seconds).sentence
-
-
 def _store(association: Association | None, part: _Part10, number: int) -> Sent:
     if association is None or part.context is None:
         return Sent(part.path, NOT_DICOM, False, time.monotonic())
@@ -147,7 +111,7 @@ def _store(association: Association | None, part: _Part10, number: int) -> Sent:
     try:
         answer = association.send_c_store(part.path, msg_id=(number - 1) % 65535 + 1)
     except ValueError:  # pynetdicom: no accepted presentation context for it
-        return Sent(part.path, NOT_ACCEPTED, False, time.monotonic())
+        return Sent(part.path, NO_CONTEXT, False, time.monotonic())
     answered_at = time.monotonic()
     status = answer.get("Status")
     if status is None:

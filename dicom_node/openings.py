@@ -52,10 +52,15 @@ from inference.zoo import BUNDLED, load_manifest, model_set
 
 @dataclass(frozen=True, slots=True)
 class OpenLedger:
-    """The ledger of a data folder, for a person who looks or intervenes; a node may be running on it."""
+    """The ledger of a data folder, for a person who looks or intervenes; a node may be running on it.
+
+    Attributes:
+        acts: records that this person looked at a study, or took something of it out.
+    """
 
     view: LedgerView
     names: StudyNames
+    acts: ActRecords
     interventions: CommandedInterventions
     retrievals: CommandedRetrievals
     note_prior_query: Callable[[Query, str], None]
@@ -76,7 +81,7 @@ def open_ledger(settings: Settings) -> OpenLedger:
     retrievals = CommandedRetrievals(Retrievals(engine, clock), acts)
     note = partial(note_prior_query, acts, node)
     view, names = LedgerView(engine, data), StudyNames(engine, data)
-    return OpenLedger(view, names, interventions, retrievals, note, engine.dispose)
+    return OpenLedger(view, names, acts, interventions, retrievals, note, engine.dispose)
 
 
 def open_alerts(settings: Settings) -> AlertBook:

@@ -9,7 +9,7 @@ from pathlib import Path
 from config.settings import Completion, Destination, Node, Reading, Reporting, Sender, Settings
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
-from dicom_node.modality import Peer
+from dicom_node.peer_calls import Peer
 from dicom_node.service import Service
 
 HOST = "127.0.0.1"

@@ -14,7 +14,7 @@ from config.toml_text import write_toml
 from dicom_node.bench.loopback import HOST, MODALITY_AE_TITLE, NODE_AE_TITLE, make_settings
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
-from dicom_node.modality import Peer
+from dicom_node.peer_calls import Peer
 from domain.errors import OsteonodeError
 
 _STOP_SECONDS = 30

@@ -24,6 +24,7 @@ from dicom_node.cli import (
     destinations,
     doctor,
     drift,
+    echo,
     fetch,
     hold,
     models,
@@ -77,6 +78,7 @@ app.command("read", rich_help_panel="Run")(read.read)
 app.command("explain", rich_help_panel="Run")(explain_images)
 app.command("check-config", rich_help_panel="Set up")(check_config.check_config)
 app.command("doctor", rich_help_panel="Set up")(doctor.doctor)
+app.command("echo", rich_help_panel="Set up")(echo.echo)
 app.command("send", rich_help_panel="Set up")(send.send)
 app.add_typer(certs.app, name="certs", rich_help_panel="Set up")
 app.add_typer(users.app, name="users", rich_help_panel="Set up")

@@ -111,6 +111,7 @@ def _try_study(what: Sequence[str], settings: "Settings", rules: "Settings", sta
         raise typer.BadParameter(f"there is no file {missing}; name one study, or files", param_hint="STUDY|PATH")
     ledger = open_ledger(settings)
     uid = require_study(ledger, what[0])
+    ledger.acts.looked(uid)
     study = ledger.view.routed_study(uid)
     traits = replace(traits_of(study.instances, study.findings, rules.route), **stated)
     routing = take_back(rules, study.earlier) if study.retracts else decide(rules, traits, study.earlier)

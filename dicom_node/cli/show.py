@@ -1,6 +1,7 @@
 """osteonode show: everything that happened to one study."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 QUARANTINE = "quarantine"
 COMMITMENTS = "commitments"
 
+#: Takes the files that were written.
+Note = Callable[[Sequence[Path]], None]
 Summary = Annotated[
     Path | None,
     typer.Option(
@@ -37,7 +40,8 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
     """Show the history of one study: images and readings, versions, documents, deliveries, attempts, explanations.
 
     `osteonode quarantine` lists the files that were put aside, and why; `osteonode show commitments` what
-    modalities asked this node to commit to, and whether they took the report.
+    modalities asked this node to commit to, and whether they took the report. Who looks at a study is in the audit
+    trail, and so is a file that --summary or --open writes.
     """
     from dicom_node.cli.ledger_access import open_configured_ledger, require_study
 
@@ -51,6 +55,8 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
     study = require_study(ledger, study)
     history = ledger.view.history(study)
     if history is not None:
+        ledger.acts.looked(study)
+        note = partial(ledger.acts.took_out, study, "an answer in readable form")
         _show_versions(history)
         _show_retractions(history)
         _show_orders(history)
@@ -63,9 +69,9 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
         _show_explanations(history)
         _show_impressions(history)
         if summary is not None:
-            _write_summary(history, summary)
+            _write_summary(history, summary, note)
         if open_answer:
-            _open_answer(history)
+            _open_answer(history, note)
 
 
 def _show_versions(history: "History") -> None:
@@ -235,7 +241,7 @@ def _show_explanations(history: "History") -> None:
         _print("explanations", ("version", "state", "ended", "why not"), rows)
 
 
-def _write_summary(history: "History", png: Path) -> None:
+def _write_summary(history: "History", png: Path, note: Note) -> None:
     from dicom_node.cli.readable_answers import write_summary
 
     if png.suffix.lower() != ".png" or not png.parent.is_dir():
@@ -244,10 +250,11 @@ def _write_summary(history: "History", png: Path) -> None:
     if not written:
         print("summary: the study has no answer with one here; see `documents` above")
         raise typer.Exit(1)
+    note(written)
     print(f"summary: {', '.join(map(str, written))}")
 
 
-def _open_answer(history: "History") -> None:
+def _open_answer(history: "History", note: Note) -> None:
     from dicom_node.cli.desktop import open_files, why_not
     from dicom_node.cli.readable_answers import write_readable
     from dicom_node.cli.terminal import explain
@@ -256,6 +263,7 @@ def _open_answer(history: "History") -> None:
     if not written:
         print("nothing to open: the study has no answer with a report or summary here; see `documents` above")
         raise typer.Exit(1)
+    note(written)
     print(f"written: {', '.join(map(str, written))}")
     if obstacle := why_not() or open_files(written):
         explain("not opened", (obstacle, "open or copy the file named above by hand"))

@@ -247,7 +247,7 @@ def _negotiate(
             settings.port,
             contexts,
             settings.ae_title,
-            bind_address=_local_address(settings.host),
+            bind_address=local_address(settings.host),
             evt_handlers=handlers,
             ext_neg=None if taking is None else [*taking.selections()],
             tls_args=tls,
@@ -275,6 +275,6 @@ def _find_out(settings: Destination) -> str:
     return FAILED  # it would come about now
 
 
-def _local_address(host: str) -> tuple[str, int] | None:
+def local_address(host: str) -> tuple[str, int] | None:
     """Return where to call from: pynetdicom binds every interface first, and a call on loopback needs none of them."""
     return (host, 0) if host.startswith("127.") else None

@@ -113,3 +113,19 @@ def test_files_of_the_quarantine_and_studies_that_are_fetched_are_recorded(site:
     events = [each.event for each in site.records()]
     assert [each.action for each in events] == [Action.UPDATE, Action.DELETE, Action.UPDATE]
     assert [each.resources[0].identifier[-1] for each in events[:2]] == ["1", "2"]
+
+
+def test_who_looks_at_a_study_by_command_is_recorded_and_what_is_written_of_it_is_an_export(
+    answered: Site, tmp_path: Path
+) -> None:
+    assert answered.do("show", "1.1") == answered.do("route", "1.1") == 0
+    assert answered.do("show", "quarantine") == answered.do("studies") == 0
+    assert answered.told() == [(ME, "", EventOutcome.SUCCESS)] * 2
+    looks = [each.event for each in answered.records()]
+    assert {each.action for each in looks} == {Action.READ}
+    assert {each.studies[0].study_instance_uid for each in looks} == {"1.1"}
+
+
+def test_a_study_that_is_not_there_was_looked_at_by_nobody(answered: Site) -> None:
+    assert answered.do("show", "9.9") == answered.do("route", "9.9") == 1
+    assert answered.told() == []

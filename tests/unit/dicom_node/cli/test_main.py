@@ -13,8 +13,21 @@ from dicom_node.cli.models import require_packages
 from domain.errors import ModelUnavailable
 
 COMMANDS = [
-    *("serve", "demo", "read", "explain", "check-config", "send", "studies", "show", "retry", "hold", "release"),
-    *("retract", "reread", "doctor"),
+    *(
+        "serve",
+        "demo",
+        "read",
+        "explain",
+        "check-config",
+        "echo",
+        "send",
+        "studies",
+        "show",
+        "retry",
+        "hold",
+        "release",
+    ),
+    *("retract", "reread", "doctor", "echo"),
     *(
         "models list",
         "models verify",
