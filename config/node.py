@@ -19,6 +19,10 @@ class Node(Section):
         False,
         description="Take AE titles that differ in case for the same one, for peers that break PS3.5 6.2.",
     )
+    end_ae_titles_at_nul: bool = Field(
+        False,
+        description="Take AE titles that are filled up with NUL and end at the first, for peers that break PS3.5 6.2.",
+    )
 
 
 class Limits(Section):

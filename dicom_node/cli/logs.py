@@ -25,6 +25,7 @@ LIBRARY_LEVELS = {
     "pynetdicom.transport": logging.CRITICAL,
     "dbos": logging.WARNING,
     "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
     # What was refused or failed is told by receiving, in words; httpx writes every address that it asks.
     "uvicorn": logging.CRITICAL,
     "httpx": logging.WARNING,

@@ -37,7 +37,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> No
     ledger = open_configured_ledger(config)
     view, among = ledger.view, ledger.names.like(find.strip(), limit=limit) if find.strip() else None
     if among == ():
-        print(f"no study fits {find.strip()}: not a whole accession number, sender or UID, nor the beginning of one")
+        print(f"no study fits {find.strip()}: give the beginning of an accession number, a sender, or part of a UID")
         raise typer.Exit(1)
     table = make_table(
         ("study", "last image", "state", "version", "images", "closed by", "deliveries"), numbers=("version", "images")

@@ -47,7 +47,10 @@ _STATUSES: Final[dict[int, tuple[bool, str]]] = {
     0xA900: (False, "it does not understand the question: look in its log"),
     0xFE00: (True, "it cancelled"),
 }
-_UNABLE: Final = (False, "it could not process the request (many archives answer so where they do not know {node})")
+_UNABLE: Final = (
+    False,
+    "it could not process the request (many archives answer so where they do not know {node}, or do not have the study)",
+)
 
 
 @dataclass(frozen=True, slots=True)

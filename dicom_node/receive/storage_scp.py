@@ -207,7 +207,8 @@ class StorageScp:
         # Without a timeout a peer that stalls inside a PDU would hold its association for ever.
         transport.socket.settimeout(self._settings.limits.idle_seconds)
         transport.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        take_over(event.assoc, self._spool, self._answer_store)
+        tolerant = self._settings.node.end_ae_titles_at_nul
+        take_over(event.assoc, self._spool, self._answer_store, ends_titles_at_nul=tolerant)
 
     def _on_requested(self, event: Event) -> None:
         assoc = event.assoc

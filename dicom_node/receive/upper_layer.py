@@ -18,7 +18,7 @@ from dicom_node.receive.data_set_provider import DataSetProvider, Store
 from dicom_node.receive.doorbell import Doorbell
 from dicom_node.receive.incoming import Spool
 from dicom_node.receive.pdu_stream import MalformedPdu, PduStream
-from dicom_node.receive.written_titles import encode_rejection, refuse_written
+from dicom_node.receive.written_titles import encode_rejection, end_at_nul, refuse_written
 
 #: Timers of pynetdicom, and a peer of ours that ended without a word, are looked after this often.
 WATCH_SECONDS: Final = 0.25
@@ -30,10 +30,15 @@ _ASSOCIATE_REQUEST = 0x01
 
 
 class StreamingUpperLayer(DULServiceProvider):
-    """Reads the connection of one association and sends on it, in one thread."""
+    """Reads the connection of one association and sends on it, in one thread.
 
-    def __init__(self, assoc: Association) -> None:
+    Args:
+        ends_titles_at_nul: AE titles of a request may be filled up with NUL.
+    """
+
+    def __init__(self, assoc: Association, *, ends_titles_at_nul: bool = False) -> None:
         super().__init__(assoc)
+        self._ends_titles_at_nul = ends_titles_at_nul
         self.to_user_queue: Queue[Any] = _Announced(assoc)
         self._bell = Doorbell()
         self._stream: PduStream | None = None
@@ -82,6 +87,8 @@ class StreamingUpperLayer(DULServiceProvider):
     def take_pdu(self, pdu: bytes) -> None:
         """Give a PDU to the state machine (the port PduSink)."""
         self._was_asked |= pdu[0] == _ASSOCIATE_REQUEST
+        if pdu[0] == _ASSOCIATE_REQUEST and self._ends_titles_at_nul:
+            pdu = end_at_nul(pdu)
         if pdu[0] == _ASSOCIATE_REQUEST and (refusal := refuse_written(pdu, str(self.assoc.requestor.address))):
             # pynetdicom would abort without a word; the abort that follows an answer changes nothing for the peer.
             assert self.socket is not None
@@ -176,18 +183,19 @@ class _Announced(Queue[Any]):
             self._assoc.dimse.msg_queue.put((None, None))
 
 
-def take_over(assoc: Association, spool: Spool, store: Store) -> None:
+def take_over(assoc: Association, spool: Spool, store: Store, *, ends_titles_at_nul: bool = False) -> None:
     """Give an association that is not started yet this upper layer, and a DIMSE provider that writes to disk.
 
     Args:
         spool: where data sets go.
         store: serves C-STORE requests.
+        ends_titles_at_nul: AE titles of its request may be filled up with NUL.
     """
     transport, old = assoc.dul.socket, assoc.dul
     assert transport is not None
     assert transport.socket is not None
     assoc.dimse = DataSetProvider(assoc, spool, transport.socket, store)
-    assoc.dul = StreamingUpperLayer(assoc)
+    assoc.dul = StreamingUpperLayer(assoc, ends_titles_at_nul=ends_titles_at_nul)
     assoc.dul.socket = transport
     assoc.dul.event_queue.put(old.event_queue.get_nowait())  # that the connection is open
     # Their setters hand them to the timers of the upper layer.

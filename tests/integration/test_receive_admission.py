@@ -23,6 +23,7 @@ from dicom_node.receive.contexts import COMPRESSED_TRANSFER_SYNTAXES, NATIVE_TRA
 from domain.tier import Tier
 from tests.fakes.radiographs import make_radiograph, save_radiograph
 from tests.fakes.storage_node import StorageNode, make_store, rejection, send, wait_until
+from tests.fuzz.wire import associate_request
 
 
 @pytest.fixture
@@ -227,6 +228,22 @@ def test_a_sloppy_dcmtk_is_admitted_where_the_switch_is_on(tmp_path: Path) -> No
     tables = {"node": {"port": 0, "ignore_ae_title_case": True}}
     with StorageNode(tmp_path, tables=tables) as node:
         assert node.run_dcmtk("echoscu", calling="mod1", called="osteonode").endswith("exit 0")
+
+
+@pytest.mark.parametrize(("tolerant", "answer"), [(True, 2), (False, 3)])
+def test_a_title_that_is_filled_up_with_nul_is_admitted_where_the_switch_is_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, tolerant: bool, answer: int
+) -> None:
+    asked = bytearray(associate_request("MOD1"))
+    asked[26:42] = b"MOD1".ljust(16, b"\0")
+    tables = {"node": {"port": 0, "end_ae_titles_at_nul": tolerant}}
+    with (
+        StorageNode(tmp_path, tables=tables) as node,
+        socket.create_connection(("127.0.0.1", node.scp.port), timeout=10) as connection,
+    ):
+        connection.sendall(bytes(asked))
+        assert connection.recv(1)[0] == answer  # A-ASSOCIATE-AC or -RJ
+    assert ("node.end_ae_titles_at_nul" in caplog.text) is not tolerant
 
 
 @pytest.mark.peer("dcmtk")

@@ -61,7 +61,7 @@ def test_the_list_is_narrowed_to_what_begins_like_a_text(bench: Workbench, capsy
     assert ask(bench, "studies", "--find", ACCESSION[:7]) == 0
     assert "1.1" in capsys.readouterr().out
     assert ask(bench, "studies", "--find", "ACC-NOBODY") == 1
-    assert "no study fits ACC-NOBODY" in capsys.readouterr().out
+    assert "no study fits ACC-NOBODY: give" in capsys.readouterr().out
 
 
 def test_a_name_that_nobody_has_is_told_with_where_to_look(
