@@ -49,7 +49,7 @@ _STATUSES: Final[dict[int, tuple[bool, str]]] = {
 }
 _UNABLE: Final = (
     False,
-    "it could not process the request (many archives answer so where they do not know {node}, or do not have the study)",
+    "it could not process the request (many archives say so where they do not know {node}, or do not have the study)",
 )
 
 
