@@ -12,8 +12,10 @@ BIN := $(VENV)/bin
 TRAIN_VENV := .venv-train
 MODELS_VENV := .venv-models
 OUT ?= demo-results
-# Tests run side by side, whole files each; most of them wait for a peer or a process now and then.
+# Tests run side by side, whole files each; most of them wait for a peer or a process now and then. In the order of the
+# tree, where quick files come last: by default files with few tests do, and those run whole nodes, one while none waits.
 TEST_PROCESSES ?= 2
+SIDE_BY_SIDE := -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # A lock names every package with its hash, so nothing is left to be resolved; -qq keeps pip to errors.
 INSTALL := -m pip install -qq --disable-pip-version-check --no-deps --require-hashes
@@ -32,12 +34,12 @@ serve: $(VENV)/.node ## run the node: make serve CONFIG=site.toml
 .PHONY: test
 test: $(VENV)/.dev peers ohif ## install what tests need, run every check and every test
 	@$(MAKE) check
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 	@$(MAKE) test-models
 
 .PHONY: test-models
 test-models: $(MODELS_VENV)/.models ## the tests of training and import, in .venv-models
-	$(MODELS_VENV)/bin/python -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/models
+	$(MODELS_VENV)/bin/python -m pytest $(SIDE_BY_SIDE) tests/models
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types and import contracts; changes nothing

@@ -68,6 +68,9 @@ collect_ignore = [] if find_spec("tensorflow") else ["models"]
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse every address but loopback for the rest of the process; an audit hook cannot be taken out again."""
     os.environ["PATH"] = PROGRAM_PATH
+    # A run starts hundreds of processes of ours: the first one compiles for all.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     sys.addaudithook(refuse_foreign_addresses)
     keeper = config.stash[KEEPER] = LogKeeper()
     keeper.setFormatter(LinesForCollectors())

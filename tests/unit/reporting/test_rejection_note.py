@@ -1,6 +1,7 @@
 """The rejection note: the right title, and nothing named but what it was given."""
 
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -24,7 +25,12 @@ from tests.fakes.report_sources import (
 )
 
 HEADER = make_header()
-SENT = tuple(Predecessor.of(each) for each in compose_image(HEADER).documents if each.kind not in HL7_KINDS)
+
+
+@cache
+def sent() -> tuple[Predecessor, ...]:
+    """Return what a first answer left in the archive."""
+    return tuple(Predecessor.of(each) for each in compose_image(HEADER).documents if each.kind not in HL7_KINDS)
 
 
 def draft() -> StudyStatement:
@@ -33,7 +39,7 @@ def draft() -> StudyStatement:
 
 
 def write(*, for_safety: bool = False, destination: str = "pacs") -> Document:
-    return write_rejection_note(draft(), Rejection(destination, SENT, for_safety))
+    return write_rejection_note(draft(), Rejection(destination, sent(), for_safety))
 
 
 def open_note(document: Document) -> Dataset:
@@ -56,14 +62,14 @@ def test_it_names_the_objects_it_was_given_and_never_the_radiograph() -> None:
         for item in series.ReferencedSOPSequence
     }
     assert study.StudyInstanceUID == STUDY_INSTANCE_UID
-    assert named == {(each.series_instance_uid, each.sop_class_uid, each.sop_instance_uid) for each in SENT}
+    assert named == {(each.series_instance_uid, each.sop_class_uid, each.sop_instance_uid) for each in sent()}
     assert HEADER.SOPInstanceUID not in str(note.CurrentRequestedProcedureEvidenceSequence)
 
 
 def test_captures_are_named_as_images_and_reports_as_composites() -> None:
     content = [item for item in open_note(write()).ContentSequence if "ReferencedSOPSequence" in item]
     kinds = {item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID: item.ValueType for item in content}
-    assert kinds == {each.sop_instance_uid: "IMAGE" if each.is_image else "COMPOSITE" for each in SENT}
+    assert kinds == {each.sop_instance_uid: "IMAGE" if each.is_image else "COMPOSITE" for each in sent()}
 
 
 def test_it_is_fit_to_leave_and_names_patient_and_study_as_the_source() -> None:

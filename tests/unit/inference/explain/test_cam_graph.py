@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,12 @@ GRAPHS = {
     "channels last": draw_graph(channels_last=True),
     "softmax": draw_graph(classes=3),
 }
-COMPILED = {
-    name: openvino.Core().compile_model(
-        attach_cam(graph, class_index=2 if name == "softmax" else 0),
-        "CPU",
-        {"INFERENCE_PRECISION_HINT": "f32"},
-    )
-    for name, graph in GRAPHS.items()
-}
+
+
+@cache
+def _compiled(name: str) -> openvino.CompiledModel:
+    graph = attach_cam(GRAPHS[name], class_index=2 if name == "softmax" else 0)
+    return openvino.Core().compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
 
 def _plant(rows: int, columns: int, geometry: Letterbox, row: int, column: int) -> Image:
@@ -37,7 +36,7 @@ def _plant(rows: int, columns: int, geometry: Letterbox, row: int, column: int) 
 
 
 def _explain(name: str, canvas: Image) -> Any:
-    cells = COMPILED[name](canvas[None, None])["fracture_map"][0, 0]
+    cells = _compiled(name)(canvas[None, None])["fracture_map"][0, 0]
     return np.maximum(cells - find_head(GRAPHS[name], class_index=2 if name == "softmax" else 0).bias, 0)
 
 
@@ -86,7 +85,7 @@ def test_after_a_softmax_a_class_is_weighed_against_the_mean_of_the_others() -> 
 
 def test_the_map_averages_to_the_logit_and_the_answer_stays() -> None:
     batch = np.random.default_rng(0).uniform(0, 1, (3, 1, SIDE_PX, SIDE_PX)).astype(np.float32)
-    found = COMPILED["channels first"](batch)
+    found = _compiled("channels first")(batch)
     assert found["fracture_map"].shape == (3, 1, 8, 8)
     assert 1 / (1 + np.exp(-found["fracture_map"].mean(axis=(2, 3)))) == pytest.approx(found["probability"], abs=1e-6)
 
