@@ -132,6 +132,9 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
     },
     "dicom_node.pipeline.workflows": {
         "taking up %s again: it was left running": LogEvent("rescue.taken_up", ("workflow",)),
+        "%s was planned for a time too far off, for the clock was set back: it goes now": LogEvent(
+            "rescue.brought_forward", ("workflow",)
+        ),
         "planning %s again: it ended as %s": LogEvent("rescue.planned", ("workflow", "status")),
     },
     "dicom_node.reception.process": {

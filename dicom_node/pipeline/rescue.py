@@ -26,6 +26,15 @@ class Suspicion:
         return confirmed
 
 
+def too_far_off(planned_at: Mapping[str, float], now: float, longest_seconds: float) -> frozenset[str]:
+    """Return the workflows that are planned for later than anything ever is: a clock was set back since.
+
+    Args:
+        planned_at: by identifier, in seconds since the epoch; `now` too.
+    """
+    return frozenset(identifier for identifier, moment in planned_at.items() if moment - now > longest_seconds)
+
+
 def orphans(pending: Collection[str], running: Collection[str]) -> frozenset[str]:
     """Return the workflows that the store calls running here and that this process does not run."""
     return frozenset(pending) - frozenset(running)

@@ -18,6 +18,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy import Engine
 
 from dicom_node.pipeline import rescue, steps
+from dicom_node.pipeline.failures import INTERNAL_RETRY
 from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflow_starts import (
     ANSWER,
@@ -43,6 +44,8 @@ ANSWERS_AT_ONCE: Final = 8
 DELIVERIES_AT_ONCE: Final = 32
 #: What follows an answer (`pacs:lime`, `pacs:rejection`) has a lane of its own for each destination.
 _FOLLOWING_LANES: Final = 2
+#: So much more than the longest wait of anything may lie between its planning and a look at it.
+_LATE_SECONDS: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +91,7 @@ class Workflows:
 
     def rescue(self) -> None:
         """Take up work that the store calls running or planned and that nobody does. To be called now and then."""
+        self._bring_forward()
         pending = {row.workflow_id: row for row in _list(status="PENDING")}
         for identifier in self._orphaned.confirm(rescue.orphans(pending, self._running)):
             _log.warning("taking up %s again: it was left running", identifier)
@@ -97,6 +101,13 @@ class Workflows:
         for identifier in self._abandoned.confirm(rescue.abandoned(plans, statuses)):
             _log.warning("planning %s again: it ended as %s", identifier, statuses.get(identifier))
             plans[identifier](statuses.get(identifier) == rescue.DEAD_LETTER)
+
+    def _bring_forward(self) -> None:
+        """Let go at once what a clock that was set back would keep waiting until it has caught up."""
+        planned_at = {row.workflow_id: (row.delay_until_epoch_ms or 0) / 1000 for row in _list(status="DELAYED")}
+        for identifier in rescue.too_far_off(planned_at, time.time(), _longest_wait_seconds(self._parts)):
+            _log.warning("%s was planned for a time too far off, for the clock was set back: it goes now", identifier)
+            DBOS.set_workflow_delay(identifier, delay_seconds=0)
 
     def forget(self, before: datetime) -> int:
         """Remove what the engine keeps of work that succeeded before a time; the ledger keeps what came of it."""
@@ -148,6 +159,11 @@ class Workflows:
                 self._running.discard(identifier)
 
         DBOS.workflow(name=name, max_recovery_attempts=DEATHS_ALLOWED)(noted)
+
+
+def _longest_wait_seconds(parts: Parts) -> float:
+    caps = (each.retry.cap_seconds for each in parts.settings.destination)
+    return max(INTERNAL_RETRY.cap_seconds, *caps) + _LATE_SECONDS
 
 
 def _count_lanes(parts: Parts) -> int:

@@ -1,5 +1,6 @@
 """The durable workflows on their engine, with the light parts of the unit tests around them."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,6 +122,22 @@ def test_a_planned_answer_that_will_never_run_is_planned_anew(bench: Workbench, 
     workflows.rescue()
     wait_until(lambda: is_delivered(bench))
     assert rows(bench, "workflow_uuid = 'answer:1.1:1:2' AND status = 'SUCCESS'") == 1
+
+
+@pytest.mark.parametrize(("seconds", "goes"), [(3600.0, True), (30.0, False)])
+def test_what_a_clock_that_was_set_back_by_an_hour_would_keep_waiting_goes_at_once(
+    bench: Workbench, workflows: Workflows, seconds: float, goes: bool
+) -> None:
+    DBOS.retrieve_queue("deliver").set_worker_concurrency(0)  # type: ignore[union-attr]
+    run_one_study(bench)
+    wait_until(lambda: rows(bench, "name = 'deliver' AND status = 'ENQUEUED'") == 2)
+    delayed = "UPDATE workflow_status SET status = 'DELAYED', delay_until_epoch_ms = :until WHERE name = 'deliver'"
+    with bench.engine.begin() as connection:
+        connection.execute(text(delayed), {"until": int(1000 * (time.time() + seconds))})
+    workflows.rescue()
+    wait_until(lambda: rows(bench, "name = 'deliver' AND status = 'DELAYED'") == (0 if goes else 2))
+    DBOS.retrieve_queue("deliver").set_worker_concurrency(2)  # type: ignore[union-attr]
+    wait_until(lambda: is_delivered(bench) is goes)
 
 
 def test_notes_on_finished_work_are_removed_after_their_time(bench: Workbench, workflows: Workflows) -> None:

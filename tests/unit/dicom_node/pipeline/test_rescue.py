@@ -1,4 +1,4 @@
-from dicom_node.pipeline.rescue import DEAD_LETTER, Suspicion, abandoned, orphans
+from dicom_node.pipeline.rescue import DEAD_LETTER, Suspicion, abandoned, orphans, too_far_off
 
 
 def test_nothing_is_suspect_enough_at_first_sight() -> None:
@@ -12,6 +12,10 @@ def test_what_is_suspect_twice_running_is_confirmed_until_it_recovers() -> None:
     assert suspicion.confirm({"c"}) == {"c"}
     assert suspicion.confirm(set()) == frozenset()
     assert suspicion.confirm({"c"}) == frozenset()
+
+
+def test_what_is_planned_for_later_than_anything_is_planned_under_a_clock_that_was_set_back() -> None:
+    assert too_far_off({"soon": 1030.0, "late": 990.0, "an hour": 4600.0}, 1000.0, 60.0) == {"an hour"}
 
 
 def test_an_orphan_is_called_running_and_runs_nowhere() -> None:
