@@ -41,6 +41,7 @@ from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ledger.study_names import StudyNames
 from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
+from dicom_node.open_studies import OpenStudies
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.receive.quarantine import Quarantine
@@ -60,6 +61,7 @@ class OpenLedger:
 
     view: LedgerView
     names: StudyNames
+    open_studies: OpenStudies
     acts: ActRecords
     interventions: CommandedInterventions
     retrievals: CommandedRetrievals
@@ -81,7 +83,8 @@ def open_ledger(settings: Settings) -> OpenLedger:
     retrievals = CommandedRetrievals(Retrievals(engine, clock), acts)
     note = partial(note_prior_query, acts, node)
     view, names = LedgerView(engine, data), StudyNames(engine, data)
-    return OpenLedger(view, names, acts, interventions, retrievals, note, engine.dispose)
+    open_studies = OpenStudies(settings, engine, data, clock)
+    return OpenLedger(view, names, open_studies, acts, interventions, retrievals, note, engine.dispose)
 
 
 def open_alerts(settings: Settings) -> AlertBook:

@@ -12,6 +12,7 @@ from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
     from dicom_node.ledger.queries import ArrivalLine, History, LedgerView
+    from dicom_node.open_studies import Wait
 
 QUARANTINE = "quarantine"
 COMMITMENTS = "commitments"
@@ -57,7 +58,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
     if history is not None:
         ledger.acts.looked(study)
         note = partial(ledger.acts.took_out, study, "an answer in readable form")
-        _show_versions(history)
+        _show_versions(history, ledger.open_studies.waits([line.study for line in history.versions]).get(study))
         _show_retractions(history)
         _show_orders(history)
         _show_images(history)
@@ -74,16 +75,16 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
             _open_answer(history, note)
 
 
-def _show_versions(history: "History") -> None:
+def _show_versions(history: "History", wait: "Wait | None") -> None:
     from dicom_node.cli.ledger_access import write_time
-    from dicom_node.cli.studies import describe_closing
+    from dicom_node.cli.studies import describe_end
 
     rows = [
         (
             str(line.study.version),
             line.study.state.value,
             write_time(line.study.first_arrival_at),
-            f"{write_time(line.study.closed_at)} {describe_closing(line.study)}" if line.study.closed_at else "-",
+            describe_end(line.study, wait),
             write_time(line.answered_at),
             "; ".join(filter(None, (line.held_code, line.held_reason, *line.withheld))) or "-",
         )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dicom_node.ledger.queries import StudyLine
+    from dicom_node.open_studies import Wait
     from domain.study import Study
 
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most studies to list.")]
@@ -42,7 +43,9 @@ def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> No
     table = make_table(
         ("study", "last image", "state", "version", "images", "closed by", "deliveries"), numbers=("version", "images")
     )
-    for line in view.studies(limit=limit, among=among):
+    lines = view.studies(limit=limit, among=among)
+    waits = ledger.open_studies.waits([line.study for line in lines])
+    for line in lines:
         study = line.study
         table.add_row(
             study.study_instance_uid,
@@ -50,7 +53,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> No
             ": ".join(filter(None, (study.state.value, line.held_reason or line.retraction_reason))),
             str(study.version),
             str(line.images),
-            describe_closing(study),
+            describe_closing(study, waits.get(study.study_instance_uid)),
             _describe_deliveries(line),
         )
     print_table(table)
@@ -65,12 +68,24 @@ def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> No
         print(f"{counts.quarantined} files are in quarantine: `osteonode quarantine` says why.")
 
 
-def describe_closing(study: "Study") -> str:
-    """Which rule closed a study and what was known then: "hard cap: 1 of 2 expected by the order"; "-" while open."""
+def describe_closing(study: "Study", wait: "Wait | None") -> str:
+    """Which rule closed a study and what was known then, "hard cap: 1 of 2 expected by the order"; or why it waits."""
+    from dicom_node.cli.ledger_access import write_time
     from domain.completeness import describe
 
+    if wait is not None:
+        return f"{wait.why}; closes {write_time(wait.until)} at the latest"
     rule = (study.closed_by or "").replace("_", " ")
     return ": ".join(filter(None, (rule, describe(study.known)))) or "-"
+
+
+def describe_end(study: "Study", wait: "Wait | None") -> str:
+    """When and by which rule a study closed; why it waits while it is open."""
+    from dicom_node.cli.ledger_access import write_time
+
+    if study.closed_at is None:
+        return describe_closing(study, wait)
+    return f"{write_time(study.closed_at)} {describe_closing(study, None)}"
 
 
 def _describe_impressions(counts: "Mapping[str, int]") -> str:

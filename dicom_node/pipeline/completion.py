@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from config.settings import Completion
-from domain.completeness import NOTHING_KNOWN, CountedBy, Known, Remark
+from domain.completeness import NOTHING_KNOWN, CountedBy, Known, Remark, describe
 from domain.study import CompletionRule, Study, StudyState
 
 #: Somebody works on the study at this moment: no silence means anything.
@@ -65,6 +65,15 @@ def is_question_due(study: Study, facts: Facts, now: datetime, settings: Complet
     if study.state is not StudyState.OPEN or facts.question is not Question.DUE or facts.known.count(CountedBy.MPPS):
         return False
     return not facts.known.remarks & _HELD_BY and _silence(study, facts, now, settings) is not None
+
+
+def describe_wait(facts: Facts, settings: Completion) -> str:
+    """Return what an open study waits for, in words: what keeps it open, else the silence that closes it."""
+    if facts.known.remarks & _HELD_BY or facts.known.shortfall is not None:
+        return f"waits: {describe(facts.known)}"
+    shorter = settings.released_quiet_seconds if facts.released else None
+    seconds = min(filter(None, (settings.quiet_seconds, shorter)))
+    return "; ".join(filter(None, (f"waits for {seconds:g} s without an image", describe(facts.known))))
 
 
 def _counted(facts: Facts) -> CompletionRule | None:

@@ -108,6 +108,13 @@ class FileMarks:
             self._path(mark).unlink(missing_ok=True)
 
 
+class SeenMarks(FileMarks):
+    """The marks as another process than the node's sees them: it looks, and forgets nothing."""
+
+    def _remove(self, mark: _Mark) -> None:
+        """Leave it to the node, which knows of every open study."""
+
+
 def _process_of(mark: _Mark) -> int:
     number = mark.owner.partition("-")[0]
     return int(number) if number.isdecimal() else 0

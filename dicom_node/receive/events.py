@@ -42,7 +42,10 @@ _STORED = {
     Outcome.RETRACTED: (logging.WARNING, INSTANCE_OF_RETRACTED),
     Outcome.CONFLICT: (logging.WARNING, INSTANCE_CONFLICT),
 }
-_SAID = {Outcome.RETRACTED: "a duplicate; its study was retracted and is not read again but by `osteonode reread`"}
+_SAID = {
+    Outcome.DUPLICATE: "here already, and the same: nothing is read again",
+    Outcome.RETRACTED: "a duplicate; its study was retracted and is not read again but by `osteonode reread`",
+}
 
 
 def listening(ae_title: str, address: str, port: int, *, with_tls: bool) -> None:
