@@ -15,6 +15,7 @@ from config.console_oidc import ConsoleOidc
 from config.destination import Breaker, Destination, Retry
 from config.explanations import Explanations
 from config.fields import Section
+from config.final_reports import FinalReportCode, FinalReports
 from config.folder import Folder
 from config.http import Http, HttpClient
 from config.metrics import Metrics
@@ -46,6 +47,8 @@ __all__ = [
     "Destination",
     "DestinationTls",
     "Explanations",
+    "FinalReportCode",
+    "FinalReports",
     "Folder",
     "Http",
     "HttpClient",
@@ -83,6 +86,8 @@ class Settings(Section):
     query: tuple[Query, ...] = Field(())
     orders: Orders | None = Field(None)
     procedure: tuple[Procedure, ...] = Field(())
+    final_reports: FinalReports | None = Field(None)
+    final_report_code: tuple[FinalReportCode, ...] = Field(())
     limits: Limits = Field(default_factory=Limits)
     reading: Reading = Field(default_factory=Reading)
     reporting: Reporting = Field(default_factory=Reporting)
@@ -160,6 +165,14 @@ class Settings(Section):
             raise ValueError("two queries are for the same sender")
         if len({each.code for each in self.procedure}) < len(self.procedure):
             raise ValueError("two procedures have the same code")
+        return self
+
+    @model_validator(mode="after")
+    def _final_reports_have_a_listener(self) -> "Settings":
+        if self.final_reports is not None and self.orders is None:
+            raise ValueError("[final_reports] come in by the listener of [orders]: add that table")
+        if self.final_report_code and self.final_reports is None:
+            raise ValueError("[[final_report_code]] is looked for in final reports: add a table [final_reports]")
         return self
 
     @model_validator(mode="after")

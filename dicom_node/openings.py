@@ -36,6 +36,7 @@ from dicom_node.ledger.logged_uids import find_uids
 from dicom_node.ledger.purging import Purging
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
+from dicom_node.ledger.report_comparisons import ComparisonView
 from dicom_node.ledger.restoring import Restored, check_backup, restore
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.sent_readings import SentReadingBook
@@ -100,6 +101,12 @@ def open_drift(settings: Settings) -> DriftLook:
     _data, engine = _open_used(settings)
     reading = settings.reading
     return DriftLook(SentReadingBook(engine), SystemClock(), reading.bundle or BUNDLED, reading.precision)
+
+
+def open_agreement(settings: Settings) -> ComparisonView:
+    """Open what final reports say beside the answers; raises LedgerError where no node was here yet."""
+    _data, engine = _open_used(settings)
+    return ComparisonView(engine)
 
 
 def open_feeds(settings: Settings) -> Feeds:

@@ -24,6 +24,7 @@ from dicom_node.image_desk.place import DeskPlace
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import create_tables, database_url, open_engine, open_workflow_engine
 from dicom_node.ledger.feeds import Feeds
+from dicom_node.ledger.final_reports import ReportBook
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.orders import OrderBook
@@ -246,7 +247,7 @@ class Service:
         scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set, self._watch.counts)
         scp.start()
         stops.callback(scp.stop)
-        listeners = build_listeners(self._settings, orders, self._clock)
+        listeners = build_listeners(self._settings, orders, ReportBook(engine, self._clock), self._clock)
         feeds, counts = Feeds(engine, self._clock), self._watch.counts
         for way in (*ways.build(self._settings, ledger, feeds, self._clock, self._data, counts), *listeners):
             way.start()

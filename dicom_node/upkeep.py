@@ -21,8 +21,11 @@ from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.orphans import remove_orphans
 from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.purging import Purging
+from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
-from dicom_node.pipeline import commitment_reports, committing, retaining
+from dicom_node.ledger.study_entries import StudyEntries
+from dicom_node.pipeline import commitment_reports, committing, report_matching, retaining
+from dicom_node.pipeline.ordering import identify_file
 from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.ports import Clock
 from dicom_node.repeating import Repeating
@@ -54,6 +57,8 @@ class Upkeep:
         seconds = self.settings.retention.sweep_seconds
         yield Repeating("retention", seconds, self._purging())
         yield Repeating("orders", seconds, self._forgetting())
+        if self.settings.final_reports is not None:
+            yield Repeating("reports", report_matching.INTERVAL_SECONDS, self._matching())
         yield Repeating("uploads", seconds, self._forget_uploads)
         yield Repeating("orphans", ORPHANS_SECONDS, partial(remove_orphans, self.engine, self.data))
         yield Repeating("certificates", DAILY_SECONDS, lambda: watch_certificates(self.settings, self.clock.now()))
@@ -86,6 +91,16 @@ class Upkeep:
             CommitmentRequests(self.engine, self.data).forget,
         )
         return partial(retaining.forget_known, books, self.settings.retention.orders_days, self.clock)
+
+    def _matching(self) -> Callable[[], object]:
+        """Find the studies of final reports."""
+        look = LedgerView(self.engine, self.data)
+        return report_matching.ReportMatcher(
+            ReportBook(self.engine, self.clock),
+            lambda uid: identify_file(look.first_header(uid)),
+            StudyEntries(self.engine, self.data).note,
+            self.clock,
+        ).look
 
     def _forget_uploads(self) -> None:
         """Remove uploads that have lain long enough, also where the console is off now."""

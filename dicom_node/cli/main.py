@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dicom_node.cli import (
+    agreement,
     alerts,
     audit,
     backup,
@@ -90,6 +91,7 @@ app.command("destinations", rich_help_panel="Look and intervene")(destinations.d
 app.command("sources", rich_help_panel="Look and intervene")(sources.sources)
 app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("drift", rich_help_panel="Look and intervene")(drift.drift)
+app.command("agreement", rich_help_panel="Look and intervene")(agreement.agreement)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)
 app.command("retract", rich_help_panel="Look and intervene")(retract.retract)

@@ -51,6 +51,15 @@ def identify(ds: Dataset) -> StudyIdentity:
     )
 
 
+def identify_file(path: Path | None) -> StudyIdentity | None:
+    """Return what the header of an image says of its study; None without a file, or where it cannot be read."""
+    try:
+        ds = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS) if path else None
+    except (OSError, InvalidDicomError):
+        return None
+    return None if ds is None else identify(ds)
+
+
 def find_order(lookup: OrderLookup, identity: StudyIdentity, version: int) -> OrderMatch:
     """Return the order of a study that is answered now, and note which one, or why none, for a person to see."""
     found = match_orders(lookup.find_orders(identity.study_instance_uid, identity.accession_number), identity)
@@ -118,17 +127,13 @@ class OrderedViews:
         """Read one header of a study, once."""
         if study_instance_uid in self._identities:
             return self._identities[study_instance_uid]
-        path = self.first_header(study_instance_uid)
-        try:
-            ds = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS) if path else None
-        except (OSError, InvalidDicomError):
-            ds = None
-        if ds is None:
+        found = identify_file(self.first_header(study_instance_uid))
+        if found is None:
             return None
         if len(self._identities) >= _MOST_IDENTITIES:
             self._identities.clear()
-        self._identities[study_instance_uid] = identify(ds)
-        return self._identities[study_instance_uid]
+        self._identities[study_instance_uid] = found
+        return found
 
 
 def count_views(arrived: Mapping[str, str]) -> int:

@@ -14,8 +14,9 @@ _ROW = re.compile(r"^\| ([A-Z][A-Z0-9]{2})-(\d+) \| [^|]+ \| ([RCO]) \|", re.MUL
 
 
 def listed_fields() -> dict[tuple[str, int], str]:
-    """Return usage by segment and field of the table of ORU^R01."""
-    return {(segment, int(number)): usage for segment, number, usage in _ROW.findall(read(HL7))}
+    """Return usage by segment and field of the table of ORU^R01, of messages out."""
+    out = read(HL7).partition("\n## ORU^R01 in\n")[0]
+    return {(segment, int(number)): usage for segment, number, usage in _ROW.findall(out)}
 
 
 def example_segments() -> list[list[str]]:

@@ -137,3 +137,24 @@ class FakeReports:
             len(withdrawn),
             dict(counts),
         )
+
+
+ORU = (
+    "MSH|^~\\&|RIS|HOSPITAL|OSTEONODE|RADIOLOGY|20260301110000||ORU^R01^ORU_R01|{control_id}|P|2.5.1\r"
+    "PID|1||PID-4711^^^NORTH&1.2.840.99&ISO^MR||Doe^Jane||19800131|F\r"
+    "PV1||E\r"
+    "ORC|RE|PL-1^RIS|FI-1^RIS||CM\r"
+    "OBR|1|PL-1^RIS|FI-1^RIS|XRWRI2^XR wrist 2 views^LOCAL||||||||||||||ACC-0815||||20260301105900||RAD|{status}\r"
+    "{rows}"
+)
+ACUTE = "OBX|1|FT|19005-8^Impression^LN||Acute fracture of the distal radius.||||||{status}\r"
+
+
+def make_oru(rows: str = ACUTE, status: str = "F", control_id: str = "R1") -> bytes:
+    """Return a message with one report as bytes; `{status}` in its rows is that of OBR-25."""
+    return ORU.format(control_id=control_id, status=status, rows=rows.replace("{status}", status)).encode()
+
+
+def say_impression(text: str) -> str:
+    """Return the row of an impression."""
+    return f"OBX|1|FT|19005-8^Impression^LN||{text}||||||{{status}}\r"

@@ -1,4 +1,4 @@
-"""Orders over the wire: from python-hl7's client, which nobody here wrote, and from senders that behave badly."""
+"""Orders and final reports over the wire: from python-hl7's client, and from senders that behave badly."""
 
 import socket
 from collections.abc import Iterator
@@ -8,12 +8,16 @@ import hl7
 import pytest
 from hl7.client import MLLPClient
 
+from config.final_reports import FinalReports
 from config.orders import Orders
 from dicom_node.receive.orders.desk import OrderDesk
 from dicom_node.receive.orders.mllp_listener import MllpListener
+from dicom_node.receive.reports.taking import ReportTaking
 from dicom_node.tls.contexts import make_client_context, make_server_context
+from domain.final_report import ReportStatus
 from tests.fakes.certificates import make_pki
 from tests.fakes.clock import FakeClock
+from tests.fakes.final_reports import FakeReports, make_oru
 from tests.fakes.hospital import wait_until
 from tests.fakes.orders import OMI, ORM, FakeOrders, make_message
 
@@ -121,3 +125,17 @@ def test_stopping_closes_what_is_open(listener: MllpListener) -> None:
         receive(connection, 1)
         listener.stop()
         assert connection.recv(10) == b""
+
+
+def test_python_hl7_sends_final_reports_beside_orders(orders: FakeOrders) -> None:
+    settings, reports = Orders(port=0), FakeReports()
+    taking = ReportTaking(FinalReports(), (), "OSTEONODE", reports)
+    listener = MllpListener(settings, OrderDesk(settings, orders, FakeClock(), taking).answer, None)
+    listener.start()
+    with MLLPClient(LOOPBACK, listener.port) as client:
+        for content in (make_message(), make_oru(), make_oru(), make_oru(status="C", control_id="R2")):
+            ack = hl7.parse(client.send_message(content).strip(b"\x0b\x1c\r"))
+            assert str(ack.segment("MSA")[1]) == "AA"
+    listener.stop()
+    assert len(orders.orders) == 1
+    assert [each.status for each in reports.reports.values()] == [ReportStatus.CORRECTED]

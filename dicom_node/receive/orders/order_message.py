@@ -47,15 +47,17 @@ class OrderUnreadable(ValueError):
 
 
 @dataclass(slots=True)
-class _Group:
-    """The segments of one order."""
+class OrderGroup:
+    """The segments of one order, or of one report."""
 
     segments: list[Segment] = field(default_factory=list)
 
     def first(self, name: str) -> Segment | None:
+        """Return the first segment of a name."""
         return next((segment for segment in self.segments if segment.name == name), None)
 
     def text(self, name: str, number: int, component: int = 1, subcomponent: int = 1) -> str:
+        """Return a field of the first segment of a name, empty where there is none."""
         segment = self.first(name)
         return segment.text(number, component, subcomponent) if segment is not None else ""
 
@@ -69,23 +71,23 @@ def read_changes(message: Message, accession_fields: Sequence[str]) -> list[Orde
     Raises:
         OrderUnreadable: it has no order, one without any number, or an order control that nobody knows.
     """
-    groups = list(_groups(message))
+    groups = list(read_groups(message))
     if not groups:
         raise OrderUnreadable("the message has neither ORC nor OBR", "ORC^1^1", 100)
-    patient = tuple(_read_patient(message))
-    shared = _shared_study(message)
+    patient = tuple(read_patient(message))
+    shared = find_shared_study(message)
     return [_read_change(group, number, accession_fields, patient, shared) for number, group in enumerate(groups, 1)]
 
 
-def _groups(message: Message) -> Iterator[_Group]:
+def read_groups(message: Message) -> Iterator[OrderGroup]:
     """Yield the orders: each begins with ORC, or with an OBR that has no ORC of its own."""
-    group: _Group | None = None
+    group: OrderGroup | None = None
     for segment in message.segments:
         begins = segment.name == "ORC" or (segment.name == "OBR" and (group is None or group.first("OBR") is not None))
         if begins:
             if group is not None:
                 yield group
-            group = _Group()
+            group = OrderGroup()
         if group is not None:
             group.segments.append(segment)
     if group is not None:
@@ -93,7 +95,7 @@ def _groups(message: Message) -> Iterator[_Group]:
 
 
 def _read_change(
-    group: _Group, number: int, accession_fields: Sequence[str], patient: tuple[PatientIdentifier, ...], shared: str
+    group: OrderGroup, number: int, accession_fields: Sequence[str], patient: tuple[PatientIdentifier, ...], shared: str
 ) -> OrderChange:
     control = group.text("ORC", 1).upper()
     if control not in CONTROLS:
@@ -102,7 +104,7 @@ def _read_change(
     if control in _STATUS_CHANGES:
         state = STATUSES.get(group.text("ORC", 5).upper())
     try:
-        return OrderChange(_read_order(group, number, accession_fields, patient, shared), state)
+        return OrderChange(read_order(group, number, accession_fields, patient, shared), state)
     except ValueError as error:
         if isinstance(error, OrderUnreadable):
             raise
@@ -110,8 +112,8 @@ def _read_change(
     raise OrderUnreadable(why, f"ORC^{number}^2")
 
 
-def _read_order(
-    group: _Group, number: int, accession_fields: Sequence[str], patient: tuple[PatientIdentifier, ...], shared: str
+def read_order(
+    group: OrderGroup, number: int, accession_fields: Sequence[str], patient: tuple[PatientIdentifier, ...], shared: str
 ) -> ImagingOrder:
     """Return the order of a group. Raises ValueError where it has no number, OrderUnreadable where one is none."""
     placer, filler = _read_number(group, 2), _read_number(group, 3)
@@ -132,7 +134,7 @@ def _read_order(
     )
 
 
-def _read_number(group: _Group, number: int) -> EntityIdentifier | None:
+def _read_number(group: OrderGroup, number: int) -> EntityIdentifier | None:
     """Return the number of ORC-2 or ORC-3, else of OBR-2 or OBR-3."""
     for name in ("ORC", "OBR"):
         parts = [group.text(name, number, component) for component in range(1, 5)]
@@ -141,7 +143,7 @@ def _read_number(group: _Group, number: int) -> EntityIdentifier | None:
     return None
 
 
-def _read_accession(group: _Group, accession_fields: Sequence[str]) -> tuple[str, str]:
+def _read_accession(group: OrderGroup, accession_fields: Sequence[str]) -> tuple[str, str]:
     for place in accession_fields:
         name, _, number = place.partition("-")
         if value := group.text(name, int(number)):
@@ -149,18 +151,18 @@ def _read_accession(group: _Group, accession_fields: Sequence[str]) -> tuple[str
     return "", ""
 
 
-def _read_study(group: _Group) -> str:
+def _read_study(group: OrderGroup) -> str:
     return next((uid for name, number in (("IPC", 3), ("ZDS", 1)) if is_uid(uid := group.text(name, number))), "")
 
 
-def _shared_study(message: Message) -> str:
+def find_shared_study(message: Message) -> str:
     """The Study Instance UID of the one ZDS of a message: it stands after all orders and is meant for each of them."""
     stated = {segment.text(1) for segment in message.named("ZDS")}
     uid = stated.pop() if len(stated) == 1 else ""
     return uid if is_uid(uid) else ""
 
 
-def _read_patient(message: Message) -> Iterator[PatientIdentifier]:
+def read_patient(message: Message) -> Iterator[PatientIdentifier]:
     """PID-3, and the PID-2 of older systems."""
     for pid in message.named("PID"):
         for components in (*pid.repetitions(3), *pid.repetitions(2)):
@@ -169,7 +171,7 @@ def _read_patient(message: Message) -> Iterator[PatientIdentifier]:
                 yield PatientIdentifier(digest_patient_id(number), authority)
 
 
-def _read_providers(group: _Group) -> Iterator[tuple[str, ...]]:
+def _read_providers(group: OrderGroup) -> Iterator[tuple[str, ...]]:
     """OBR-16, else ORC-12."""
     for name, number in (("OBR", 16), ("ORC", 12)):
         segment = group.first(name)

@@ -242,3 +242,15 @@ def test_a_title_says_what_differs_from_completion_and_nothing_else() -> None:
     own = settings.completion_of("TRAUMA ")
     assert (own.quiet_seconds, own.hard_cap_seconds, own.released_quiet_seconds) == (5, 90, None)
     assert settings.completion_of("OSTEONODE") == settings.completion
+
+
+@pytest.mark.parametrize(
+    ("tables", "missing"),
+    [
+        ({"final_reports": {}}, r"listener of \[orders\]"),
+        ({"orders": {}, "final_report_code": [{"identifier": "1"}]}, r"add a table \[final_reports\]"),
+    ],
+)
+def test_final_reports_need_what_brings_them(tables: dict[str, object], missing: str) -> None:
+    with pytest.raises(ValidationError, match=missing):
+        Settings.model_validate(tables)

@@ -1,0 +1,1 @@
+"""Final reports in: ORU^R01 over the MLLP listener of orders."""
