@@ -1,13 +1,18 @@
-"""The ledger's tables, their revisions and the audit trail on PostgreSQL."""
+"""The ledger's tables, their revisions, the audit trail, and all that the ledger's own tests ask, on PostgreSQL."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
+import dicom_node
 from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.database import REVISION_TABLE, create_tables, metadata, open_engine, writing
@@ -15,7 +20,7 @@ from dicom_node.ledger.tables import SCHEMA_VERSION
 from dicom_node.ledger.upgrading import migrate, run_revisions
 from domain.audit_templates import user_authentication
 from tests.fakes.clock import FakeClock
-from tests.peers.postgresql import serving
+from tests.peers.postgresql import LEDGER_URL, drop, serving
 
 pytestmark = pytest.mark.peer("postgresql")
 
@@ -30,9 +35,7 @@ def server() -> Iterator[str]:
 def engine(server: str) -> Iterator[Engine]:
     """An empty database."""
     engine = open_engine(server)
-    with writing(engine) as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    drop(engine)
     yield engine
     engine.dispose()
 
@@ -75,3 +78,30 @@ def test_many_who_record_at_once_leave_no_gap_and_no_doubt(engine: Engine) -> No
         list(threads.map(lambda number: trail.record(user_authentication(f"user {number}")), range(40)))
     verdict = AuditBook(engine).verify()
     assert (verdict.records, verdict.faults) == (40, ())
+
+
+@pytest.mark.slow
+def test_every_question_that_the_tests_of_the_ledger_ask_is_answered_alike(engine: Engine, server: str) -> None:
+    create_tables(engine)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/unit/dicom_node/ledger",
+        "-m",
+        "not sqlite",
+        "-q",
+        "--tb=short",
+        "--durations=8",
+    ]
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider", "-p", "no:xdist"],
+        env=os.environ | {LEDGER_URL: server},
+        cwd=Path(dicom_node.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stdout[-8000:]
+    assert " passed" in done.stdout.splitlines()[-1]

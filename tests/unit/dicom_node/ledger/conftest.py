@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import LedgerView
 from tests.fakes.clock import FakeClock
 from tests.fakes.starts import FakeStarts
+from tests.peers.postgresql import LEDGER_URL, empty, open_ledger
 
 
 @pytest.fixture
@@ -24,6 +26,11 @@ def starts() -> FakeStarts:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A new ledger: SQLite, or the PostgreSQL that LEDGER_URL names, which tests/integration runs these tests on."""
+    if url := os.environ.get(LEDGER_URL):
+        empty(open_ledger(url))
+        yield open_ledger(url)
+        return
     engine = open_engine(database_url(tmp_path))
     create_tables(engine)
     yield engine

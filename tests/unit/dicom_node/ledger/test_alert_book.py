@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from dicom_node.ledger.alert_book import LedgerAlerts
@@ -33,6 +34,7 @@ def test_what_is_long_over_is_forgotten_with_its_messages(engine: Engine, clock:
     assert counts == [1, 1]
 
 
+@pytest.mark.sqlite
 def test_a_look_without_causes_and_alerts_writes_nothing(engine: Engine, clock: FakeClock) -> None:
     with looking(engine) as connection:
         before = connection.exec_driver_sql("PRAGMA data_version").scalar()

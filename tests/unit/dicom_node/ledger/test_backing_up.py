@@ -20,6 +20,8 @@ from tests.fakes.answered import answer
 from tests.fakes.arrivals import arrive
 from tests.fakes.clock import FakeClock
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def data(engine: Engine) -> Path:

@@ -11,6 +11,8 @@ from dicom_node.ports import Recorded
 from domain.errors import ConfigError, LedgerError, LedgerFull
 from tests.fakes.arrivals import arrive
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_a_commit_is_on_disk_and_readers_wait_for_no_writer(engine: Engine) -> None:
     with looking(engine) as connection:

@@ -71,6 +71,7 @@ def test_only_the_latest_images_are_looked_at(ledger: Ledger, book: SentReadingB
     assert [each.region for each in book.by_sender_and_region(MODEL_SET, BEGIN, limit=1)] == ["hand"]
 
 
+@pytest.mark.sqlite
 def test_the_latest_are_found_by_an_index_and_no_table_is_read_whole(engine: Engine, book: SentReadingBook) -> None:
     asked: list[tuple[str, object]] = []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))

@@ -12,6 +12,8 @@ from dicom_node.ledger import turns
 from dicom_node.ledger.database import create_tables, database_url, looking, open_engine, open_workflow_engine, writing
 from dicom_node.ledger.turns import Turn, turn_of
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def workflow_engine(tmp_path: Path) -> Iterator[Engine]:

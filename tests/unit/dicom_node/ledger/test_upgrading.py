@@ -33,6 +33,8 @@ from tests.fakes.arrivals import arrive
 from tests.fakes.clock import FakeClock
 from tests.fakes.old_ledgers import load_dump, make_old
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def old(tmp_path: Path) -> Engine:
