@@ -37,6 +37,12 @@ class ConsoleOidc(Section):
     operators: tuple[str, ...] = Field((), description="Groups whose members are operators.")
     administrators: tuple[str, ...] = Field((), description="Groups whose members are administrators.")
 
+    logout_at_provider: bool = Field(
+        False,
+        description="Whether a logout ends the session at the provider, too, which has to know /login/left below "
+        "public_url as an address to come back to after a logout.",
+    )
+
     @model_validator(mode="after")
     def _lets_somebody_in(self) -> "ConsoleOidc":
         if "openid" not in self.scopes:

@@ -15,6 +15,8 @@ from domain.role import Role
 
 #: Sent by console.js when it looks again on its own: that keeps no session alive, and is never sent to the login.
 LIVE_HEADER: Final = "X-Osteonode-Live"
+#: Where a page listens for events: a browser sends no header of ours with that, so the address says the same.
+LIVE_PATH: Final = "/live"
 #: What a proxy adds. A console that asks nobody who he is answers the one at this machine, and no proxy's guests.
 _OF_PROXIES: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
@@ -49,7 +51,8 @@ class Gate:
         return self._visitor(request, f"{found.owner or 'token'}:{found.label}", found.role, Way.TOKEN)
 
     def _person(self, request: Request, secret: str) -> Visitor | None:
-        found = self.access.sessions.find(secret, is_live=LIVE_HEADER in request.headers)
+        is_live = LIVE_HEADER in request.headers or request.url.path == LIVE_PATH
+        found = self.access.sessions.find(secret, is_live=is_live)
         return self._visitor(request, found.name, found.role, found.way, secret) if found is not None else None
 
     def _local(self, request: Request) -> Visitor:

@@ -11,6 +11,8 @@ from dicom_node.console.access.access import Access
 from dicom_node.console.api.serving import ApiServing
 from dicom_node.console.application import make_application
 from dicom_node.console.gate import Gate
+from dicom_node.console.live.serving import LiveServing
+from dicom_node.console.live.sources import Sources
 from dicom_node.console.services import Services
 from dicom_node.console.uploading import Uploading
 from dicom_node.console_process.api_parts import make_parts
@@ -28,6 +30,7 @@ from dicom_node.image_desk.upload_shelf import UploadShelf
 from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
+from dicom_node.ledger.change_watch import ChangeWatch, count_waiting
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
 from dicom_node.ledger.sent_readings import SentReadingBook
@@ -61,7 +64,8 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         uploading=_make_uploading(settings, clock),
     )
     api = ApiServing.of_settings(settings, make_parts(services, engine), gate)
-    return make_application(services, gate, others=api.routes())
+    live = LiveServing(Sources(ChangeWatch(engine).number, partial(count_waiting, engine), services.studies.file), gate)
+    return make_application(services, gate, others=(*api.routes(), *live.routes()))
 
 
 def _make_uploading(settings: Settings, clock: Clock) -> Uploading:

@@ -8,10 +8,11 @@ from threading import Thread
 from typing import Final
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.console import Console
 from config.tls import ListenerTls
+from dicom_node.console.live.serving import CLOSING
 from dicom_node.receive.stow_rs.protocol import bound
 from dicom_node.tls.contexts import make_server_context
 from domain.errors import ConfigError
@@ -36,7 +37,7 @@ class ConsoleServer:
         self.bind, self.port = bind, port
         self._context = make_browser_context(tls) if tls is not None else None
         self._config = uvicorn.Config(
-            application,
+            self._telling(application),
             http=bound(_MOST_CONNECTIONS, _HEAD_SECONDS),
             ws="none",
             lifespan="off",
@@ -50,6 +51,15 @@ class ConsoleServer:
         )
         self._server = uvicorn.Server(self._config)
         self._thread: Thread | None = None
+
+    def _telling(self, application: ASGIApp) -> ASGIApp:
+        """Return an application whose streams can ask whether the server ends: nobody waits for one to be over."""
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[CLOSING] = lambda: self._server.should_exit
+            await application(scope, receive, send)
+
+        return serve
 
     @property
     def url(self) -> str:

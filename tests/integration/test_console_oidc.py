@@ -1,15 +1,20 @@
 """People log in with a provider of identities: what is believed, and what is not."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from config.settings import Console, ConsoleOidc
 from dicom_node.clock import SystemClock
 from dicom_node.console.access.access import Access
+from dicom_node.console.access.oidc.logout_hints import LogoutHints
 from dicom_node.console.access.oidc.provider import Provider
 from dicom_node.console.services import Services
 from tests.fakes.access import FakeAccessBook
@@ -187,3 +192,53 @@ def test_a_provider_that_cannot_be_reached_is_told_in_the_trail_and_not_to_the_v
     answer = Browser(open_console(make_services(services.settings.console, access=access))).get("/login/oidc")
     assert answer.status_code == 403
     assert "127.0.0.1" not in answer.text.partition("<main")[2]
+
+
+def leave(browser: Browser) -> httpx.Response:
+    return browser.submit("/account", "/logout")
+
+
+def ask_for_both(services: Services, provider: OidcProvider) -> Browser:
+    """Return a browser at a console whose logouts are those of the provider, too."""
+    assert services.access.console.oidc is not None
+    oidc = services.access.console.oidc.model_copy(update={"logout_at_provider": True})
+    access = replace(services.access, provider=Provider(oidc, HOST, SystemClock(), SECRET))
+    return Browser(open_console(replace(services, access=access)))
+
+
+def test_a_logout_is_one_here_alone_unless_the_site_wants_both(browser: Browser, provider: OidcProvider) -> None:
+    provider.metadata["end_session_endpoint"] = f"{provider.issuer}/leave"
+    enter(browser, provider)
+    assert leave(browser).headers["Location"] == "/login"
+
+
+def test_a_logout_goes_on_at_the_provider_with_its_own_token_and_comes_back(
+    services: Services, provider: OidcProvider
+) -> None:
+    provider.metadata["end_session_endpoint"] = f"{provider.issuer}/leave?realm=staff"
+    browser = ask_for_both(services, provider)
+    enter(browser, provider)
+    answer = leave(browser)
+    (address,) = re.findall(r'content="0; url=([^"]+)"', answer.text)
+    asked = parse_qs(urlsplit(unescape(address)).query)
+    assert address.startswith(f"{provider.issuer}/leave?")
+    assert (asked["realm"], asked["client_id"]) == (["staff"], [CLIENT])
+    assert asked["post_logout_redirect_uri"] == [f"{HOST}/login/left"]
+    assert jwt.decode(asked["id_token_hint"][0], provider.key, algorithms=["ES256"]).claims["sub"] == "1234"
+    assert 'href="/today"' not in answer.text  # nobody is logged in any more
+    assert browser.get("/about").status_code == 303
+    assert "logged out, here and" in browser.get("/login/left").text
+
+
+def test_a_provider_that_ends_no_session_keeps_nobody_from_leaving(services: Services, provider: OidcProvider) -> None:
+    browser = ask_for_both(services, provider)
+    enter(browser, provider)
+    assert leave(browser).headers["Location"] == "/login"
+    assert browser.get("/about").status_code == 303
+
+
+def test_so_many_tokens_are_remembered_and_each_once() -> None:
+    hints = LogoutHints()
+    for number in range(2001):
+        hints.keep(f"secret {number}", f"token {number}")
+    assert [hints.take(f"secret {number}") for number in (0, 1, 1, 2000)] == ["", "token 1", "", "token 2000"]

@@ -98,7 +98,7 @@ def run_console_site(folder: Path, names: Sequence[str] = ("wrist-fracture", "ch
         _send(sent, dicom)
         (folder / "inbox" / "letter.dcm").write_bytes(b"This is no DICOM file.")
         studies = {path.parent.name: str(pydicom.dcmread(path).StudyInstanceUID) for path in sent}
-        _await_trouble(load_settings(config), len(studies))
+        _await_trouble(load_settings(config), tuple(studies.values()))
         spare = next(path for path in samples if path.parent.name not in names)
         yield ConsoleSite(folder, f"http://127.0.0.1:{console}", pacs, studies, spare)
 
@@ -111,10 +111,16 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def _await_trouble(settings: Settings, studies: int) -> None:
-    """Wait for every dead letter, and for what is put aside."""
+def _await_trouble(settings: Settings, studies: Sequence[str]) -> None:
+    """Wait for every dead letter, what is put aside, and until the RIS was called: nothing is under way any more."""
     opened = open_ledger(settings)
-    wait_until(lambda: len(opened.view.dead_letters("pacs")) == studies and bool(opened.view.quarantine()))
+
+    def is_calm(study: str) -> bool:
+        history = opened.view.history(study)
+        return any(each.destination == "ris" and each.attempts for each in history.deliveries) if history else False
+
+    wait_until(lambda: len(opened.view.dead_letters("pacs")) == len(studies) and bool(opened.view.quarantine()))
+    wait_until(lambda: all(map(is_calm, studies)))
     opened.close()
 
 

@@ -1,6 +1,6 @@
 """A person at the console in a real browser; what the browser complains of is kept, and nobody else may be asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -60,6 +60,16 @@ class ConsoleVisitor:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.locator("main").get_by_role("button").click()
         self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def press_enter_and_leave(self, url: str | Callable[[str], bool]) -> None:
+        """Press the Enter key where that leads to another page, and let it go there.
+
+        The browser says that a key was let go on the page that has the focus then; a page that is on its way out may
+        say nothing any more, and who waits for its word waits for ever.
+        """
+        self.page.keyboard.down("Enter")
+        self.page.wait_for_url(url)
+        self.page.keyboard.up("Enter")
 
     def press_tab_until(self, name: str) -> None:
         """Go on by the tabulator key alone until something with this name has the focus, and shows that it has."""

@@ -114,14 +114,15 @@ def test_without_a_mouse_somebody_logs_in_and_holds_a_study(browser: Browser, si
         for field, value in (("Name", USER), ("Password", PASSWORD)):
             visitor.press_tab_until(field)
             visitor.page.keyboard.type(value)
-        visitor.page.keyboard.press("Enter")
-        visitor.page.wait_for_url(f"**/studies/{study}")
+        visitor.press_enter_and_leave(f"**/studies/{study}")
         visitor.press_tab_until("Hold")
         visitor.page.keyboard.press("Enter")
         visitor.press_tab_until("Why")
         visitor.page.keyboard.type("the RIS is moved tonight")
         visitor.press_tab_until("Hold")
-        visitor.page.keyboard.press("Enter")
+        with visitor.page.expect_navigation():
+            visitor.page.keyboard.down("Enter")
+        visitor.page.keyboard.up("Enter")
         wait_until(lambda: state_of(site, study, "ris") is DeliveryState.HELD)
 
 
@@ -133,6 +134,28 @@ def test_the_language_changes_to_arabic_from_right_to_left_and_back(visitor: Con
     assert visitor.page.url.endswith("/quarantine")
     visitor.page.get_by_role("button", name="English").click()
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Quarantine")
+
+
+def test_a_page_is_told_what_happens_and_asks_only_then(visitor: ConsoleVisitor, site: ConsoleSite) -> None:
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.url.removeprefix(site.url)))
+    visitor.go("/audit")  # it renews nothing of itself, and still shows what waits
+    waiting = visitor.page.locator('[data-waiting="quarantine"] b')
+    expect(waiting).to_have_text("1")
+    (site.folder / "inbox" / "second.dcm").write_bytes(b"This is no DICOM file, either.")
+    expect(waiting).to_have_text("2")
+    assert [path for path in asked if not path.startswith("/static")] == ["/audit", "/live?topic="]
+
+
+def test_a_history_grows_before_ones_eyes(visitor: ConsoleVisitor, site: ConsoleSite) -> None:
+    study = site.studies[WRIST]
+    visitor.go(f"/studies/{study}")
+    expect(visitor.page.locator("body[data-listening]")).to_be_attached()
+    opened = open_ledger(load_settings(site.folder / "site.toml"))
+    opened.interventions.hold(study, "ris")
+    opened.close()
+    held = visitor.page.locator("#standing .sent-one", has_text="ris")
+    expect(held).to_contain_text("held")
 
 
 def test_a_dead_letter_is_sent_again_when_its_archive_is_back(visitor: ConsoleVisitor, site: ConsoleSite) -> None:

@@ -1,7 +1,8 @@
 // Everything works without this file; with it, what changes on a page is seen without loading it again.
 "use strict";
 
-// An element with data-live="5" is taken anew from its own page every five seconds, and swapped where it differs.
+// An element with data-live="5" is taken anew from its own page, and swapped where it differs: when the server says that
+// something changed (live.js), or every five seconds where it cannot say so.
 const LIVE_HEADER = { "X-Osteonode-Live": "1" };
 const live = () => Array.from(document.querySelectorAll("[data-live][id]"));
 const lost = document.getElementById("lost");
@@ -22,6 +23,7 @@ async function lookAgain() {
     // What somebody works with, or has opened, stays as it is until they are done.
     if (!found || isInUse(old) || old.querySelector("details[open]")) continue;
     if (found.innerHTML !== old.innerHTML) {
+      old.dataset.live = found.dataset.live ?? "0";
       old.replaceChildren(...found.childNodes);
       document.dispatchEvent(new CustomEvent("osteonode:fresh", { detail: old }));
     }
@@ -34,27 +36,45 @@ function showLost(isLost) {
   lost.hidden = !isLost;
 }
 
-function keepLooking() {
-  const every = live().map((element) => Number(element.dataset.live)).filter((seconds) => seconds > 0);
-  if (every.length === 0) return;
-  const seconds = Math.min(...every);
-  let failures = 0;
-  const next = () => setTimeout(look, 1000 * seconds * Math.min(2 ** failures, 8));
-  const look = async () => {
-    if (!document.hidden) {
-      try {
-        await lookAgain();
-        failures = 0;
-      } catch {
-        failures += 1;
-      }
-      showLost(failures > 1);
+// Looks for itself for as long as nobody else says when; `stop` and `start` are live.js's.
+const polling = {
+  timer: 0,
+  failures: 0,
+  isOn: true,
+  seconds() {
+    const every = live().map((element) => Number(element.dataset.live)).filter((seconds) => seconds > 0);
+    return every.length ? Math.min(...every) * Math.min(2 ** this.failures, 8) : 0;
+  },
+  async look() {
+    try {
+      await lookAgain();
+      this.failures = 0;
+    } catch {
+      this.failures += 1;
     }
-    next();
-  };
-  document.addEventListener("visibilitychange", () => document.hidden || lookAgain().catch(() => {}));
-  next();
-}
+    showLost(this.failures > 1);
+  },
+  next() {
+    clearTimeout(this.timer);
+    const seconds = this.seconds();
+    // What comes of work that the ledger knows nothing of (data-polls) is asked for all the same.
+    if (!(this.isOn || document.querySelector("[data-polls]")) || seconds === 0 || document.hidden) return;
+    this.timer = setTimeout(() => this.look().then(() => this.next()), 1000 * seconds);
+  },
+  start() {
+    this.isOn = true;
+    this.next();
+  },
+  stop() {
+    this.isOn = false;
+    showLost(false);
+    this.next();
+  },
+};
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && live().length) polling.look().then(() => polling.next());
+});
 
 // A second click on a button that posts would ask for the same twice.
 document.addEventListener("submit", (event) => {
@@ -77,4 +97,4 @@ document.addEventListener("keydown", (event) => {
 // On a phone the navigation is a strip: where one is comes into sight.
 document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-keepLooking();
+polling.next();

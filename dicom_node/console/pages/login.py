@@ -40,28 +40,42 @@ def enter(visit: Visit) -> Response:
         _note_failure(access, name if known else NOBODY, address)
         return show(visit, wanted, "login.wrong", 401)
     access.attempts.forgive(name, address)
-    return begin(visit, name, known[0].role, Way.PASSWORD, visit.go(wanted))
+    response = visit.go(wanted)
+    begin(visit, name, known[0].role, Way.PASSWORD, response)
+    return response
 
 
-def begin(visit: Visit, name: str, role: Role, way: Way, response: Response) -> Response:
-    """Let somebody in: `response` gets the cookie of a session that did not exist before."""
+def begin(visit: Visit, name: str, role: Role, way: Way, response: Response) -> str:
+    """Let somebody in: `response` gets the cookie of a session that did not exist before; return its secret."""
     access, cookies = visit.services.access, Cookies.of(visit.request)
     access.trail.record(user_authentication(name, address=address_of(visit.request)))
     secret = access.sessions.begin(name, role, way, instead_of=cookies.read(visit.request, SESSION))
     cookies.set(response, SESSION, secret)
     cookies.remove(response, VISIT)
-    return response
+    return secret
 
 
 def leave(visit: Visit) -> Response:
-    """End the session."""
-    access, cookies = visit.services.access, Cookies.of(visit.request)
+    """End the session; the one at the provider, too, where the configuration says so."""
+    access, visitor = visit.services.access, visit.visitor
     response = visit.go(LOGIN, "login.left")
-    if visit.visitor is not None and visit.visitor.secret:
-        access.sessions.end(visit.visitor.secret)
-        access.trail.record(user_authentication(visit.visitor.name, login=False, address=visit.visitor.address))
-    cookies.remove(response, SESSION)
+    if visitor is not None and visitor.secret:
+        access.sessions.end(visitor.secret)
+        access.trail.record(user_authentication(visitor.name, login=False, address=visitor.address))
+        if (
+            visitor.way is Way.OIDC
+            and access.provider
+            and (address := access.provider.address_to_leave(visitor.secret))
+        ):
+            # Not a redirect: the policy of the page lets a form lead to this console alone.
+            response = visit.render("leaving.html", address=address, visitor=None, navigation=())
+    Cookies.of(visit.request).remove(response, SESSION)
     return response
+
+
+def come_back(visit: Visit) -> Response:
+    """Show the form to who comes back from the provider, where they have logged out."""
+    return show(visit, "/", said="login.left_both")
 
 
 def _note_failure(access: Access, who: str, address: str) -> None:
@@ -71,11 +85,13 @@ def _note_failure(access: Access, who: str, address: str) -> None:
     _log.warning("console.login_failed: %s from %s", who, address, extra=fields)
 
 
-def show(visit: Visit, wanted: str, fault: str = "", status: int = 200) -> Response:
-    """Show the form, with what was wrong as a key of the table of words."""
+def show(visit: Visit, wanted: str, fault: str = "", status: int = 200, *, said: str = "") -> Response:
+    """Show the form, with what was wrong, or what was done, as a key of the table of words."""
     oidc = visit.services.settings.console.oidc
     has_users = not visit.services.access.book.is_empty()
-    return visit.render("login.html", status, next=own_path(wanted), fault=fault, oidc=oidc, has_users=has_users)
+    return visit.render(
+        "login.html", status, next=own_path(wanted), fault=fault, said=said, oidc=oidc, has_users=has_users
+    )
 
 
 LOGIN: Final = "/login"
@@ -85,6 +101,7 @@ PAGE = Page(
     (
         Get(LOGIN, ask, is_public=True),
         Post(LOGIN, enter, is_public=True),
+        Get("/login/left", come_back, is_public=True),
         Post("/logout", leave, role=Role.VIEWER, is_public=True),
     ),
 )

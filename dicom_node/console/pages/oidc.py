@@ -1,7 +1,7 @@
 """Logging in with a provider of identities."""
 
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import RedirectResponse, Response
 
@@ -14,6 +14,9 @@ from dicom_node.console.pages import login
 from dicom_node.console.visit import Visit
 from domain.audit_templates import user_authentication
 from domain.role import Role
+
+if TYPE_CHECKING:
+    from dicom_node.console.access.oidc.provider import Identity, Provider
 
 _log = logging.getLogger("osteonode.console")
 _CALLBACK: Final = "/login/oidc/callback"
@@ -53,14 +56,16 @@ def come_back(visit: Visit) -> Response:
         _tell(visit, identity.name, "none of their groups has a role")
         return _refuse(visit, "none of their groups has a role", "login.oidc_role")
     access.attempts.forgive(_key(address), address)
-    return _let_in(visit, handshake, identity.name, identity.role)
+    return _let_in(visit, access.provider, handshake, identity)
 
 
-def _let_in(visit: Visit, handshake: Handshake, name: str, role: Role) -> Response:
+def _let_in(visit: Visit, provider: "Provider", handshake: Handshake, identity: "Identity") -> Response:
     # Not a redirect: a browser that is led on from another site sends no cookie of the kind that a session has.
     response = visit.render("entering.html", next=handshake.next_path)
     Cookies.of(visit.request).remove(response, OIDC)
-    return login.begin(visit, name, role, Way.OIDC, response)
+    secret = login.begin(visit, identity.name, identity.role or Role.VIEWER, Way.OIDC, response)
+    provider.hints.keep(secret, identity.id_token)
+    return response
 
 
 def _key(address: str) -> str:

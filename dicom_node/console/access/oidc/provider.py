@@ -1,11 +1,12 @@
 """A provider of identities: where it says it is, what it signs with, and who it says somebody is."""
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
@@ -17,6 +18,7 @@ from requests.exceptions import RequestException
 
 from config.console_oidc import ConsoleOidc
 from dicom_node.console.access.oidc.handshake import Handshake
+from dicom_node.console.access.oidc.logout_hints import LogoutHints
 from dicom_node.console.hosts import is_loopback
 from dicom_node.ports import Clock
 from domain.role import Role
@@ -24,12 +26,15 @@ from domain.role import Role
 #: Signatures that only the provider can make; never `none`, never one that is made with the secret of a client.
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 CALLBACK: Final = "/login/oidc/callback"
+#: Where the provider sends people after a logout.
+LEFT: Final = "/login/left"
 _TIMEOUT_SECONDS: Final = 10.0
 _KEEP: Final = timedelta(hours=1)
 #: Keys that nobody knows are asked for at most so often, whatever a token claims to be signed with.
 _ASK_AGAIN: Final = timedelta(minutes=1)
 _LEEWAY_SECONDS: Final = 60
 _NAME_CHARACTERS: Final = 64
+_log = logging.getLogger("osteonode.console")
 
 
 class LoginRefused(Exception):
@@ -42,10 +47,12 @@ class Identity:
 
     Attributes:
         name: begins with `oidc:`, which no user of the node can: nobody can call themselves like one at the provider.
+        id_token: as the provider signed it.
     """
 
     name: str
     role: Role | None
+    id_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Provider:
     def __init__(self, oidc: ConsoleOidc, public_url: str, clock: Clock, secret: str = "") -> None:
         self._oidc, self._clock, self._secret = oidc, clock, secret
         self._callback = public_url.rstrip("/") + CALLBACK
+        self._left = public_url.rstrip("/") + LEFT
+        self.hints = LogoutHints()
         self._known: _Known | None = None
         self._lock = Lock()
 
@@ -105,7 +114,27 @@ class Provider:
             raise LoginRefused(f"the provider answered {_printable(answer.get('error', 'without a code'))}")
         token = self._redeem(handshake, answer["code"])
         claims = self._read_claims(handshake, token)
-        return self._identity(claims, str(token.get("access_token", "")))
+        return self._identity(claims, token)
+
+    def address_to_leave(self, secret: str) -> str:
+        """Return where the provider ends its own session (OpenID Connect RP-Initiated Logout 1.0, section 2).
+
+        Empty where nobody asked for that, or the provider cannot: then the session here is over, and the one there not.
+
+        Args:
+            secret: of the session here, which ends.
+        """
+        if not self._oidc.logout_at_provider:
+            return ""
+        try:
+            endpoint = self._endpoint("end_session_endpoint")
+        except LoginRefused as error:
+            _log.warning("console.oidc_logout_failed: %s", error, extra={"event": "console.oidc_logout_failed"})
+            return ""
+        asked = {"client_id": self._oidc.client_id, "post_logout_redirect_uri": self._left}
+        if hint := self.hints.take(secret):
+            asked["id_token_hint"] = hint
+        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
 
     def _redeem(self, handshake: Handshake, code: str) -> Mapping[str, Any]:
         session = self._open_session()
@@ -146,14 +175,14 @@ class Provider:
             # Perhaps it is signed with a key that came since.
             return jwt.decode(token, self._ask(longest=_ASK_AGAIN).keys, algorithms=ALGORITHMS)
 
-    def _identity(self, claims: Mapping[str, Any], access_token: str) -> Identity:
-        oidc, found = self._oidc, dict(claims)
+    def _identity(self, claims: Mapping[str, Any], token: Mapping[str, Any]) -> Identity:
+        oidc, found, access_token = self._oidc, dict(claims), str(token.get("access_token", ""))
         if oidc.groups_claim not in found and "userinfo_endpoint" in self._ask().metadata:
             found = self._ask_userinfo(access_token, str(claims["sub"])) | found
         name = "oidc:" + _printable(found.get(oidc.name_claim) or claims["sub"])[:_NAME_CHARACTERS]
         groups = found.get(oidc.groups_claim) or ()
         listed = {groups} if isinstance(groups, str) else {each for each in groups if isinstance(each, str)}
-        return Identity(name, oidc.role_of(frozenset(listed)))
+        return Identity(name, oidc.role_of(frozenset(listed)), token["id_token"])
 
     def _ask_userinfo(self, access_token: str, subject: str) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {access_token}"}
