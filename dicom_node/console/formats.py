@@ -53,10 +53,20 @@ def write_percent(fraction: float | None) -> Markup:
     return Markup('<bdi dir="ltr">{}</bdi>').format(escape("-" if fraction is None else f"{fraction:.1%}"))
 
 
+def write_prose(text: str) -> Markup:
+    """Return a sentence of ours: what stands between grave accents is a word of the configuration or a command."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)  # one of them has no fellow
+    code = Markup('<code dir="ltr">{}</code>')
+    return Markup("").join(code.format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
+
+
 FILTERS: Final = {
     "moment": write_moment,
     "duration": write_duration,
     "code": write_code,
     "size": write_size,
     "percent": write_percent,
+    "prose": write_prose,
 }

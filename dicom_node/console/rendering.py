@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dicom_node.console import csrf, notices
 from dicom_node.console.cookies import LANGUAGE, NOTICE, THEME, Cookies
+from dicom_node.console.failure_words import tell_failure
 from dicom_node.console.formats import FILTERS
 from dicom_node.console.page import Page
 from dicom_node.console.static_files import StaticFiles
@@ -58,6 +59,7 @@ class Rendering:
             "csrf_token": csrf.token_of(visit.secret),
             "navigation": [each for each in self._pages if visitor and each.icon and visitor.role.may(each.role)],
             "here": request.url.path,
+            "tell": lambda recorded: tell_failure(recorded, visit.words),
             "address_with": lambda **changes: _address_with(request, changes),
         }
 

@@ -23,6 +23,22 @@ _FOCUSED = """() => {
 }"""
 
 
+#: What is written in English in a page of another language, outside of what says that it is English: three words of
+#: lower case in a row, in a text or in what is read out for a picture or a field.
+_ENGLISH = """() => {
+  const found = [];
+  const look = (text) => {
+    if (/\\b[a-z]{2,}[,;:]? [a-z]{2,}[,;:]? [a-z]{2,}/.test(text ?? "")) found.push(text.trim());
+  };
+  for (const it of document.body.querySelectorAll("*")) {
+    if (it.closest("[lang=en], script, style, .code, code, pre")) continue;
+    for (const name of ["title", "aria-label", "alt", "placeholder"]) look(it.getAttribute(name));
+    for (const child of it.childNodes) if (child.nodeType === Node.TEXT_NODE) look(child.textContent);
+  }
+  return found;
+}"""
+
+
 @dataclass
 class ConsoleVisitor:
     """One browser window.
@@ -86,6 +102,11 @@ class ConsoleVisitor:
         options = {"runOnly": list(rules)} if rules else None
         found = Axe().run(self.page, options=options).response["violations"]
         return [f"{each['id']}: {[node['html'][:160] for node in each['nodes']]}" for each in found]
+
+    def find_english(self) -> list[str]:
+        """Return the English sentences of the page that do not say that they are English."""
+        found: list[str] = self.page.evaluate(_ENGLISH)
+        return found
 
     @property
     def scrolls_sideways(self) -> bool:

@@ -79,18 +79,19 @@ def test_in_the_dark_everything_has_its_contrast(browser: Browser, site: Console
 
 
 @pytest.mark.parametrize("language", ["English", "العربية"])
-def test_no_page_scrolls_sideways_on_a_phone(
+def test_no_page_scrolls_sideways_on_a_phone_and_each_speaks_one_language(
     browser: Browser, site: ConsoleSite, session: StorageState, language: str
 ) -> None:
     with visit(browser, site, size_px=PHONE_PX, session=session) as visitor:
         visitor.go(SHOWN[0])
         if (button := visitor.page.get_by_role("button", name=language)).count():
             button.click()
-        wide = []
-        for path in SHOWN:
+        wide, english = [], []
+        for path in (*SHOWN, f"/studies/{site.studies[WRIST]}", "/account"):
             visitor.go(path)
             wide += [path] if visitor.scrolls_sideways else []
-        assert wide == []
+            english += [(path, text) for text in visitor.find_english() if language != "English"]
+        assert (wide, english) == ([], [])
 
 
 def test_a_study_is_found_by_its_number_and_its_history_read(visitor: ConsoleVisitor, site: ConsoleSite) -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dicom_node.console.formats import write_code, write_duration, write_moment, write_percent, write_size
+from dicom_node.console.formats import write_code, write_duration, write_moment, write_percent, write_prose, write_size
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,16 @@ def test_a_code_is_written_from_left_to_right_and_is_no_markup() -> None:
 @pytest.mark.parametrize(("fraction", "shown"), [(0.125, "12.5%"), (None, "-")])
 def test_a_fraction_is_a_percentage(fraction: float | None, shown: str) -> None:
     assert shown in write_percent(fraction)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("correct `port` here", 'correct <code dir="ltr">port</code> here'),
+        ("`<b>`", '<code dir="ltr">&lt;b&gt;</code>'),
+        ("one ` alone <b>", "one ` alone &lt;b&gt;"),
+        ("", ""),
+    ],
+)
+def test_words_of_the_configuration_stand_out_in_a_sentence(text: str, shown: str) -> None:
+    assert write_prose(text) == shown
