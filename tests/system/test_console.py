@@ -91,7 +91,8 @@ def test_no_page_scrolls_sideways_on_a_phone_and_each_speaks_one_language(
             visitor.go(path)
             wide += [path] if visitor.scrolls_sideways else []
             english += [(path, text) for text in visitor.find_english() if language != "English"]
-        assert (wide, english) == ([], [])
+        assert wide == []
+        assert english == []
 
 
 def test_a_study_is_found_by_its_number_and_its_history_read(visitor: ConsoleVisitor, site: ConsoleSite) -> None:
