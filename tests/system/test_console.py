@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.peer("chromium"), pytest.mark.system, pytest.mark.slow
 SHOWN = tuple(page.path for page in PAGES if page.icon)
 WRIST, CHEST = "wrist-fracture", "chest"
 #: The models that read uploads are loaded when the first one comes.
-_READ_MILLISECONDS = 60_000
+_READ_MILLISECONDS = 150_000
 expect.set_options(timeout=20_000)
 
 

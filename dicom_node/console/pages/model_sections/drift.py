@@ -7,6 +7,7 @@ from dicom_node.console.pages.model_sections.serving_models import ServingModels
 from dicom_node.console.section import Section
 from dicom_node.console.visit import Visit
 from dicom_node.score_drift import DAYS, LEAST_IMAGES, DriftVerdict
+from reporting.translation import load_translation
 
 #: How a verdict on drift looks.
 TONES: Final = {
@@ -19,7 +20,13 @@ TONES: Final = {
 
 def describe(visit: Visit, _models: ServingModels) -> Mapping[str, Any]:
     """Return a line for each sender and region."""
-    return {"lines": visit.services.drift(), "days": DAYS, "least_images": LEAST_IMAGES, "tones": TONES}
+    return {
+        "lines": visit.services.drift(),
+        "days": DAYS,
+        "least_images": LEAST_IMAGES,
+        "tones": TONES,
+        "regions": load_translation(visit.words.language).regions,
+    }
 
 
 SECTION: Final = Section("models/drift.html", describe)
