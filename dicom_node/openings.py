@@ -26,7 +26,14 @@ from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.backing_up import BackedUp, back_up
-from dicom_node.ledger.database import FILE_NAME, create_tables, database_url, open_engine
+from dicom_node.ledger.database import (
+    FILE_NAME,
+    create_tables,
+    database_url,
+    empty_log,
+    open_engine,
+    overwrite_what_goes,
+)
 from dicom_node.ledger.erasing import Erasing
 from dicom_node.ledger.feeds import Feeds
 from dicom_node.ledger.folder_lock import FolderLock
@@ -41,7 +48,7 @@ from dicom_node.ledger.restoring import Restored, check_backup, restore
 from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ledger.study_names import StudyNames
-from dicom_node.ledger.upgrading import Upgrade, plan_upgrade, upgrade_ledger
+from dicom_node.ledger.upgrading import COPIES, Upgrade, plan_upgrade, upgrade_ledger
 from dicom_node.open_studies import OpenStudies
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
@@ -143,23 +150,29 @@ def open_quarantine(settings: Settings) -> OpenQuarantine:
 
 @dataclass(frozen=True, slots=True)
 class Retaining:
-    """What `osteonode purge` works with; a node may be running on the same ledger."""
+    """What `osteonode purge` works with; a node may be running on the same ledger.
+
+    Attributes:
+        old_ledgers: copies of before an upgrade, which nobody purges.
+    """
 
     settings: Retention
     purging: Callable[..., Purging]
     erasing: Erasing
     clock: Clock
     note_deleted: Callable[[str], None]
+    old_ledgers: tuple[Path, ...]
     close: Callable[[], None]
 
 
 def open_retaining(settings: Settings) -> Retaining:
-    """Open the ledger of a data folder to remove what is finished.
+    """Open the ledger of a data folder to remove what is finished; what goes is overwritten.
 
     Raises:
         LedgerError: no node has used it.
     """
     data, engine = _open_used(settings)
+    overwrite_what_goes(engine)
     clock = SystemClock()
     purging = partial(Purging, engine, data, clock, committing=settings.committing_destinations)
     trail, who = LedgerAuditTrail(engine, clock), name_commander()
@@ -169,8 +182,14 @@ def open_retaining(settings: Settings) -> Retaining:
         Erasing(engine, data, clock),
         clock,
         lambda uid: trail.record(study_deleted(who, uid)),
-        engine.dispose,
+        tuple(sorted((data / COPIES).glob("*.sqlite"))),
+        partial(_close_emptied, engine),
     )
+
+
+def _close_emptied(engine: Engine) -> None:
+    empty_log(engine)
+    engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,16 @@ def _purge_patient(config: Path | None, patient: str, give_up: bool, dry_run: bo
     if not dry_run:
         erasing.record(patient, studies=purged, files=len(put_aside))
         print("recorded, without the ID; archives and information systems keep what they have")
+        _tell_copies(retaining)
     retaining.close()
+
+
+def _tell_copies(retaining: "Retaining") -> None:
+    if copies := retaining.old_ledgers:
+        print(
+            f"{len(copies)} copies of the ledger from before an upgrade in {copies[0].parent} may still name the patient:"
+        )
+        print("remove them when the new version has proved itself")
 
 
 def _erase_messages(erasing: "Erasing", patient: str) -> int:

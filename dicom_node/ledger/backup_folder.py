@@ -26,7 +26,7 @@ _PIECE_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Of a file: of all of it, and of its last bytes where those were asked for. Lower-case hex."""
+    """Of a file: of all of it, and of its last bytes, which are all of it unless a number was asked for. In hex."""
 
     whole: str
     tail: str
@@ -123,7 +123,7 @@ def _read_lines(text: str) -> Iterator[tuple[str, str]]:
 
 def _pass_on(reading: Any, size_bytes: int, tail_bytes: int | None, writing: Any) -> Digests:
     whole, tail = hashlib.sha256(), hashlib.sha256()
-    head_bytes = size_bytes if tail_bytes is None else max(0, size_bytes - tail_bytes)
+    head_bytes = 0 if tail_bytes is None else max(0, size_bytes - tail_bytes)
     passed = 0
     while piece := reading.read(_PIECE_BYTES):
         whole.update(piece)

@@ -92,6 +92,20 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def overwrite_what_goes(engine: Engine) -> None:
+    """Have what goes from now on overwritten, and not only forgotten (SQLite; PostgreSQL leaves that to VACUUM)."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA secure_delete=ON"))
+        engine.dispose()  # of those that are open already
+
+
+def empty_log(engine: Engine) -> None:
+    """Put the write-ahead log into the database and empty it; what somebody still reads stays for the next time."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:  # outside of a transaction
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def open_workflow_engine(url: str) -> Engine:
     """Open the same database for the engine of the workflows, whose transactions begin at their first write."""
     engine = _connect(url)

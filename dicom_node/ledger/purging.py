@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, delete, exists, func, or_, select, update
 
 from dicom_node.ledger import outstanding, past_studies, removals, tables
+from dicom_node.ledger.audit_tables import audit
 from dicom_node.ledger.database import give_back_pages, looking, writing
 from dicom_node.ledger.headers import keep_header
 from dicom_node.ledger.paths import evidence_folder, relative_to_data
@@ -183,7 +184,7 @@ def _take_history(study: _Study) -> list[str]:
     readings = tables.reading.c.sop_instance_uid.in_(_images_of(study.uid))
     study.connection.execute(delete(tables.reading).where(readings))
     for table in reversed(tables.metadata.sorted_tables):  # those that refer to others first
-        if "study_instance_uid" in table.c:
+        if "study_instance_uid" in table.c and table is not audit:  # who did what stays, or the chain would be broken
             study.connection.execute(delete(table).where(_is_of(table, study.uid)))
     return paths
 

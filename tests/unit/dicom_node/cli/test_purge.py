@@ -10,12 +10,17 @@ from sqlalchemy import select
 
 from dicom_node.cli.main import run
 from dicom_node.knowledge_ports import OrderMessage
+from dicom_node.ledger.audit_book import AuditBook
+from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.erasing import Erasing
 from dicom_node.ledger.final_reports import ReportBook
 from dicom_node.ledger.knowledge_tables import imaging_order
 from dicom_node.ledger.report_comparisons import ComparisonView
 from dicom_node.ledger.retention_tables import erasure
+from dicom_node.ledger.upgrading import COPIES
+from domain.audit import AuditedPatient
+from domain.audit_templates import instances_accessed
 from domain.delivery import Outcome
 from domain.order import EntityIdentifier, PatientIdentifier, digest_patient_id
 from tests.fakes.final_reports import make_report
@@ -88,6 +93,26 @@ def test_nothing_goes_without_a_yes(site: tuple[Path, Workbench]) -> None:
     config, bench = site
     assert purge(config, "--study", "1.1") == 1
     assert bench.history("1").versions
+
+
+def test_an_erased_patient_stands_nowhere_in_the_ledgers_bytes_and_the_trail_is_still_proven(
+    site: tuple[Path, Workbench], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, bench = site
+    copy = bench.folder / COPIES / "schema-1-then.sqlite"
+    copy.parent.mkdir()
+    copy.touch()
+    image = bench.arrive("2", "1")
+    save_radiograph(make_radiograph(7, PatientID=PATIENT, StudyInstanceUID="1.2"), image.path)
+    bench.complete()
+    bench.deliver()
+    trail = LedgerAuditTrail(bench.engine, bench.clock, lambda _uid: AuditedPatient(PATIENT, "Unmistakable^Name"))
+    trail.record(instances_accessed("ada", "1.2"))
+    assert purge(config, "--patient", PATIENT, "--yes") == 0
+    verdict = AuditBook(bench.engine).verify()
+    assert (verdict.records, verdict.erased, verdict.faults) == (2, 1, ())  # and who erased it
+    assert not [path for path in bench.folder.glob("*.sqlite*") if b"Unmistakable" in path.read_bytes()]
+    assert f"1 copies of the ledger from before an upgrade in {copy.parent}" in capsys.readouterr().out
 
 
 def test_an_erasure_takes_one_patients_studies_and_quarantine_and_keeps_no_id(

@@ -46,7 +46,7 @@ def receive(ledger: Ledger, data: Path, study: str, image: str = "1") -> Path:
 
 @pytest.fixture
 def backed(engine: Engine, ledger: Ledger, data: Path, folder: Path, clock: FakeClock) -> BackedUp:
-    """A backup of two images and a document; a file of nobody's lies beside them."""
+    """A backup of two images; a file of nobody's lies beside them."""
     receive(ledger, data, "7")
     receive(ledger, data, "8")
     (data / "instances" / "stray.dcm").write_bytes(b"of no row")
@@ -84,6 +84,16 @@ def test_what_is_lost_or_damaged_is_told(
     receive(ledger, data, "8").write_bytes(b"head" + b"something else")
     done = back_up(engine, data, folder, clock.now())
     assert (done.lost, done.damaged) == (["instances/1.7.1.1.dcm"], ["instances/1.8.1.1.dcm"])
+
+
+def test_a_document_is_whole_where_it_has_the_digest_that_the_ledger_says(
+    engine: Engine, ledger: Ledger, data: Path, folder: Path, clock: FakeClock
+) -> None:
+    answer(ledger, "1")
+    assert back_up(engine, data, folder, clock.now()).damaged == []
+    (document,) = (data / "documents").rglob("*.dcm")
+    document.write_bytes(b"something else")
+    assert back_up(engine, data, folder, clock.now()).damaged == [str(document.relative_to(data))]
 
 
 def test_what_retention_removes_meanwhile_is_not_missed(

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 from config.settings import Retention
+from dicom_node.ledger.audit_book import AuditBook
+from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.purging import KINDS, Purging
 from dicom_node.ledger.retention_tables import past_study, removal
 from dicom_node.ledger.tables import metadata
 from dicom_node.pipeline.retaining import Tally, ages, notes_kept, purge_due
+from domain.audit_templates import instances_accessed
 from domain.correction import Retraction, RetractionReason
 from domain.delivery import Outcome
 from domain.errors import InterventionRefused
@@ -193,6 +196,15 @@ def test_a_study_is_read_again_only_when_its_pixels_came_again(bench: Workbench,
     assert person.reread("1.1") == 2
     assert bench.answer() == ["answered"]
     assert bench.history("1").versions[-1].study.state is StudyState.ANSWERED
+
+
+def test_who_did_what_to_a_study_outlives_its_history_and_stays_proven(bench: Workbench, purging: Purging) -> None:
+    finish(bench)
+    trail, book = LedgerAuditTrail(bench.engine, bench.clock), AuditBook(bench.engine)
+    for study in ("1.1", "1.2", "1.1"):
+        trail.record(instances_accessed("ada", study))
+    assert wait(bench, purging, 31).studies["history"] == 1
+    assert (book.verify().records, book.verify().faults) == (3, ())
 
 
 @pytest.mark.parametrize("what", KINDS)
