@@ -128,10 +128,8 @@ def _purge_patient(config: Path | None, patient: str, give_up: bool, dry_run: bo
 
 def _tell_copies(retaining: "Retaining") -> None:
     if copies := retaining.old_ledgers:
-        print(
-            f"{len(copies)} copies of the ledger from before an upgrade in {copies[0].parent} may still name the patient:"
-        )
-        print("remove them when the new version has proved itself")
+        print(f"{len(copies)} copies of the ledger from before an upgrade may still name the patient: remove them when")
+        print(f"the new version has proved itself, in {copies[0].parent}")
 
 
 def _erase_messages(erasing: "Erasing", patient: str) -> int:
