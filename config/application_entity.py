@@ -33,6 +33,10 @@ class ApplicationEntity(Section):
         None, description="In place of completion.hard_cap_seconds for studies sent to this title."
     )
 
+    shadow_mode: bool = Field(
+        False, description="Read and record what is sent to this title, and send no answer to it (docs/shadow-mode.md)."
+    )
+
     @property
     def completion(self) -> dict[str, float]:
         """What this title says in place of [completion], by its keys."""

@@ -23,6 +23,10 @@ class Node(Section):
         False,
         description="Take AE titles that are filled up with NUL and end at the first, for peers that break PS3.5 6.2.",
     )
+    shadow_mode: bool = Field(
+        False,
+        description="Read and record everything, and send nothing to any destination (docs/shadow-mode.md).",
+    )
 
 
 class Limits(Section):

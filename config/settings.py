@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from config.alerts import AlertChannel, Alerts
 from config.application_entity import ApplicationEntity
 from config.audit import Audit
+from config.challenger import Challenger
 from config.completion import Completion, Procedure, Query
 from config.console import Console
 from config.console_oidc import ConsoleOidc
@@ -32,6 +33,7 @@ from config.tls import DestinationTls, ListenerTls
 from config.tracing import Tracing
 from config.uploads import Uploads
 from domain.document import OPTIONAL_KINDS
+from domain.shadow import NODE
 from domain.tier import Tier, lowest
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "ApplicationEntity",
     "Audit",
     "Breaker",
+    "Challenger",
     "Completion",
     "Console",
     "ConsoleOidc",
@@ -90,6 +93,7 @@ class Settings(Section):
     final_report_code: tuple[FinalReportCode, ...] = Field(())
     limits: Limits = Field(default_factory=Limits)
     reading: Reading = Field(default_factory=Reading)
+    challenger: Challenger | None = Field(None)
     reporting: Reporting = Field(default_factory=Reporting)
     explanations: Explanations = Field(default_factory=Explanations)
     retention: Retention = Field(default_factory=Retention)
@@ -146,6 +150,18 @@ class Settings(Section):
         """Return when studies that were sent to an own AE title count as complete."""
         entity = self.entity_of(called_ae_title)
         return self.completion.model_copy(update=entity.completion) if entity else self.completion
+
+    @property
+    def shadowed(self) -> frozenset[str]:
+        """What is in shadow mode: the keys of own AE titles, and NODE for the whole node."""
+        titles = {self.title_key(each.ae_title) for each in self.application_entity if each.shadow_mode}
+        return frozenset(titles | ({NODE} if self.node.shadow_mode else set()))
+
+    @property
+    def shadow_mode(self) -> dict[str, bool]:
+        """Whether each own AE title is in shadow mode."""
+        titles = (self.node.ae_title, *(each.ae_title for each in self.application_entity))
+        return {title: bool({NODE, self.title_key(title)} & self.shadowed) for title in titles}
 
     @property
     def committing_destinations(self) -> frozenset[str]:

@@ -37,6 +37,13 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         "a file outside the data folder was to be removed; it stays": LogEvent("retention.outside"),
         "a purged file could not be removed yet: %s": LogEvent("retention.not_removed", ("error",)),
     },
+    "dicom_node.ledger.shadows": {
+        "shadow mode: %s reads and records, and sends nothing": LogEvent("shadow.on", ("subject",)),
+        "shadow mode has ended: %s; what was read in it stays unsent": LogEvent("shadow.ended", ("subject",)),
+        "shadow mode: %d deliveries are held that waited; `osteonode dead-letters`": LogEvent(
+            "shadow.deliveries_held", ("deliveries",)
+        ),
+    },
     "osteonode.ledger": {
         "upgrading the ledger from schema %(found)s to %(wanted)s; a copy goes to %(copy)s": LogEvent("ledger.upgrade"),
         "the ledger has schema %(wanted)s now": LogEvent("ledger.upgraded"),
@@ -45,6 +52,9 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         "alert %d (%s) sent by %s to %s": LogEvent("alert.sent", ("alert", "about", "channel", "taken_by")),
         "alert %d to %s %s": LogEvent("alert.given_up", ("alert", "channel", "explanation")),
         "alert %d not sent by %s, again in %.0f s: %s": LogEvent("alert.failed", ("alert", "channel", "wait", "error")),
+    },
+    "dicom_node.monitoring.comparison_gauges": {
+        "champion and challenger could not be compared: %s": LogEvent("challenger.not_compared", ("error",))
     },
     "dicom_node.monitoring.exposition": {
         "the ledger could not be followed: %s": LogEvent("metrics.not_followed", ("error",))
@@ -63,6 +73,10 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         "%s; they stay in the ledger": LogEvent("audit.dropped", ("explanation",)),
         "the audit repository answers again: what waited was sent": LogEvent("audit.repository_up"),
         "%s; %d audit records wait in the ledger": LogEvent("audit.repository_down", ("error", "waiting")),
+    },
+    "dicom_node.pipeline.challenging": {
+        "the challenger cannot read, and is tried again in ten minutes: %s": LogEvent("challenger.away", ("error",)),
+        "the challenger has the same models as the champion: there is nothing to compare": LogEvent("challenger.same"),
     },
     "dicom_node.pipeline.closing": {
         "study %s version %d is complete: %s": LogEvent("study.complete", (*_STUDY, "rule")),
@@ -118,6 +132,9 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
     "dicom_node.pipeline.stages": {
         "study %s version %d: template for %s: %s": LogEvent("impression.refused", (*_STUDY, "asked", "refusal")),
         "study %s version %d: impression by %s": LogEvent("impression.made", (*_STUDY, "model")),
+        "study %s version %d is answered in shadow mode, nothing is sent: %s": LogEvent(
+            "study.shadowed", (*_STUDY, "explanation")
+        ),
         "study %s version %d goes by route %s": LogEvent("study.routed", (*_STUDY, "route")),
     },
     "dicom_node.pipeline.steps": {

@@ -43,7 +43,11 @@ class ReadingEnd:
 
 @dataclass(frozen=True, slots=True)
 class AnswerEnd:
-    """A version of a study that was answered; `last_read_at` is None where none of its images was read."""
+    """A version of a study that was answered; `last_read_at` is None where none of its images was read.
+
+    Attributes:
+        in_shadow: it was made in shadow mode, and sent to nobody.
+    """
 
     key: str
     ended_at: datetime
@@ -52,6 +56,7 @@ class AnswerEnd:
     closed_at: datetime | None
     closed_by: str
     last_read_at: datetime | None
+    in_shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

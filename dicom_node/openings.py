@@ -26,6 +26,7 @@ from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.backing_up import BackedUp, back_up
+from dicom_node.ledger.challenges import ChallengeBook
 from dicom_node.ledger.database import (
     FILE_NAME,
     create_tables,
@@ -52,6 +53,7 @@ from dicom_node.ledger.upgrading import COPIES, Upgrade, plan_upgrade, upgrade_l
 from dicom_node.open_studies import OpenStudies
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
+from dicom_node.reader_comparison import ComparisonLook
 from dicom_node.receive.quarantine import Quarantine
 from dicom_node.score_drift import DriftLook
 from domain.audit_templates import audit_log_used, data_export, data_import, name_node, study_deleted
@@ -114,6 +116,12 @@ def open_agreement(settings: Settings) -> ComparisonView:
     """Open what final reports say beside the answers; raises LedgerError where no node was here yet."""
     _data, engine = _open_used(settings)
     return ComparisonView(engine)
+
+
+def open_comparison(settings: Settings) -> ComparisonLook:
+    """Open what compares champion and challenger; raises LedgerError where no node was here yet."""
+    data, engine = _open_used(settings)
+    return ComparisonLook(ChallengeBook(engine, data, SystemClock()), settings, SystemClock())
 
 
 def open_feeds(settings: Settings) -> Feeds:

@@ -19,6 +19,7 @@ from domain.finding import ImageReading, StudyFindings
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
 from domain.routing import Kinds, Routing
+from domain.shadow import Shadow
 from domain.study import CompletionRule, Study, StudyState
 
 if TYPE_CHECKING:  # both load pydicom and what it decodes with, which those who only hand work over do not need
@@ -277,6 +278,7 @@ class StudyLedger(Protocol):
         explained_to: Sequence[str] = (),
         impression: Impression | None = None,
         routing: Routing | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         """Keep the documents of one version with what they say, and start one delivery per recipient.
 
@@ -284,7 +286,8 @@ class StudyLedger(Protocol):
 
         `recipients` are names of destinations, `withheld` says why documents are missing, for a person. When the answer
         has left, the version is explained to those in `explained_to`. `impression` is kept as codes, without its text.
-        `routing` says what each recipient may get, and by which rule; without it, all that it takes.
+        `routing` says what each recipient may get, and by which rule; without it, all that it takes. With `shadow`,
+        nothing is sent: every delivery waits for a person, and a version without any is in the state SHADOW for good.
         """
         ...
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from dicom_node.auditing.composition import begin_audit
+from dicom_node.challenger import OpenChallenger, start_challenger
 from dicom_node.chance import SystemChance
 from dicom_node.clock import SystemClock
 from dicom_node.deliver import registry
@@ -32,9 +33,11 @@ from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.quarantine import QuarantineBook
 from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.retrievals import Retrievals
+from dicom_node.ledger.shadows import ShadowBook
 from dicom_node.ledger.upgrading import upgrade_ledger
 from dicom_node.pipeline import closing, retaining, retrieving
 from dicom_node.pipeline.bundle_identity import identify_bundle
+from dicom_node.pipeline.challenging import open_challenger
 from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
 from dicom_node.pipeline.facts import KnownFacts
@@ -135,6 +138,7 @@ class Service:
         explainer_factory: makes what explains studies afterwards; LIME in a child process by default.
         writer_factory: makes what proposes impressions; the configured phrase model by default.
         spare_reader_factory: makes what reads single images, once somebody at the console asks; of lowest priority.
+        challenger_factory: makes what reads beside the champion; the configured bundle, in what nobody else wants.
         rescue_seconds: how often lost work is looked for.
         prepare_reception: images arrive in a process of their own, which calls this first (importable by name); None
             lets them arrive in this one, which then has to share its interpreter with everything else. The console,
@@ -149,6 +153,7 @@ class Service:
         explainer_factory: Callable[[Settings], StudyExplainer | None] = open_explainer,
         writer_factory: Callable[[Settings], PhraseWriter | None] = open_phrase_writer,
         spare_reader_factory: Callable[[Settings], WarmReader] = open_spare_reader,
+        challenger_factory: OpenChallenger = open_challenger,
         clock: Clock | None = None,
         rescue_seconds: float = RESCUE_SECONDS,
         prepare_reception: Callable[[], None] | None = None,
@@ -160,6 +165,7 @@ class Service:
         self._explainer_factory = explainer_factory
         self._writer_factory = writer_factory
         self._spare_reader_factory = spare_reader_factory
+        self._challenger_factory = challenger_factory
         self._clock = clock or SystemClock()
         self._rescue_seconds = rescue_seconds
         self._prepare_reception = prepare_reception
@@ -239,10 +245,14 @@ class Service:
         ledger = Ledger(engine, self._data, self._clock, starts)
         parts = self._assemble(ledger, Breakers(engine, self._clock, starts), engine, bundle)
         orders = OrderBook(engine, self._clock)
-        parts = replace(parts, facts=self._find_facts(engine, orders, stops), orders=orders)
+        shadow = ShadowBook(engine, self._settings.shadowed, self._settings.title_key)
+        shadow.begin(self._clock.now())
+        parts = replace(parts, facts=self._find_facts(engine, orders, stops), orders=orders, shadow=shadow)
         self._start_pipeline(parts, stops)
         put_orphans_aside(Shelf(self._data), QuarantineBook(engine, self._data), ledger)
         warming()
+        champion, opened = bundle.reader.model_set, self._challenger_factory
+        start_challenger(self._settings, engine, self._clock, champion, opened, stops)
         self._start_upkeep(Upkeep(self._settings, engine, self._clock, self._data), starts, stops)
         scp = apart or make_scp(self._settings, engine, self._clock, bundle.reader.model_set, self._watch.counts)
         scp.start()

@@ -23,7 +23,7 @@ MOST_ROWS: Final = 200
 
 
 class Standing(StrEnum):
-    """Where the latest version of a study stands; the last two are said of its deliveries."""
+    """Where the latest version of a study stands; UNDELIVERED and FAILED are said of its deliveries."""
 
     OPEN = "open"
     COMPLETE = "complete"
@@ -32,6 +32,7 @@ class Standing(StrEnum):
     RETRACTED = "retracted"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
+    SHADOW = "shadow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Today:
         received: studies with an image since then; `images` of them.
         read, unread: images that models spoke of, and that were not analysed or failed.
         taking, answering, sending: studies that still take images, wait for their answer, and deliveries on their way.
+        answered, shadowed: versions whose answer was made since then, for somebody, or in shadow mode for nobody.
         held: studies that wait for a person; `failed`: deliveries that do.
         refused_attempts: attempts at destinations since then that did not succeed.
         quarantined: files put aside since then.
@@ -174,6 +176,7 @@ class Today:
     quarantined: int
     destinations: tuple[DestinationNow, ...]
     hours: tuple[Hour, ...] = ()
+    shadowed: int = 0
 
 
 class HappeningKind(StrEnum):
@@ -332,6 +335,12 @@ class StudyFile:
     findings: StudyFindings | None = None
     answered_version: int = 0
     header: Path | None = None
+
+    @property
+    def shadow_versions(self) -> frozenset[int]:
+        """The versions that were made in shadow mode: nobody was sent their documents."""
+        made = (each for each in self.happenings if each.kind is HappeningKind.COMPOSED)
+        return frozenset(each.version for each in made if each.facts.get("state") == StudyState.SHADOW)
 
     @property
     def tier(self) -> Tier:

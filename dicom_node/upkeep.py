@@ -51,7 +51,7 @@ class Upkeep:
     def loops(self, starts: WorkflowStarts) -> Iterator[Repeating]:
         """Give the loops, not started."""
         for destination in self.settings.destination:
-            if destination.commitment:
+            if destination.commitment and not self.settings.node.shadow_mode:  # it asks nobody for anything
                 yield self._committing(destination, Commitments(self.engine, starts))
         yield self._reporting()
         seconds = self.settings.retention.sweep_seconds

@@ -11,6 +11,7 @@ class StudyState(StrEnum):
     """Where a study is. A late image takes an ANSWERED study back to OPEN with the next version.
 
     RETRACTED: a person took the answer back, and every destination is told.
+    SHADOW: its documents are made and kept, and nobody is ever sent them (domain/shadow.py).
     """
 
     OPEN = "open"
@@ -18,10 +19,18 @@ class StudyState(StrEnum):
     ANSWERED = "answered"
     HELD = "held"
     RETRACTED = "retracted"
+    SHADOW = "shadow"
+
+    @property
+    def words(self) -> str:
+        """As a person reads it: what was made in shadow mode is never taken for something that was sent."""
+        return "in shadow mode: nothing sent" if self is StudyState.SHADOW else self.value
 
 
-#: States of a version whose documents are made: it is what a later version supersedes.
+#: States of a version whose documents are made and were meant for somebody: it is what a later version supersedes.
 SPOKEN = frozenset({StudyState.ANSWERED, StudyState.RETRACTED})
+#: States of a version whose documents are made, whoever gets them.
+MADE = SPOKEN | {StudyState.SHADOW}
 
 
 class CompletionRule(StrEnum):

@@ -20,6 +20,7 @@ from dicom_node.cli import (
     bench,
     certs,
     check_config,
+    compare,
     dead_letters,
     demo,
     destinations,
@@ -92,6 +93,7 @@ app.command("sources", rich_help_panel="Look and intervene")(sources.sources)
 app.command("retry", rich_help_panel="Look and intervene")(retry.retry)
 app.command("drift", rich_help_panel="Look and intervene")(drift.drift)
 app.command("agreement", rich_help_panel="Look and intervene")(agreement.agreement)
+app.command("compare", rich_help_panel="Look and intervene")(compare.compare)
 app.command("hold", rich_help_panel="Look and intervene")(hold.hold)
 app.command("release", rich_help_panel="Look and intervene")(release.release)
 app.command("retract", rich_help_panel="Look and intervene")(retract.retract)

@@ -60,7 +60,12 @@ def describe_ready(settings: "Settings", port: int, tls_port: int | None = None)
     node = settings.node
     going = ", ".join(map(_describe_destination, settings.destination)) or "nowhere: no destination is configured"
     at = f"{node.bind}:{port}" + (f" and, with TLS, at {node.bind}:{tls_port}" if tls_port is not None else "")
-    return f"{node.ae_title} is ready at {at}; data in {node.data}; results go to {going}"
+    results = f"results go to {going}"
+    if node.shadow_mode:
+        results = f"SHADOW MODE: nothing is sent (results would go to {going})"
+    elif settings.shadowed:
+        results += f"; SHADOW MODE for {', '.join(sorted(settings.shadowed))}: nothing of what comes there is sent"
+    return f"{node.ae_title} is ready at {at}; data in {node.data}; {results}"
 
 
 def _describe_destination(destination: "Destination") -> str:

@@ -59,6 +59,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
         ledger.acts.looked(study)
         note = partial(ledger.acts.took_out, study, "an answer in readable form")
         _show_versions(history, ledger.open_studies.waits([line.study for line in history.versions]).get(study))
+        _say_shadow(history)
         _show_retractions(history)
         _show_orders(history)
         _show_images(history)
@@ -82,7 +83,7 @@ def _show_versions(history: "History", wait: "Wait | None") -> None:
     rows = [
         (
             str(line.study.version),
-            line.study.state.value,
+            line.study.state.words,
             write_time(line.study.first_arrival_at),
             describe_end(line.study, wait),
             write_time(line.answered_at),
@@ -91,6 +92,11 @@ def _show_versions(history: "History", wait: "Wait | None") -> None:
         for line in history.versions
     ]
     _print("versions", ("version", "state", "first image", "closed", "answered", "held or withheld"), rows)
+
+
+def _say_shadow(history: "History") -> None:
+    for version in sorted(history.shadow_versions):
+        print(f"version {version} was made in shadow mode: its documents are kept here, and nobody was sent any.")
 
 
 def _show_retractions(history: "History") -> None:
@@ -185,12 +191,14 @@ def _show_routings(history: "History") -> None:
     from dicom_node.cli.routes import write_reason
     from dicom_node.config_check.route_words import write_kinds
 
+    unsent = history.shadow_versions
     rows = [
         (
             str(version),
             routing.route or "none fits",
             write_reason(routing),
-            "; ".join(f"{name}: {write_kinds(kinds)}" for name, kinds in routing.documents.items()) or "nobody",
+            ("in shadow mode: nobody; would go to " if version in unsent else "")
+            + ("; ".join(f"{name}: {write_kinds(kinds)}" for name, kinds in routing.documents.items()) or "nobody"),
             ", ".join(routing.corrected) or "-",
         )
         for version, routing in history.routings.items()

@@ -50,13 +50,15 @@ def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> No
         table.add_row(
             study.study_instance_uid,
             write_time(study.last_arrival_at),
-            ": ".join(filter(None, (study.state.value, line.held_reason or line.retraction_reason))),
+            ": ".join(filter(None, (study.state.words, line.held_reason or line.retraction_reason))),
             str(study.version),
             str(line.images),
             describe_closing(study, waits.get(study.study_instance_uid)),
             _describe_deliveries(line),
         )
     print_table(table)
+    for subject in view.shadowed():
+        print(f"{subject} is in shadow mode: images are read and recorded, and nothing is sent to anybody.")
     for sentence in describe_unreached(view.destinations()):
         print(sentence)
     if letters := view.dead_letters():

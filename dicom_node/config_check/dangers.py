@@ -18,6 +18,8 @@ def find_dangers(settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each setting that is legal, and that loses, repeats or gives away something."""
     checks = (
         _nobody,
+        _shadowed,
+        _challenged_by_itself,
         _open_senders,
         _plain_listeners,
         _plain_destinations,
@@ -40,6 +42,24 @@ def _nobody(settings: Settings) -> Iterator[str]:
         yield "no [[sender]], [[folder]], [[http_client]] or [[orthanc]]: nobody may send images here"
     if not settings.destination:
         yield "no [[destination]]: studies are read, and nobody gets the answer"
+
+
+def _shadowed(settings: Settings) -> Iterator[str]:
+    if settings.node.shadow_mode:
+        yield "node.shadow_mode = true: studies are read and recorded, and nothing is sent to any destination"
+        return
+    for entity in settings.application_entity:
+        if entity.shadow_mode:
+            yield (
+                f"application_entity {entity.ae_title}: shadow_mode = true: what is sent to this title is read and "
+                "recorded, and nothing of it is sent to any destination"
+            )
+
+
+def _challenged_by_itself(settings: Settings) -> Iterator[str]:
+    reading, challenger = settings.reading, settings.challenger
+    if challenger and (challenger.bundle, challenger.precision) == (reading.bundle, reading.precision):
+        yield "challenger: bundle and precision are those of [reading]: there is nothing to compare; name other models"
 
 
 def _open_senders(settings: Settings) -> Iterator[str]:

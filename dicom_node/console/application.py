@@ -37,7 +37,7 @@ def make_application(
     """
     by_path(pages)
     files = StaticFiles()
-    rendering = Rendering(pages, services.settings.node.ae_title, files)
+    rendering = Rendering(pages, services.settings.node.ae_title, files, services.settings.shadowed)
     serving = Serving(services, gate, rendering)
     failures = Failures(serving, gate)
     application = Starlette(

@@ -7,6 +7,7 @@ from typing import Final
 
 from dicom_node.console.translation import Words
 from dicom_node.study_ports import Happening, HappeningKind, Tone
+from domain.study import StudyState
 from reporting.translation import Translation
 
 #: First strong isolate and pop directional isolate (Unicode 6.3): a title stays whole in a sentence from right to left.
@@ -49,6 +50,8 @@ def _describe(happening: Happening, version: int, words: Words, names: Translati
     key = f"happening.{happening.kind.value}"
     if happening.kind is HappeningKind.READ and happening.facts["unread"]:
         key += "_in_part"
+    if happening.kind is HappeningKind.COMPOSED and happening.facts.get("state") == StudyState.SHADOW:
+        key += "_in_shadow"
     if happening.kind is HappeningKind.ASKED and happening.facts["destination"]:
         key += "_for"
     return Moment(

@@ -17,6 +17,7 @@ from dicom_node.console.page import Page
 from dicom_node.console.static_files import StaticFiles
 from dicom_node.console.translation import LANGUAGES, Words, choose_language, load_words
 from dicom_node.console.visit import Visit
+from domain.shadow import NODE
 
 THEMES: Final = ("auto", "light", "dark")
 
@@ -27,10 +28,14 @@ class Rendering:
     Args:
         pages: for the navigation, in its order.
         title: of this node, on every page: its AE title.
+        shadowed: what is in shadow mode, as `Settings.shadowed` has it; every page says so to who is logged in.
     """
 
-    def __init__(self, pages: tuple[Page, ...], title: str, files: StaticFiles) -> None:
+    def __init__(
+        self, pages: tuple[Page, ...], title: str, files: StaticFiles, shadowed: frozenset[str] = frozenset()
+    ) -> None:
         self._pages, self._title, self._files = pages, title, files
+        self._shadowed = [NODE] if NODE in shadowed else sorted(shadowed)
         self._environment = load_environment()
 
     def page(self, visit: Visit, template: str, values: Mapping[str, Any], status: int) -> Response:
@@ -55,6 +60,7 @@ class Rendering:
             "page": visit.page,
             "t": visit.words,
             "node_title": self._title,
+            "shadowed": self._shadowed if visitor else [],
             "theme": chosen_theme(request),
             "csrf_token": csrf.token_of(visit.secret),
             "navigation": [each for each in self._pages if visitor and each.icon and visitor.role.may(each.role)],

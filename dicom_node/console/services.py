@@ -12,6 +12,7 @@ from dicom_node.delivery_ports import ContactLedger, DeadLetterDesk
 from dicom_node.peer_ports import PeerCheck
 from dicom_node.ports import Clock
 from dicom_node.quarantine_ports import QuarantineDesk
+from dicom_node.reader_comparison import ReaderComparison
 from dicom_node.reading_ports import ReadingTimes
 from dicom_node.score_drift import DriftLine
 from dicom_node.study_ports import StudyBook
@@ -25,6 +26,7 @@ class Services:
         access: who may use the console; `access.trail` is the audit trail.
         drift: returns how what the models say here compares with what they said where they were validated; None while
             that is computed for the first time.
+        comparison: returns how champion and challenger compare; None where nothing is to be compared, or meanwhile.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Services:
     check_peer: PeerCheck
     reading_times: ReadingTimes
     drift: Callable[[], Sequence[DriftLine] | None]
+    comparison: Callable[[], ReaderComparison | None]
     check_configuration: ConfigurationCheck
     studies: StudyBook
     uploading: Uploading

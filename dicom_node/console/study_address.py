@@ -38,7 +38,7 @@ def find_image(visit: Visit) -> tuple[StudyFile, ImageFile]:
     return file, image
 
 
-def find_document(visit: Visit) -> DocumentFile:
+def find_document(visit: Visit) -> tuple[StudyFile, DocumentFile]:
     """Return the document that an address names, and record that somebody looks at it.
 
     Raises HTTPException: 404 where there is none, or its file is gone; 403 for who may not see patients, whom documents
@@ -51,7 +51,7 @@ def find_document(visit: Visit) -> DocumentFile:
     if document is None or document.path is None or not document.path.is_file():
         raise HTTPException(404)
     note_look(visit, file)
-    return document
+    return file, document
 
 
 def address_in(file: StudyFile, what: str, identifier: str) -> str:

@@ -61,6 +61,7 @@ STANDINGS: Final[Mapping[Standing, Badge]] = {
     Standing.RETRACTED: Badge("held", "states.retracted"),
     Standing.UNDELIVERED: Badge("wait", "states.undelivered"),
     Standing.FAILED: Badge("bad", "states.failed"),
+    Standing.SHADOW: Badge("held", "states.shadow"),
 }
 _DELIVERIES: Final = {
     DeliveryState.WAITING: Badge("wait", "states.delivery_waiting"),
@@ -90,7 +91,7 @@ _COMMITMENT_STAGE: Final = {
 def describe_row(row: StudyRow) -> RowShown:
     """Return a study as the list shows it."""
     state = FractureState(row.fracture) if row.fracture else None
-    speaks = row.state is StudyState.ANSWERED
+    speaks = row.state in (StudyState.ANSWERED, StudyState.SHADOW)
     statement = _STATEMENTS[state] if state else UNREAD
     sent = tuple(
         Sent(name, _COMMITTED if row.commitments.get(name) is CommitmentState.COMMITTED else _DELIVERIES[delivery])

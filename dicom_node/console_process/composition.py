@@ -31,10 +31,12 @@ from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.change_watch import ChangeWatch, count_waiting
+from dicom_node.ledger.challenges import ChallengeBook
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
 from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ports import Clock
+from dicom_node.reader_comparison import ComparisonLook
 from dicom_node.score_drift import DAYS, KEPT, DriftLook
 from inference.zoo import BUNDLED
 
@@ -48,6 +50,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     clock, gate, reading = SystemClock(), Gate(access), settings.reading
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
     drift = DriftLook(SentReadingBook(engine), clock, reading.bundle or BUNDLED, reading.precision)
+    compared = ComparisonLook(ChallengeBook(engine, settings.node.data, clock), settings, clock)
     services = Services(
         settings=settings,
         clock=clock,
@@ -60,6 +63,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),
         drift=BackgroundLook(partial(drift.look, DAYS), clock, KEPT).latest,
+        comparison=BackgroundLook(partial(compared.look, DAYS), clock, KEPT).latest,
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
         uploading=_make_uploading(settings, clock),
     )

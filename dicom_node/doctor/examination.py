@@ -16,6 +16,7 @@ from dicom_node.doctor import (
     past_deliveries,
     receivers,
     services,
+    shadow_mode,
     web,
 )
 from dicom_node.doctor.associations import examine_archive
@@ -114,6 +115,7 @@ def _examine_machine(settings: Settings, process: int | None) -> Iterator[Check]
     yield from machine.examine_memory(settings, process)
     yield from clocks.examine_clock()
     yield from machine.examine_models(settings)
+    yield from shadow_mode.examine_shadow(settings)
     yield from machine.examine_certificates(settings)
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from config.challenger import Challenger
+from config.reading import Reading
 from config.settings import Settings
 from dicom_node.association_failures.explanation import Place
 from dicom_node.doctor.ledger_questions import ledger_of, read_version
@@ -48,20 +50,23 @@ def _available_mib(meminfo: Path) -> int | None:
 
 
 def examine_models(settings: Settings) -> Iterator[Check]:
-    """Compare the SHA-256 of every file of the bundle with its manifest."""
-    bundle = settings.reading.bundle or BUNDLED
+    """Compare the SHA-256 of every file of the bundles with their manifests."""
+    yield _examine_bundle(settings.reading, "models", "reading", Verdict.FAULT, "The node does not start with it")
+    if settings.challenger is not None:  # answers do without it
+        yield _examine_bundle(settings.challenger, "challenger", "challenger", Verdict.WARNING, "Nothing is compared")
+
+
+def _examine_bundle(named: Reading | Challenger, probe: str, table: str, bad: Verdict, follows: str) -> Check:
+    bundle = named.bundle or BUNDLED
     try:
-        states = verify(bundle, settings.reading.precision)
+        states = verify(bundle, named.precision)
     except ModelError as error:
-        yield Check(
-            "models", Verdict.FAULT, str(error), "correct reading.bundle or reading.precision", Place.HERE, error.code
-        )
-        return
+        change = f"correct {table}.bundle or {table}.precision"
+        return Check(probe, bad, str(error), change, Place.HERE, error.code)
     if wrong := [f"{each.file} ({each.state})" for each in states if each.state != "ok"]:
-        meaning = f"{bundle} is not what its manifest names: {', '.join(wrong)}. The node does not start with it"
-        yield Check("models", Verdict.FAULT, meaning, "install the bundle again", Place.HERE, "WEIGHTS-MISMATCH")
-        return
-    yield good("models", f"{len(states)} files of {bundle.name} have the SHA-256 that the manifest names")
+        meaning = f"{bundle} is not what its manifest names: {', '.join(wrong)}. {follows}"
+        return Check(probe, bad, meaning, "install the bundle again", Place.HERE, "WEIGHTS-MISMATCH")
+    return good(probe, f"{len(states)} files of {bundle.name} have the SHA-256 that the manifest names")
 
 
 def examine_certificates(settings: Settings) -> Iterator[Check]:

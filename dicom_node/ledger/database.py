@@ -32,6 +32,7 @@ from dicom_node.ledger import (
     access_tables,
     alert_tables,
     audit_tables,
+    challenger_tables,
     commitment_tables,
     delivery_tables,
     feed_tables,
@@ -41,6 +42,7 @@ from dicom_node.ledger import (
     retention_tables,
     retrieval_tables,
     search_tables,
+    shadow_tables,
     tables,
 )
 from dicom_node.ledger.turns import TurnTakingConnection
@@ -65,6 +67,8 @@ TABLE_MODULES = (
     alert_tables,
     retrieval_tables,
     report_tables,
+    shadow_tables,
+    challenger_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096

@@ -64,6 +64,11 @@ def follow(connection: Connection, ended: Delivery, destination: str, now: datet
         open_delivery(connection, *key, destination, now, starts)
 
 
+def hold_back(study_instance_uid: str, version: int, destination: str, explanation: str) -> Delivery:
+    """Return a delivery that waits for a person."""
+    return Delivery(study_instance_uid, version, destination, DeliveryState.HELD, explanation=explanation)
+
+
 def open_held(connection: Connection, delivery: Delivery) -> None:
     """Open a delivery that waits for a person from its beginning."""
     connection.execute(insert(tables.delivery).values(_row(delivery)))

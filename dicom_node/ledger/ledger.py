@@ -35,6 +35,7 @@ from domain.finding import StudyFindings
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
 from domain.routing import Kinds, Routing
+from domain.shadow import Shadow
 from domain.study import CompletionRule, Study, StudyState
 
 
@@ -206,6 +207,7 @@ class Ledger:
         explained_to: Sequence[str] = (),
         impression: Impression | None = None,
         routing: Routing | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         """Keep the documents of one version and start their deliveries; only a complete version takes one."""
         key = (study_instance_uid, version)
@@ -217,10 +219,14 @@ class Ledger:
             documents.publish(connection, stage, answer, final, self._data)
             answers.keep(connection, version, findings)
             retracts = retractions.find(connection, *key) is not None
-            state = StudyState.RETRACTED if retracts else StudyState.ANSWERED
+            unsent = shadow is not None and not recipients
+            state = StudyState.RETRACTED if retracts else StudyState.SHADOW if unsent else StudyState.ANSWERED
             studies.change(connection, *key, state=state, answered_at=now, withheld=list(withheld))
             for destination in recipients:
-                deliveries.open_delivery(connection, *key, destination, now, self._starts)
+                if shadow is None:
+                    deliveries.open_delivery(connection, *key, destination, now, self._starts)
+                else:
+                    deliveries.open_held(connection, deliveries.hold_back(*key, destination, shadow.not_sent))
             if routing is not None:
                 routings.keep(connection, *key, routing)
             impressions.keep(connection, *key, impression)

@@ -15,7 +15,7 @@ from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.waiting import find_queues
 from dicom_node.monitoring_ports import AnswerEnd, AttemptEnd, CommitmentEnd, ReadingEnd, Standing
 from domain.delivery import Outcome
-from domain.study import SPOKEN, StudyState
+from domain.study import MADE, StudyState
 
 #: The row that shows that the ledger takes changes.
 _WRITTEN: Final = "health_written_at"
@@ -35,6 +35,7 @@ _ANSWERS = select(
     _STUDY.closed_at,
     _STUDY.closed_by,
     _STUDY.answered_at,
+    _STUDY.state,
     func.coalesce(_LAST_READ, None, type_=tables.UtcDateTime()).label("last_read_at"),
 )
 _READING_COLUMNS = (
@@ -89,7 +90,7 @@ _LATER = aliased(tables.study).c
 _IS_PAST = exists().where(
     _LATER.study_instance_uid == _STUDY.study_instance_uid,
     _LATER.version > _STUDY.version,
-    _LATER.state.in_(SPOKEN),
+    _LATER.state.in_(MADE),
 )
 _HELD = select(func.count()).select_from(tables.study).where(_STUDY.state == StudyState.HELD, not_(_IS_PAST))
 End = TypeVar("End")
@@ -182,6 +183,7 @@ def _answer_end(row: Mapping[str, Any]) -> AnswerEnd:
         closed_at=row["closed_at"],
         closed_by=row["closed_by"] or "",
         last_read_at=row["last_read_at"],
+        in_shadow=row["state"] == StudyState.SHADOW,
     )
 
 

@@ -35,11 +35,11 @@ def is_work(reason: str) -> bool:
 def _versions(connection: Connection, study_instance_uid: str) -> Iterator[str]:
     columns = tables.study.c
     query = select(columns.version, columns.state).where(columns.study_instance_uid == study_instance_uid)
-    spoken = studies.last_spoken(connection, study_instance_uid)
+    made = studies.last_made(connection, study_instance_uid)
     for version, state in connection.execute(query.order_by(columns.version)):
         if state in _STATES:
             yield _STATES[StudyState(state)]
-        elif state == StudyState.HELD and version > spoken:
+        elif state == StudyState.HELD and version > made:
             yield f"version {version} is held and has no answer"
 
 

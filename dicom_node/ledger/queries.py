@@ -16,6 +16,7 @@ from dicom_node.ledger import (
     orders,
     retractions,
     routings,
+    shadows,
     tables,
 )
 from dicom_node.ledger.commitment_requests import CommitmentRequests
@@ -35,6 +36,7 @@ from domain.delivery import Delivery, DeliveryState
 from domain.document import DocumentKind
 from domain.explanation import ExplanationState
 from domain.routing import Routing
+from domain.shadow import Shadow
 from domain.study import Study, StudyState
 from domain.tier import Tier
 
@@ -134,6 +136,11 @@ class History:
     discards: tuple[Discard, ...] = ()
     commitments: tuple[Commitment, ...] = ()
 
+    @property
+    def shadow_versions(self) -> frozenset[int]:
+        """The versions that were made in shadow mode: nobody was sent their documents."""
+        return frozenset(each.study.version for each in self.versions if each.study.state is StudyState.SHADOW)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -203,6 +210,11 @@ class LedgerView:
                 discards=dead_letters.discards_of(connection, study_instance_uid),
                 commitments=commitments.of_study(connection, study_instance_uid),
             )
+
+    def shadowed(self) -> tuple[str, ...]:
+        """Return what the node put into shadow mode when it last started, to begin sentences with."""
+        with looking(self._engine) as connection:
+            return tuple(Shadow(each.title).subject for each in shadows.periods(connection) if each.ended_at is None)
 
     def first_header(self, study_instance_uid: str) -> Path | None:
         """Return a file with the header of the first image of a study, None where the ledger has no such study."""

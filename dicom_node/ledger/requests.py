@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select
 
-from dicom_node.ledger import deliveries, retractions, studies, tables
+from dicom_node.ledger import deliveries, retractions, shadows, studies, tables
 from dicom_node.ledger.rows import delivery_from
 from dicom_node.ports import Starts
 from domain.correction import Retraction
@@ -15,6 +15,11 @@ from domain.study import CompletionRule, StudyState
 NOT_SENT = "Not sent: the result was retracted before it left."
 _BEING_ANSWERED = "an answer to this study is being made; ask again when `osteonode studies` shows it answered"
 _RETRACTED_BEFORE = "the result of this study is retracted; `osteonode reread STUDY` reads it again"
+_NOBODY_HAS_IT = "the answer was made in shadow mode and reached nobody: there is nothing to take back"
+_IN_SHADOW = (
+    "{}: nobody would be told; leave shadow mode and ask again, or take the answer back in the archive and the "
+    "information system themselves"
+)
 _NO_ANSWER = "this study has no answer yet that could be retracted; `osteonode show STUDY` says why"
 _HELD = "the last version of this study is held and has no answer; `osteonode release STUDY` answers it"
 _IMAGES_PURGED = (
@@ -40,7 +45,11 @@ def retract(
     if latest["state"] in (StudyState.OPEN, StudyState.COMPLETE):
         raise InterventionRefused(_BEING_ANSWERED, subject=study_instance_uid)
     if not studies.last_spoken(connection, study_instance_uid):
-        raise InterventionRefused(_NO_ANSWER, subject=study_instance_uid)
+        unsent = studies.last_made(connection, study_instance_uid)
+        raise InterventionRefused(_NOBODY_HAS_IT if unsent else _NO_ANSWER, subject=study_instance_uid)
+    shadow = shadows.find_on(connection, shadows.called_titles(connection, study_instance_uid))
+    if shadow is not None:
+        raise InterventionRefused(_IN_SHADOW.format(shadow.reason), subject=study_instance_uid)
     if _is_purged(connection, tables.document, study_instance_uid):
         raise InterventionRefused(_DOCUMENTS_PURGED, subject=study_instance_uid)
     version = _open(connection, latest, now)

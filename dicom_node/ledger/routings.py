@@ -38,7 +38,7 @@ class RoutedStudy:
 
 def look_up(connection: Connection, study_instance_uid: str, data: Path) -> RoutedStudy:
     """Return what routes ask of the last version of a study that was answered."""
-    version = studies.last_spoken(connection, study_instance_uid) or 1
+    version = studies.last_made(connection, study_instance_uid) or 1
     columns = tables.instance.c
     query = select(tables.instance).where(columns.study_instance_uid == study_instance_uid, columns.version <= version)
     return RoutedStudy(

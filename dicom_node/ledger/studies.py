@@ -1,6 +1,6 @@
 """Studies from closing to the answer: state, the rule that closed them, why they are held."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from dicom_node.ledger.rows import known_json
 from dicom_node.ports import Starts
 from domain.completeness import Known
 from domain.errors import LedgerError
-from domain.study import SPOKEN, CompletionRule, Study, StudyState
+from domain.study import MADE, SPOKEN, CompletionRule, Study, StudyState
 
 
 def is_version(study_instance_uid: str, version: int) -> ColumnElement[bool]:
@@ -38,10 +38,19 @@ def change(connection: Connection, study_instance_uid: str, version: int, **valu
 
 
 def last_spoken(connection: Connection, study_instance_uid: str) -> int:
-    """Return the number of the last version whose documents are made, 0 where there is none."""
+    """Return the number of the last version whose documents were meant for somebody, 0 where there is none."""
+    return _last(connection, study_instance_uid, SPOKEN)
+
+
+def last_made(connection: Connection, study_instance_uid: str) -> int:
+    """Return the number of the last version whose documents are made, in shadow mode or not, 0 where there is none."""
+    return _last(connection, study_instance_uid, MADE)
+
+
+def _last(connection: Connection, study_instance_uid: str, states: Collection[StudyState]) -> int:
     columns = tables.study.c
     query = select(func.max(columns.version)).where(
-        columns.study_instance_uid == study_instance_uid, columns.state.in_(SPOKEN)
+        columns.study_instance_uid == study_instance_uid, columns.state.in_(states)
     )
     return int(connection.execute(query).scalar() or 0)
 
@@ -92,7 +101,7 @@ def release(connection: Connection, study_instance_uid: str, starts: Starts) -> 
     query = select(studies.version, studies.turn).where(
         studies.study_instance_uid == study_instance_uid,
         studies.state == StudyState.HELD,
-        studies.version > last_spoken(connection, study_instance_uid),
+        studies.version > last_made(connection, study_instance_uid),
     )
     held = connection.execute(query.order_by(studies.version).with_for_update()).all()
     for version, turn in held:

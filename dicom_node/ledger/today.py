@@ -37,7 +37,7 @@ class DayBook:
         """Return the numbers since a moment."""
         with looking(self._engine) as connection:
             arrived = _arrivals(connection, since)
-            answered = _answers(connection, since)
+            answered, shadowed = _answers(connection, since), _shadowed(connection, since)
             spoken = _spoken(connection, since)
             return Today(
                 since=since,
@@ -46,6 +46,7 @@ class DayBook:
                 read=spoken[ReadingStatus.READ],
                 unread=spoken.total() - spoken[ReadingStatus.READ],
                 answered=len(answered),
+                shadowed=shadowed,
                 latency=_latency([seconds for _at, seconds in answered if seconds is not None]),
                 taking=_in_state(connection, StudyState.OPEN, by_first=True),
                 answering=_in_state(connection, StudyState.COMPLETE),
@@ -83,11 +84,16 @@ def _spoken(connection: Connection, since: datetime) -> Counter[str]:
 def _answers(connection: Connection, since: datetime) -> Sequence[tuple[datetime, float | None]]:
     """Return when versions were answered, and how long after their last image; None where no image asked for them."""
     query = select(_STUDIES.answered_at, _STUDIES.last_arrival_at, _STUDIES.closed_by)
-    rows = connection.execute(query.where(_STUDIES.answered_at >= since))
+    rows = connection.execute(query.where(_STUDIES.answered_at >= since, _STUDIES.state != StudyState.SHADOW))
     return [
         (answered, None if rule == CompletionRule.ON_REQUEST else max(0.0, (answered - arrived).total_seconds()))
         for answered, arrived, rule in rows
     ]
+
+
+def _shadowed(connection: Connection, since: datetime) -> int:
+    made = _STUDIES.answered_at >= since, _STUDIES.state == StudyState.SHADOW
+    return int(connection.execute(select(func.count()).select_from(tables.study).where(*made)).scalar_one())
 
 
 def _latency(seconds: Sequence[float]) -> Latency:

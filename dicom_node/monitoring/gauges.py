@@ -3,7 +3,7 @@
 import logging
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily
@@ -32,6 +32,7 @@ class Surroundings:
         high_water_bytes: images are refused below.
         certificates: returns the end of each certificate by the key that names its file.
         conditions: returns which conditions of readiness hold.
+        shadow_mode: whether each own AE title is in shadow mode.
         release: version of the program, and the models that it reads with.
     """
 
@@ -43,6 +44,7 @@ class Surroundings:
     conditions: Callable[[], Mapping[str, bool]]
     release: Callable[[], tuple[str, str]]
     started_at: datetime
+    shadow_mode: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Gauges(Collector):
@@ -65,6 +67,7 @@ class Gauges(Collector):
         yield table.DISK_LIMIT_BYTES, [((), around.high_water_bytes)]
         yield table.CERTIFICATE_END, [((key,), end.timestamp()) for key, end in around.certificates().items()]
         yield table.CONDITION, [((name,), float(holds)) for name, holds in around.conditions().items()]
+        yield table.SHADOW_MODE, [((title,), float(is_on)) for title, is_on in around.shadow_mode.items()]
         yield table.START_SECONDS, [((), around.started_at.timestamp())]
         yield table.BUILD_INFO, [((*around.release(), platform.python_version()), 1.0)]
         yield from self._of_ledger()

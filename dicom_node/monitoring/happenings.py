@@ -45,6 +45,7 @@ class Happenings:
         self._reading_seconds = _histogram(table.READING_SECONDS, registry)
         self._model_seconds = _histogram(table.MODEL_SECONDS, registry)
         self._answered = _counter(table.ANSWERED, registry)
+        self._shadowed = _counter(table.SHADOWED, registry)
         self._stage_seconds = _histogram(table.STAGE_SECONDS, registry)
         self._turnaround_seconds = _histogram(table.TURNAROUND_SECONDS, registry)
         self._attempts = _counter(table.ATTEMPTS, registry)
@@ -66,7 +67,7 @@ class Happenings:
             self._model_seconds.labels(model).observe(milliseconds / 1000)
 
     def _note_answer(self, answer: AnswerEnd) -> None:
-        self._answered.labels(answer.closed_by).inc()
+        (self._shadowed if answer.in_shadow else self._answered).labels(answer.closed_by).inc()
         if answer.closed_at is None:
             return
         read_at = max(answer.closed_at, answer.last_read_at or answer.closed_at)

@@ -90,7 +90,13 @@ MODEL_SECONDS = Metric(
 ANSWERED = Metric(
     "osteonode_studies_answered_total",
     "counter",
-    "Versions of studies that were answered, by the rule that closed them.",
+    "Versions of studies that were answered, by the rule that closed them; none of those in shadow mode.",
+    ("closed_by",),
+)
+SHADOWED = Metric(
+    "osteonode_studies_shadowed_total",
+    "counter",
+    "Versions of studies that were read in shadow mode and sent to nobody, by the rule that closed them.",
     ("closed_by",),
 )
 STAGE_SECONDS = Metric(
@@ -154,6 +160,28 @@ STABILITY_LIMIT = Metric(
     "What that index stays below by chance alone, in 99 of 100 samples of as many images.",
     ("sender", "region"),
 )
+SHADOW_MODE = Metric(
+    "osteonode_shadow_mode",
+    "gauge",
+    "1 where an own AE title is in shadow mode: what is sent to it is read and recorded, and nothing is sent.",
+    ("ae_title",),
+)
+CHALLENGER_IMAGES = Metric(
+    "osteonode_challenger_items",
+    "gauge",
+    "Images of 30 days that a challenger was asked about, by how far it is: waiting, read, failed, gone.",
+    ("state",),
+)
+CHALLENGER_AGREEMENT = Metric(
+    "osteonode_challenger_agreement_ratio",
+    "gauge",
+    "Share of the images of 30 days of which champion and challenger say the same, where there are any.",
+)
+CHALLENGER_KAPPA = Metric(
+    "osteonode_challenger_kappa",
+    "gauge",
+    "Cohen's kappa of the statements of champion and challenger on the images of 30 days, where it is defined.",
+)
 LEDGER_BYTES = Metric("osteonode_ledger_size_bytes", "gauge", "Size of the ledger's file with its log.")
 DISK_FREE_BYTES = Metric("osteonode_disk_free_bytes", "gauge", "Free space where the data folder is.")
 DISK_LIMIT_BYTES = Metric(
@@ -189,9 +217,10 @@ START_SECONDS = Metric("osteonode_start_time_seconds", "gauge", "When the node s
 METRICS: Final = (
     *(RECEIVED, KNOWN, REFUSED, QUARANTINED, ASSOCIATIONS_REFUSED),
     *(READINGS, NOT_ANALYSED, READING_SECONDS, MODEL_SECONDS),
-    *(ANSWERED, STAGE_SECONDS, TURNAROUND_SECONDS, ATTEMPTS),
+    *(ANSWERED, SHADOWED, STAGE_SECONDS, TURNAROUND_SECONDS, ATTEMPTS),
     *(QUEUE_ITEMS, QUEUE_AGE_SECONDS, HELD, DEAD_LETTERS, QUARANTINE_FILES, DESTINATION_UP, BREAKER_STATE),
-    *(STABILITY_INDEX, STABILITY_LIMIT),
+    *(STABILITY_INDEX, STABILITY_LIMIT, SHADOW_MODE),
+    *(CHALLENGER_IMAGES, CHALLENGER_AGREEMENT, CHALLENGER_KAPPA),
     *(LEDGER_BYTES, DISK_FREE_BYTES, DISK_LIMIT_BYTES, CERTIFICATE_END, CONDITION, LEDGER_READABLE),
     *(BUILD_INFO, START_SECONDS),
 )

@@ -28,9 +28,12 @@ _log = logging.getLogger(__name__)
 def deliver(parts: Parts, planned: Delivery) -> None:
     """Make one attempt of a delivery and keep how it ended; nothing where it is not its turn."""
     delivery = parts.ledger.claim_attempt(planned)
-    if delivery is None or not probing.admit(parts, delivery):
+    if delivery is None:
         return
-    attempt, was_made = _attempt(parts, delivery)
+    shadow = parts.shadow.of_study(delivery.study_instance_uid)
+    if shadow is None and not probing.admit(parts, delivery):
+        return
+    attempt, was_made = _attempt(parts, delivery) if shadow is None else (_refuse((), shadow.not_sent), False)
     _note(delivery, attempt)
     retry_after_seconds = _retry_after_seconds(parts, delivery, attempt)
     followed_by = rejecting.name_follower(parts, delivery) if attempt.outcome is Outcome.DELIVERED else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dicom_node.light_pydicom import load_pydicom
-from dicom_node.pipeline.child_life import be_nice, live_with_the_parent
+from dicom_node.pipeline.child_life import be_nice, live_with_the_parent, stand_back
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.pipeline.memory_limit import limit_growth
 from dicom_node.ports import ReadImage
@@ -39,6 +39,12 @@ def open_aside(open_reader: OpenReader) -> ReadFile:
     With what nobody else wants, as explanations get it, an image would wait for minutes on a busy machine.
     """
     be_nice()
+    return open_reader()
+
+
+def open_last(open_reader: OpenReader) -> ReadFile:
+    """Open a reader that nobody waits for: it gets what nobody else wants of the processor, as explanations do."""
+    stand_back()
     return open_reader()
 
 

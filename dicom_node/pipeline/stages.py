@@ -27,6 +27,7 @@ from dicom_node.ports import (
     StudyExplainer,
     StudyLedger,
 )
+from dicom_node.shadow_ports import NO_SHADOW, ShadowLookup
 from domain.correction import Superseded
 from domain.document import LATER_KINDS, Document
 from domain.errors import DocumentError, ImagesPurged
@@ -34,6 +35,7 @@ from domain.finding import ImageReading, ReadingStatus, StudyFindings
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
 from domain.routing import Routing
+from domain.shadow import Shadow
 from domain.tier import lowest
 from inference.reasons import REASONS
 from reporting.compose import Composition
@@ -63,6 +65,7 @@ class Parts:
         chance: spreads the waits between attempts.
         facts: finds what is known of open studies beside their images.
         orders: finds the order that a study was made for.
+        shadow: says which answers are made in shadow mode, and sent to nobody.
     """
 
     settings: Settings
@@ -79,6 +82,7 @@ class Parts:
     explainer: StudyExplainer | None = None
     facts: FactFinder = NO_FACT_FINDER
     orders: OrderLookup = NO_ORDER_LOOKUP
+    shadow: ShadowLookup = NO_SHADOW
 
 
 def read_image(parts: Parts, sop_instance_uid: str) -> None:
@@ -140,19 +144,31 @@ def answer_study(parts: Parts, study_instance_uid: str, version: int) -> None:
         raise DocumentError("no document of this study is fit to leave", subject=study_instance_uid)
     require_one_study(composition.documents, study_instance_uid, version)
     _note_impression(study_instance_uid, version, composition.impression)
-    routed = _route(parts, findings, version)
+    routed, shadow = _route(parts, findings, version), parts.shadow.of_version(study_instance_uid, version)
+    recipients = _recipients(parts.settings, composition.documents, routed)
+    # An explanation shows where in the image: a tier that states no places has none.
+    explained_to = _explained_to(parts, findings, routed) if context.tier.states_places else ()
+    if shadow is not None:
+        _note_shadow(study_instance_uid, version, shadow)
+        # Whoever got an earlier version would be left with it: a person has to know.
+        recipients, explained_to = [each for each in recipients if each in routed.owed], ()
     parts.ledger.keep_answer(
         study_instance_uid,
         version,
         composition.documents,
         findings=findings,
-        recipients=_recipients(parts.settings, composition.documents, routed),
+        recipients=recipients,
         withheld=[f"{each.kind.value}: {each.reason}" for each in composition.withheld],
-        # An explanation shows where in the image: a tier that states no places has none.
-        explained_to=_explained_to(parts, findings, routed) if context.tier.states_places else (),
+        explained_to=explained_to,
         impression=composition.impression,
         routing=routed,
+        shadow=shadow,
     )
+
+
+def _note_shadow(study_instance_uid: str, version: int, shadow: Shadow) -> None:
+    said = (study_instance_uid, version, shadow.reason)
+    _log.warning("study %s version %d is answered in shadow mode, nothing is sent: %s", *said)
 
 
 def _note_impression(study_instance_uid: str, version: int, impression: Impression | None) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from typing import Final, cast
 
+from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
 from config.settings import Settings
@@ -26,6 +27,7 @@ from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.repeating import Repeating
 from dicom_node.score_drift import DriftLine
 from dicom_node.tls.inventory import list_certificates
+from dicom_node.watching.comparison import list_gauges
 from dicom_node.watching.conditions import NAMES, free_bytes, look_at_node
 from dicom_node.watching.watch import Listening, Watch
 from domain.errors import ConfigError
@@ -46,7 +48,8 @@ def serve_metrics(
     cells = [_share_cells(settings) for _ in range(settings.limits.receiving_processes)]
     counts, release = (own, *(ReceiptCounts(settings, each) for each in cells)), ["", ""]
     around = _look_around(settings, health, release, clock.now())
-    exposition = _expose(settings, ledger, clock, counts, around, DriftGauges(drift, own.name_sender))
+    compared = (DriftGauges(drift, own.name_sender), *list_gauges(settings, engine, clock))
+    exposition = _expose(settings, ledger, clock, counts, around, compared)
     pages = health_pages(health) | {"/metrics": partial(_write, exposition)}
     listener = MonitoringListener(settings.metrics, pages)
     listener.start()
@@ -68,12 +71,12 @@ def _expose(
     clock: Clock,
     counts: tuple[ReceiptCounts, ...],
     around: Surroundings,
-    drift: DriftGauges,
+    compared: Sequence[Collector],
 ) -> Exposition:
     registry, names = make_registry(), [each.name for each in settings.destination]
     happenings = Happenings(ledger, registry, around.started_at, names)
     receipts = Receipts(partial(list_receipts, settings, counts), partial(count_refusals, counts))
-    return Exposition(registry, happenings, (receipts, Gauges(ledger, around, clock), drift))
+    return Exposition(registry, happenings, (receipts, Gauges(ledger, around, clock), *compared))
 
 
 def _write(exposition: Exposition, accept: str) -> Page:
@@ -96,6 +99,7 @@ def _look_around(settings: Settings, health: Health, release: list[str], started
         conditions=lambda: {name: each.holds for name, each in health.conditions().items()},
         release=lambda: (release[0], release[1]),
         started_at=started_at,
+        shadow_mode=settings.shadow_mode,
     )
 
 

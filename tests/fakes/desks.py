@@ -192,6 +192,7 @@ def make_desks() -> dict[str, Any]:
         "check_peer": FakePeerCheck(),
         "reading_times": FakeReadingTimes(),
         "drift": lambda: (),
+        "comparison": lambda: None,
         "check_configuration": FakeConfigurationCheck(),
         "uploading": make_uploading(Path("/nonexistent")),
     }

@@ -26,7 +26,10 @@ class StudiesQuery(BaseModel):
     accession_number: str = Field("", max_length=_UID, description="The whole of it.")
     study_instance_uid: str = Field("", max_length=_UID, description="The whole of it.")
     calling_ae_title: str = Field("", max_length=_TITLE, description="Of a sender.")
-    standing: Standing | None = Field(None, description="Where they stand; the last two speak of their deliveries.")
+    standing: Standing | None = Field(
+        None,
+        description="Where they stand; `undelivered` and `failed` speak of deliveries; of `shadow`, nothing was sent.",
+    )
     arrived_from: AwareDatetime | None = Field(None, description="The last image came then or later; with a zone.")
     arrived_before: AwareDatetime | None = Field(None, description="The last image came earlier; with a zone.")
     limit: int = Field(50, ge=1, le=MOST_ROWS, description="Most studies of a page.")

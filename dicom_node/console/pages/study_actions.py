@@ -13,7 +13,7 @@ from dicom_node.study_ports import Action, PersonRequest, RequestOutcome, StudyF
 from domain.commitment import CommitmentState
 from domain.correction import NAME_LENGTH, NOTE_LENGTH, RetractionReason
 from domain.delivery import DeliveryState
-from domain.study import StudyState
+from domain.study import MADE, StudyState
 
 RETRACTION_REASONS: Final = tuple(each.value for each in RetractionReason)
 
@@ -40,7 +40,7 @@ def list_actions(file: StudyFile) -> tuple[Offered, ...]:
     """Return what makes sense for a study as it stands; the ledger decides again when it is asked for."""
     states = set(file.row.deliveries.values())
     stuck = CommitmentState.HELD in file.row.commitments.values()
-    settled = file.row.state in (StudyState.ANSWERED, StudyState.RETRACTED)
+    settled = file.row.state in MADE
     offers = (
         (_RETRY, bool(states & {DeliveryState.WAITING, DeliveryState.HELD}) or stuck),
         (_RELEASE, file.row.state is StudyState.HELD or DeliveryState.HELD in states),

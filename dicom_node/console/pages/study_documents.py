@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pydicom
 from pydicom.errors import InvalidDicomError
@@ -15,7 +15,7 @@ from dicom_node.console.readable.pictures import LARGE_PX, SMALL_PX, PictureCach
 from dicom_node.console.readable.report import read_report
 from dicom_node.console.study_address import find_document, find_image
 from dicom_node.console.visit import Visit
-from dicom_node.study_ports import DocumentFile, ImageFile
+from dicom_node.study_ports import DocumentFile, ImageFile, StudyFile
 from domain.document import HL7_KINDS, DocumentKind
 from domain.finding import Box, FractureState, ImageReading
 from reporting.drawn_boxes import select_boxes
@@ -57,28 +57,32 @@ def _draw(visit: Visit, image: ImageFile, spoken: ImageReading | None, boxes: Se
 
 def show_report(visit: Visit) -> Response:
     """Show a structured report as an outline."""
-    document, path = _opened(visit, _REPORTS)
-    report = _guarded(lambda: read_report(path))
-    return visit.render("study_report.html", report=report, document=document, study=visit.path_value("study"))
+    file, document, path = _opened(visit, _REPORTS)
+    return _render(visit, "study_report.html", file, document, report=_guarded(lambda: read_report(path)))
 
 
 def show_message(visit: Visit) -> Response:
-    """Show an HL7 message as it was sent, a segment to a line."""
-    document, path = _opened(visit, HL7_KINDS)
+    """Show an HL7 message as it is sent, a segment to a line."""
+    file, document, path = _opened(visit, HL7_KINDS)
     segments = _guarded(lambda: read_message(path.read_bytes()))
-    return visit.render("study_message.html", segments=segments, document=document, study=visit.path_value("study"))
+    return _render(visit, "study_message.html", file, document, segments=segments)
+
+
+def _render(visit: Visit, template: str, file: StudyFile, document: DocumentFile, **shown: Any) -> Response:
+    in_shadow = document.version in file.shadow_versions
+    return visit.render(template, document=document, in_shadow=in_shadow, study=visit.path_value("study"), **shown)
 
 
 def show_capture(visit: Visit) -> Response:
     """Show a secondary capture as it was sent."""
-    document, path = _opened(visit, _CAPTURES)
+    _file, document, path = _opened(visit, _CAPTURES)
     key = ("capture", document.identifier)
     return Response(_guarded(lambda: _pictures.get(key, lambda: draw_capture(path, LARGE_PX))), media_type="image/png")
 
 
 def show_pdf(visit: Visit) -> Response:
     """Show the PDF that an Encapsulated PDF object holds (PS3.3 C.24.2), in the browser's own viewer."""
-    _document, path = _opened(visit, frozenset({DocumentKind.ENCAPSULATED_PDF}))
+    _file, _document, path = _opened(visit, frozenset({DocumentKind.ENCAPSULATED_PDF}))
 
     def unwrap() -> bytes:
         ds = pydicom.dcmread(path)
@@ -90,7 +94,7 @@ def show_pdf(visit: Visit) -> Response:
 
 def keep(visit: Visit) -> Response:
     """Give a document as the file that was sent; a browser keeps it and does not look into it."""
-    document, path = _opened(visit, frozenset(DocumentKind))
+    _file, document, path = _opened(visit, frozenset(DocumentKind))
     is_message = document.kind in HL7_KINDS
     media_type = "application/octet-stream" if is_message else "application/dicom"
     # Of our own words and digits alone: nothing that somebody sent stands in a header of HTTP.
@@ -99,11 +103,11 @@ def keep(visit: Visit) -> Response:
     return FileResponse(path, media_type=media_type, filename=name)
 
 
-def _opened(visit: Visit, kinds: frozenset[DocumentKind]) -> tuple[DocumentFile, Path]:
-    document = find_document(visit)
+def _opened(visit: Visit, kinds: frozenset[DocumentKind]) -> tuple[StudyFile, DocumentFile, Path]:
+    file, document = find_document(visit)
     if document.kind not in kinds or document.path is None:
         raise HTTPException(404)
-    return document, document.path
+    return file, document, document.path
 
 
 def _guarded(make: Callable[[], Made]) -> Made:

@@ -25,6 +25,8 @@ def open_source(
     """Return a source that is not started; raises ConfigError, see `call`."""
     tiers = {orthanc.ae_title: orthanc.tier}
     door = Door.of_settings(settings, ledger, clock, data, tier_of=tiers.__getitem__, tally=tally)
+    if settings.node.shadow_mode:  # nobody is told anything, not even that a study is answered
+        orthanc = orthanc.model_copy(update={"label": ""})
     return OrthancSource(orthanc, call(orthanc), feeds, door, settings.node.ae_title)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dicom_node.console.pages.model_sections import bundle, calibration, drift, evaluation, members
+from dicom_node.console.pages.model_sections import bundle, calibration, challenger, drift, evaluation, members
 from dicom_node.console.pages.model_sections.serving_models import ServingModels
 from dicom_node.console.section import Section
 
@@ -11,5 +11,6 @@ SECTIONS: Final[tuple[Section[ServingModels], ...]] = (
     members.SECTION,
     calibration.SECTION,
     drift.SECTION,
+    challenger.SECTION,
     evaluation.SECTION,
 )

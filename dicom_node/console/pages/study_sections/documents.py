@@ -42,7 +42,8 @@ class DocumentShown:
 def describe(_visit: Visit, file: StudyFile) -> Mapping[str, Any]:
     """Return the documents below their version, the newest first."""
     versions = sorted({each.version for each in file.documents}, reverse=True)
-    return {"documents": [(version, list(_describe_documents(file, version))) for version in versions]}
+    shown = [(version, list(_describe_documents(file, version))) for version in versions]
+    return {"documents": shown, "unsent": file.shadow_versions}
 
 
 def _describe_documents(file: StudyFile, version: int) -> Iterator[DocumentShown]:

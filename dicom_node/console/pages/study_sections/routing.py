@@ -11,7 +11,9 @@ from dicom_node.study_ports import StudyFile
 def describe(_visit: Visit, file: StudyFile) -> Mapping[str, Any] | None:
     """Return the routings by version, where routes were asked at all."""
     told = {version: each for version, each in file.routings.items() if each.judged or each.corrected}
-    return {"routings": told, "has_several": len(file.routings) > 1} if told else None
+    if not told:
+        return None
+    return {"routings": told, "has_several": len(file.routings) > 1, "unsent": file.shadow_versions}
 
 
 SECTION: Final = Section("study/routing.html", describe)

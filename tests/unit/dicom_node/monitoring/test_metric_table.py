@@ -19,6 +19,9 @@ UNITS = (
     "_readable",
     "_index",
     "_limit",
+    "_mode",
+    "_ratio",
+    "_kappa",
 )
 
 

@@ -11,6 +11,7 @@ from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import create_tables, database_url, open_engine
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.queries import History, LedgerView
+from dicom_node.ledger.shadows import ShadowBook
 from dicom_node.pipeline import closing, explaining, steps
 from dicom_node.pipeline.stages import Parts
 from dicom_node.ports import StudyExplainer
@@ -106,7 +107,13 @@ class Workbench:
     def close(self) -> None:
         self.engine.dispose()
 
-    def arrive(self, study: str, image: str, *, tier: Tier = Tier.FULL) -> ReceivedInstance:
+    def restart_in_shadow(self, *titles: str) -> int:
+        """Start with these in shadow mode (NODE for the node), or nothing; return how many deliveries are held then."""
+        book = ShadowBook(self.engine, frozenset(titles), str.strip)
+        self.parts = replace(self.parts, shadow=book)
+        return book.begin(self.clock.now())
+
+    def arrive(self, study: str, image: str, *, tier: Tier = Tier.FULL, called: str = "OSTEONODE") -> ReceivedInstance:
         """Let one image arrive now, with a file of its own."""
         uid = f"1.{study}.1.{image}"
         path = save_radiograph(
@@ -122,7 +129,7 @@ class Workbench:
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             size_bytes=path.stat().st_size,
             calling_ae_title="MODALITY",
-            called_ae_title="OSTEONODE",
+            called_ae_title=called,
             received_at=self.clock.now(),
             tier=tier,
         )
