@@ -35,6 +35,7 @@ def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_thi
         "calls_per_minute",
         "reader_failures",
         "drift_index",
+        "share",
     }
     units = ("_seconds", "_days", "_mib", "_kib", "_px", "_bytes")
     numbers = [key for key in known_keys().values() if key.allowed.startswith(("number", "whole number"))]
