@@ -30,8 +30,8 @@ from dicom_node.image_desk.upload_shelf import UploadShelf
 from dicom_node.ledger.audit_book import AuditBook
 from dicom_node.ledger.audit_patients import StudyPatients
 from dicom_node.ledger.audit_trail import LedgerAuditTrail
-from dicom_node.ledger.change_watch import ChangeWatch, count_waiting
 from dicom_node.ledger.challenges import ChallengeBook
+from dicom_node.ledger.change_watch import ChangeWatch, count_waiting
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.member_times import MemberTimeBook
 from dicom_node.ledger.sent_readings import SentReadingBook
