@@ -113,6 +113,9 @@ def _addresses(studies: int) -> Mapping[str, str]:
         "quarantine": "/quarantine",
         "peers": "/peers",
         "models": "/models",
+        "configuration": "/configuration",
+        "audit": "/audit",
+        "users": "/users",
     }
 
 

@@ -73,6 +73,19 @@ def test_a_port_that_is_taken_keeps_nobody_from_starting_and_the_console_comes_w
     wait_until(lambda: bool(process.url) and answers(process.url), 90)
 
 
+def test_a_page_is_told_of_changes_where_a_proxy_keeps_no_connection_and_a_stop_waits_for_no_page(
+    tmp_path: Path, stops: ExitStack
+) -> None:
+    process = open_process(tmp_path, stops)
+    process.start()
+    with httpx.stream("GET", f"{process.url}live?topic=today", headers={"Connection": "close"}, timeout=60) as answer:
+        lines = answer.iter_lines()
+        assert next(line for line in lines if line.startswith("event:")) == "event: hello"
+        assert next(lines) == 'data: {"quarantine": 0, "dead_letters": 0}'
+        process.stop()
+        assert [line for line in lines if line] == []  # it has come to its end, and was not cut off
+
+
 def test_over_https_a_browser_needs_no_certificate_and_cookies_are_kept_to_it(tmp_path: Path, stops: ExitStack) -> None:
     process = open_process(tmp_path, stops, tls=True)
     process.start()
