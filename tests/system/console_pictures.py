@@ -69,7 +69,8 @@ def _keep(content: bytes, path: Path) -> None:
         small = shown.convert("RGB").resize(
             (width, round(shown.height * width / shown.width)), Image.Resampling.LANCZOS
         )
-        small.save(path, optimize=True)
+        # A page has few colours: a palette of them takes a third of the bytes.
+        small.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main(folder: Path) -> None:
