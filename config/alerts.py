@@ -38,6 +38,12 @@ class Alerts(Section):
         description="Alert when the probabilities of a sender and region are so far from those of the validation "
         "images (population stability index of 30 days), and further than chance explains.",
     )
+    input_drift_index: float = Field(
+        0.25,
+        ge=0.1,
+        description="Alert when a measure of the images of a sender and region is so far from that of the first images "
+        "that the sender sent (population stability index of 30 days), and further than chance explains.",
+    )
     reader_failures: int = Field(
         3, ge=1, description="Alert when so many images of the last ten minutes failed in the readers."
     )

@@ -14,6 +14,7 @@ from config.completion import Completion, Procedure, Query
 from config.console import Console
 from config.console_oidc import ConsoleOidc
 from config.destination import Breaker, Destination, Retry
+from config.drift import Drift
 from config.explanations import Explanations
 from config.fields import Section
 from config.final_reports import FinalReportCode, FinalReports
@@ -49,6 +50,7 @@ __all__ = [
     "ConsoleOidc",
     "Destination",
     "DestinationTls",
+    "Drift",
     "Explanations",
     "FinalReportCode",
     "FinalReports",
@@ -103,6 +105,7 @@ class Settings(Section):
     audit: Audit = Field(default_factory=Audit)
     tracing: Tracing = Field(default_factory=Tracing)
     alerts: Alerts = Field(default_factory=Alerts)
+    drift: Drift = Field(default_factory=Drift)
     alert_channel: tuple[AlertChannel, ...] = Field(())
     tls: ListenerTls | None = Field(None)
 

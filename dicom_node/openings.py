@@ -20,6 +20,8 @@ from dicom_node.commanding import (
     CommandedRetrievals,
     note_prior_query,
 )
+from dicom_node.drift.input_look import InputLook
+from dicom_node.drift.scores import DriftLook
 from dicom_node.ledger.access import Accesses
 from dicom_node.ledger.alert_book import LedgerAlerts
 from dicom_node.ledger.audit_book import AuditBook
@@ -55,7 +57,6 @@ from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.ports import Clock
 from dicom_node.reader_comparison import ComparisonLook
 from dicom_node.receive.quarantine import Quarantine
-from dicom_node.score_drift import DriftLook
 from domain.audit_templates import audit_log_used, data_export, data_import, name_node, study_deleted
 from domain.errors import LedgerError
 from inference.zoo import BUNDLED, load_manifest, model_set
@@ -122,6 +123,14 @@ def open_comparison(settings: Settings) -> ComparisonLook:
     """Open what compares champion and challenger; raises LedgerError where no node was here yet."""
     data, engine = _open_used(settings)
     return ComparisonLook(ChallengeBook(engine, data, SystemClock()), settings, SystemClock())
+
+
+def open_input_drift(settings: Settings) -> InputLook:
+    """Open what compares images with those of validation; raises LedgerError where no node was here yet."""
+    from dicom_node.watching.drift import look_at_inputs
+
+    _data, engine = _open_used(settings)
+    return look_at_inputs(settings, engine, SystemClock())
 
 
 def open_feeds(settings: Settings) -> Feeds:

@@ -16,6 +16,7 @@ from domain.document import Document
 from domain.errors import OsteonodeError
 from domain.explanation import Explanation, ExplanationState
 from domain.finding import ImageReading, StudyFindings
+from domain.image_measures import ImageMeasures
 from domain.impression import Impression
 from domain.instance import ReceivedInstance
 from domain.routing import Kinds, Routing
@@ -104,11 +105,13 @@ class ReadImage:
     Attributes:
         display_path: 8-bit grey PNG in the stored orientation, bone bright, long side bounded; None where undecodable.
         heat_map_path: where a model looked, a domain.evidence_map encoded; None where no model shows it.
+        measures: what the image is like, only when it was just read; None where it could not be decoded.
     """
 
     reading: ImageReading
     display_path: Path | None = None
     heat_map_path: Path | None = None
+    measures: ImageMeasures | None = None
 
 
 class FractureReader(Protocol):

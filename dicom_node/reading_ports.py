@@ -39,6 +39,7 @@ class SentReadings:
         probabilities: calibrated, of a fracture, one for each image that was read.
         states: images by statement: present, doubt or absent.
         reasons: images of which nothing was said, by reason code.
+        called_ae_title: the title of this node that they were sent to.
     """
 
     calling_ae_title: str
@@ -46,6 +47,7 @@ class SentReadings:
     probabilities: Sequence[float]
     states: Mapping[str, int]
     reasons: Mapping[str, int]
+    called_ae_title: str = ""
 
     @property
     def images(self) -> int:
@@ -57,7 +59,7 @@ class ReadingScores(Protocol):
     """The part of the ledger that knows what models said. Every method raises LedgerError."""
 
     def by_sender_and_region(self, model_set: str, since: datetime, *, limit: int = 20_000) -> Sequence[SentReadings]:
-        """Return what this set of models said at a time or later, by sender and region.
+        """Return what this set of models said at a time or later, by own title, sender and region.
 
         Args:
             limit: the latest so many images are looked at.

@@ -56,6 +56,10 @@ class Canvases:
         flips = [canvas if flip == "none" else canvas[:, ::-1] for flip in contract.flips]
         return to_tensor(np.stack(flips), contract), geometry
 
+    def finest(self) -> tuple[Image, Letterbox] | None:
+        """Return the largest canvas that was made so far, and how the image lies on it."""
+        return max(self._canvases.values(), key=lambda made: made[0].shape[0], default=None)
+
     def _fit(self, steps: tuple[str, ...], side_px: int) -> tuple[Image, Letterbox]:
         if (steps, side_px) not in self._canvases:
             tones = steps[:-1]

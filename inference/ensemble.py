@@ -26,6 +26,7 @@ class Opinion:
         is_known: whether it is probable enough, and the image near enough to radiographs that the models were trained
             on, to go on; without it nothing below was asked.
         distances: from those radiographs, by the name of each region model that measures it.
+        far: the largest of them by its limit, so that 1 is the limit; None where none has one.
         logit: of the fused statement.
         evidence: of each member that spoke of fractures.
         types: fracture types with their probabilities, most probable first.
@@ -41,6 +42,7 @@ class Opinion:
     evidence: tuple[Evidence, ...] = ()
     types: tuple[Labelled, ...] = ()
     distances: Mapping[str, float] = field(default_factory=dict)
+    far: float | None = None
 
 
 class Ensemble:
@@ -76,8 +78,9 @@ class Ensemble:
         region = _vote(by_region, run.ask(self._with("multilabel")))
         distances = {each.entry.name: each.distance() for each in by_region if "distance" in each.entry.outputs}
         is_known = region.probability >= self._minimum and not any(_is_far(each, distances) for each in by_region)
+        far = _by_limit(by_region, distances)
         if not is_known:
-            return Opinion(region, is_known, run.scores(), tuple(run.silent), distances=distances)
+            return Opinion(region, is_known, run.scores(), tuple(run.silent), distances=distances, far=far)
         run.ask(self._with("fracture", region.label))
         run.ask(self._with("detector", region.label))
         types = run.ask(self._with("types", region.label))
@@ -96,6 +99,7 @@ class Ensemble:
             evidence,
             _name_types(types),
             distances,
+            far,
         )
 
     def _with(self, task: Task, region: str | None = None) -> list[Member]:
@@ -158,6 +162,11 @@ def _vote(*answers: list[Outputs]) -> Labelled:
 def _is_far(outputs: Outputs, distances: Mapping[str, float]) -> bool:
     limit = outputs.entry.maximum_distance
     return limit is not None and distances[outputs.entry.name] > limit
+
+
+def _by_limit(answers: list[Outputs], distances: Mapping[str, float]) -> float | None:
+    limits = {each.entry.name: each.entry.maximum_distance for each in answers}
+    return max((distances[name] / limit for name, limit in limits.items() if limit and name in distances), default=None)
 
 
 def _name_types(answers: list[Outputs]) -> tuple[Labelled, ...]:

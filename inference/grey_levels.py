@@ -63,7 +63,7 @@ def grey_levels(ds: Dataset, header: Header, stored: Stored) -> GreyLevels:
         raise FlatImage
     values = modality_values(ds, header)
     levels, windowing = _windowed(ds, values, counts)
-    if _is_inverted(header):
+    if is_inverted(header):
         levels = 1.0 - levels
     levels[padding] = 0.0
     return GreyLevels(levels.astype(np.float32), windowing)
@@ -209,7 +209,8 @@ def _by_percentiles(values: Levels, counts: Counts) -> Levels:
     return np.clip((values - low) / (high - low), 0.0, 1.0)
 
 
-def _is_inverted(header: Header) -> bool:
+def is_inverted(header: Header) -> bool:
+    """Return whether low values are shown white."""
     # MONOCHROME1 shows low values white; in DX objects INVERSE says the same once more (PS3.3 C.7.6.3.1.2, C.11.6).
     return header.photometric_interpretation == "MONOCHROME1" or header.presentation_lut_shape == "INVERSE"
 

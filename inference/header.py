@@ -27,6 +27,10 @@ DAMAGE = (
 #: The three places where pixels can be (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25).
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
+_SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
+#: The one of the detector does not depend on where the patient was (PS3.3 10.7.1.3).
+_DETECTOR_FIRST = ("ImagerPixelSpacing", "PixelSpacing", "NominalScannedPixelSpacing")
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -37,6 +41,8 @@ class Header:
         regions: (coding scheme designator, code value) of AnatomicRegionSequence.
         pixel_bytes: length of the value of PixelData as it stands in the file; 0 where there is none.
         row_pitch_to_column_pitch: height of a pixel by its width, 1.0 for square or unknown pixels.
+        row_pitch_mm, column_pitch_mm: from one row, or column, to the next: at the detector where that is said
+            (ImagerPixelSpacing), else as PixelSpacing or NominalScannedPixelSpacing say.
     """
 
     sop_class_uid: str
@@ -60,6 +66,8 @@ class Header:
     has_pixels: bool
     pixel_bytes: int
     row_pitch_to_column_pitch: float
+    row_pitch_mm: float = 0.0
+    column_pitch_mm: float = 0.0
 
 
 @contextmanager
@@ -77,6 +85,7 @@ def read_header(ds: Dataset) -> Header:
 
 
 def _header(ds: Dataset) -> Header:
+    row_pitch_mm, column_pitch_mm = _pitch(ds, _DETECTOR_FIRST) or (0.0, 0.0)
     has_pixels = any(keyword in ds for keyword in PIXEL_KEYWORDS)
     return Header(
         sop_class_uid=_text(ds, "SOPClassUID"),
@@ -100,6 +109,8 @@ def _header(ds: Dataset) -> Header:
         has_pixels=has_pixels,
         pixel_bytes=_pixel_bytes(ds),
         row_pitch_to_column_pitch=_pixel_shape(ds),
+        row_pitch_mm=row_pitch_mm,
+        column_pitch_mm=column_pitch_mm,
     )
 
 
@@ -150,8 +161,14 @@ def _pixel_bytes(ds: Dataset) -> int:
 
 def _pixel_shape(ds: Dataset) -> float:
     # PixelAspectRatio is vertical\horizontal (PS3.3 C.7.6.3.1.7); the spacings are row\column as well.
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio"):
+    pair = _pitch(ds, (*_SPACINGS, "PixelAspectRatio"))
+    return 1.0 if pair is None else pair[0] / pair[1]
+
+
+def _pitch(ds: Dataset, keywords: tuple[str, ...]) -> tuple[float, float] | None:
+    """Return the first of these pairs that can be one: of rows, then of columns."""
+    for keyword in keywords:
         pair = all_values(ds, keyword, float)
         if len(pair) == 2 and 0.01 < pair[0] < 1000 and 0.01 < pair[1] < 1000:
-            return pair[0] / pair[1]
-    return 1.0
+            return pair[0], pair[1]
+    return None

@@ -45,7 +45,8 @@ def limit_stability(
 
     A parametric bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6): both the sample of
     `images` and the reference itself are drawn anew from the shares of the reference, because that is a sample too;
-    with the reference held fixed, many images would make every difference look like a change.
+    with the reference held fixed, many images would make every difference look like a change. A bin that nobody fell
+    into is drawn now and then, as the next image may fall there.
 
     Args:
         reference: how many fell into each bin.
@@ -56,7 +57,7 @@ def limit_stability(
     if images < 1:
         raise ValueError("a limit is that of a sample with images")
     counts, random = np.array(reference), np.random.default_rng(seed)
-    shares = counts / counts.sum()
+    shares = _share(counts.astype(np.float64))
     drawn = (random.multinomial(total, shares, size=draws) for total in (int(counts.sum()), images))
     return float(np.quantile(_measure(*drawn), level))
 

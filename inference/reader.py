@@ -12,6 +12,7 @@ from pydicom import Dataset
 from domain.errors import MalformedInstance, ModelError
 from domain.evidence_map import EvidenceMap
 from domain.finding import Box, FractureState, ImageReading, ReadingStatus, Reason
+from domain.image_measures import ImageMeasures
 from inference.backends.installed import open_backends
 from inference.canvases import Canvases
 from inference.ensemble import BackendOpeners, Ensemble, Opinion
@@ -20,6 +21,7 @@ from inference.explain.map_origins import has_map, origin_of
 from inference.fusion import box_probability, boxes_of_detectors, has_weight
 from inference.grey_image import GreyImage
 from inference.header import Header, read_header
+from inference.measuring import measure_image
 from inference.member import Evidence
 from inference.picture import is_picture, open_picture
 from inference.radiograph import Ineligible, Radiograph, develop, open_instance
@@ -37,6 +39,7 @@ class Reading:
         cells: the map that shows a find best, logits of its cells; None where there is none.
         frame: how the map lies on the image.
         mapped_by: the entry of the member whose map it is.
+        measures: what the image is like; None where it could not be decoded.
     """
 
     image: ImageReading
@@ -44,6 +47,7 @@ class Reading:
     cells: Map | None = None
     frame: Frame | None = None
     mapped_by: Model | None = None
+    measures: ImageMeasures | None = None
 
     @property
     def display(self) -> npt.NDArray[np.float32] | None:
@@ -137,10 +141,13 @@ class Reader:
 
     def _examine(self, radiograph: Radiograph) -> Reading:
         header, shown = radiograph.header, radiograph.image
-        opinion = self._ensemble.read(Canvases(shown))
+        canvases = Canvases(shown)
+        opinion = self._ensemble.read(canvases)
+        # The models of fractures, which have the finest canvas, were asked of a known region alone.
+        measures = measure_image(shown, header, canvases.finest() if opinion.is_known else None, opinion.far)
         if not opinion.is_known:
             unread = self._unread(header, REASONS["region-not-recognised"])
-            return Reading(_with_members(unread, header, opinion), shown)
+            return Reading(_with_members(unread, header, opinion), shown, measures=measures)
         assert opinion.fracture is not None
         fracture = opinion.fracture
         frame = _frame_of_map(opinion.evidence, self._fusion, header)
@@ -152,7 +159,7 @@ class Reader:
             types=opinion.types,
             boxes=_boxes(opinion, header, frame, at_least_one=fracture.state is FractureState.PRESENT),
         )
-        return Reading(read, shown, *((*frame[:2], frame[2].entry) if frame else ()))
+        return Reading(read, shown, *((*frame[:2], frame[2].entry) if frame else ()), measures=measures)
 
     def _empty(self, header: Header | None) -> ImageReading:
         return ImageReading(

@@ -24,6 +24,9 @@ from dicom_node.console_process.desks import (
     PeerChecker,
 )
 from dicom_node.console_process.study_parts import make_study_book
+from dicom_node.drift.input_look import InputLook
+from dicom_node.drift.look import KEPT
+from dicom_node.drift.scores import DAYS, DriftLook
 from dicom_node.image_desk.caller import DeskCaller
 from dicom_node.image_desk.place import DeskPlace
 from dicom_node.image_desk.upload_shelf import UploadShelf
@@ -33,11 +36,11 @@ from dicom_node.ledger.audit_trail import LedgerAuditTrail
 from dicom_node.ledger.challenges import ChallengeBook
 from dicom_node.ledger.change_watch import ChangeWatch, count_waiting
 from dicom_node.ledger.contacts import ContactBook
+from dicom_node.ledger.image_measures import ImageMeasureBook
 from dicom_node.ledger.member_times import MemberTimeBook
 from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ports import Clock
 from dicom_node.reader_comparison import ComparisonLook
-from dicom_node.score_drift import DAYS, KEPT, DriftLook
 from inference.zoo import BUNDLED
 
 
@@ -49,7 +52,9 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     """
     clock, gate, reading = SystemClock(), Gate(access), settings.reading
     trail = LedgerAuditTrail(engine, clock, StudyPatients(engine, settings.node.data))
-    drift = DriftLook(SentReadingBook(engine), clock, reading.bundle or BUNDLED, reading.precision)
+    bundle = reading.bundle or BUNDLED
+    drift = DriftLook(SentReadingBook(engine), clock, bundle, reading.precision)
+    inputs = InputLook(ImageMeasureBook(engine), clock, bundle, reading.precision, settings.drift)
     compared = ComparisonLook(ChallengeBook(engine, settings.node.data, clock), settings, clock)
     services = Services(
         settings=settings,
@@ -63,6 +68,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),
         drift=BackgroundLook(partial(drift.look, DAYS), clock, KEPT).latest,
+        inputs=BackgroundLook(partial(inputs.look, DAYS), clock, KEPT).latest,
         comparison=BackgroundLook(partial(compared.look, DAYS), clock, KEPT).latest,
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
         uploading=_make_uploading(settings, clock),

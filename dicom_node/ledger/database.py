@@ -37,6 +37,7 @@ from dicom_node.ledger import (
     delivery_tables,
     feed_tables,
     knowledge_tables,
+    measure_tables,
     quarantine_tables,
     report_tables,
     retention_tables,
@@ -69,6 +70,7 @@ TABLE_MODULES = (
     report_tables,
     shadow_tables,
     challenger_tables,
+    measure_tables,
 )
 #: 16 MiB.
 PAGES_AT_ONCE = 4096

@@ -12,6 +12,7 @@ from dicom_node.ledger import (
     deliveries,
     documents,
     explanations,
+    image_measures,
     impressions,
     quarantine,
     rejections,
@@ -148,6 +149,7 @@ class Ledger:
             known = select(columns.sha256).where(columns.sha256 == sha256, columns.model_set == reading.model_set)
             if connection.execute(known).first() is None:
                 connection.execute(insert(tables.reading).values(row))
+                image_measures.keep(connection, read, self._clock.now())
         return self.reading(sha256, reading.model_set) or read
 
     def latest_version(self, study_instance_uid: str) -> int:

@@ -35,6 +35,7 @@ def _ask(model_set: str, since: datetime, limit: int) -> Select[Any]:
     content = readings.content
     return (
         select(
+            images.called_ae_title,
             images.calling_ae_title,
             readings.reason_code,
             content[("region", "label")].as_string().label("region"),
@@ -59,15 +60,15 @@ class _Group:
 
 
 def _group(rows: Iterable[Any]) -> list[SentReadings]:
-    groups: dict[tuple[str, str], _Group] = {}
-    for sender, reason_code, region, state, probability in rows:
-        group = groups.setdefault((sender, region or ""), _Group())
+    groups: dict[tuple[str, str, str], _Group] = {}
+    for called, sender, reason_code, region, state, probability in rows:
+        group = groups.setdefault((sender, region or "", called), _Group())
         if probability is None:
             group.reasons[reason_code or _NO_REASON] += 1
         else:
             group.probabilities.append(probability)
             group.states[state] += 1
     return [
-        SentReadings(sender, region, each.probabilities, each.states, each.reasons)
-        for (sender, region), each in sorted(groups.items())
+        SentReadings(sender, region, each.probabilities, each.states, each.reasons, called)
+        for (sender, region, called), each in sorted(groups.items())
     ]

@@ -11,6 +11,8 @@ from typing import Final, Literal
 PREFIX: Final = "osteonode_"
 #: From an answer at once to one that waited for an archive over a night.
 STAGE_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400)
+#: Own title, calling title and region of images.
+_ORIGIN: Final = ("receiver", "sender", "region")
 MODEL_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -152,13 +154,36 @@ STABILITY_INDEX = Metric(
     "osteonode_score_stability_index",
     "gauge",
     "How far the probabilities of fracture of 30 days are from those of the validation images (PSI), where compared.",
-    ("sender", "region"),
+    _ORIGIN,
 )
 STABILITY_LIMIT = Metric(
     "osteonode_score_stability_limit",
     "gauge",
     "What that index stays below by chance alone, in 99 of 100 samples of as many images.",
-    ("sender", "region"),
+    _ORIGIN,
+)
+DOUBT = Metric(
+    "osteonode_doubt_ratio", "gauge", "Share of doubt among the images of 30 days that the models spoke of.", _ORIGIN
+)
+NOT_ANALYSED_SHARE = Metric(
+    "osteonode_not_analysed_ratio",
+    "gauge",
+    "Share of the images of 30 days of which nothing was said, among all that the sender sent; without a region where "
+    "none was seen.",
+    _ORIGIN,
+)
+INPUT_INDEX = Metric(
+    "osteonode_input_stability_index",
+    "gauge",
+    "How far a measure of the images of 30 days is from that of the validation images, or of the sender's first images "
+    "(PSI), where compared; the region * is all of them.",
+    (*_ORIGIN, "measure"),
+)
+INPUT_LIMIT = Metric(
+    "osteonode_input_stability_limit",
+    "gauge",
+    "What that index stays below by chance alone: in one or two of 100 samples some measure passes it.",
+    (*_ORIGIN, "measure"),
 )
 SHADOW_MODE = Metric(
     "osteonode_shadow_mode",
@@ -219,8 +244,8 @@ METRICS: Final = (
     *(READINGS, NOT_ANALYSED, READING_SECONDS, MODEL_SECONDS),
     *(ANSWERED, SHADOWED, STAGE_SECONDS, TURNAROUND_SECONDS, ATTEMPTS),
     *(QUEUE_ITEMS, QUEUE_AGE_SECONDS, HELD, DEAD_LETTERS, QUARANTINE_FILES, DESTINATION_UP, BREAKER_STATE),
-    *(STABILITY_INDEX, STABILITY_LIMIT, SHADOW_MODE),
-    *(CHALLENGER_IMAGES, CHALLENGER_AGREEMENT, CHALLENGER_KAPPA),
+    *(STABILITY_INDEX, STABILITY_LIMIT, DOUBT, NOT_ANALYSED_SHARE, INPUT_INDEX, INPUT_LIMIT),
+    *(SHADOW_MODE, CHALLENGER_IMAGES, CHALLENGER_AGREEMENT, CHALLENGER_KAPPA),
     *(LEDGER_BYTES, DISK_FREE_BYTES, DISK_LIMIT_BYTES, CERTIFICATE_END, CONDITION, LEDGER_READABLE),
     *(BUILD_INFO, START_SECONDS),
 )

@@ -83,7 +83,7 @@ def open_bundle(
         drawn: list[Future[Path]] = []
         found = reader.read(path, lambda radiograph: drawn.append(beside.submit(_draw, radiograph, evidence_folder)))
         display = drawn[0].result() if drawn else None
-        return ReadImage(found.image, display, _keep_map(found, evidence_folder))
+        return ReadImage(found.image, display, _keep_map(found, evidence_folder), found.measures)
 
     return read_file
 

@@ -1,6 +1,6 @@
 """The listener for Prometheus and for orchestrators, put together."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
+from collections.abc import Iterator, Mapping, MutableSequence
 from contextlib import ExitStack
 from ctypes import c_uint64
 from datetime import datetime
@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from dicom_node.ledger.measurements import Measurements
-from dicom_node.monitoring.drift_gauges import DriftGauges
+from dicom_node.monitoring.drift_gauges import DriftGauges, Names
 from dicom_node.monitoring.exposition import Exposition, make_registry
 from dicom_node.monitoring.gauges import Gauges, Surroundings
 from dicom_node.monitoring.happenings import Happenings
@@ -25,30 +25,27 @@ from dicom_node.ports import Clock, FractureReader
 from dicom_node.receive.receipt_counts import ReceiptCounts, WayIn, count_cells, sum_images, sum_refusals
 from dicom_node.receive.statuses import ANSWERS, Outcome
 from dicom_node.repeating import Repeating
-from dicom_node.score_drift import DriftLine
 from dicom_node.tls.inventory import list_certificates
 from dicom_node.watching.comparison import list_gauges
 from dicom_node.watching.conditions import NAMES, free_bytes, look_at_node
+from dicom_node.watching.drift import look_at_inputs, look_for_drift
 from dicom_node.watching.watch import Listening, Watch
 from domain.errors import ConfigError
 
 _MIB: Final = 1 << 20
+#: Titles that the configuration does not name.
+_OTHER: Final = "other"
 
 
-def serve_metrics(
-    settings: Settings, engine: Engine, clock: Clock, stops: ExitStack, drift: Callable[[], Sequence[DriftLine]]
-) -> Watch:
-    """Listen for monitoring systems and return what the node tells them; see `begin_watch`.
-
-    Args:
-        drift: returns how scores compare with those of validation.
-    """
+def serve_metrics(settings: Settings, engine: Engine, clock: Clock, stops: ExitStack) -> Watch:
+    """Listen for monitoring systems and return what the node tells them; see `begin_watch`."""
     ledger, health = Measurements(engine), Health(NAMES, clock)
     own = ReceiptCounts(settings, [0] * count_cells(settings))
     cells = [_share_cells(settings) for _ in range(settings.limits.receiving_processes)]
     counts, release = (own, *(ReceiptCounts(settings, each) for each in cells)), ["", ""]
     around = _look_around(settings, health, release, clock.now())
-    compared = (DriftGauges(drift, own.name_sender), *list_gauges(settings, engine, clock))
+    drift = _make_drift_gauges(settings, engine, clock, own)
+    compared = (drift, *list_gauges(settings, engine, clock))
     exposition = _expose(settings, ledger, clock, counts, around, compared)
     pages = health_pages(health) | {"/metrics": partial(_write, exposition)}
     listener = MonitoringListener(settings.metrics, pages)
@@ -77,6 +74,13 @@ def _expose(
     happenings = Happenings(ledger, registry, around.started_at, names)
     receipts = Receipts(partial(list_receipts, settings, counts), partial(count_refusals, counts))
     return Exposition(registry, happenings, (receipts, Gauges(ledger, around, clock), *compared))
+
+
+def _make_drift_gauges(settings: Settings, engine: Engine, clock: Clock, counts: ReceiptCounts) -> DriftGauges:
+    own = {settings.node.ae_title, *(each.ae_title for each in settings.application_entity)}
+    names = Names(lambda title: title if title in own else _OTHER, counts.name_sender)
+    scores, inputs = look_for_drift(settings, engine, clock), look_at_inputs(settings, engine, clock)
+    return DriftGauges(scores.lines, inputs.lines, names)
 
 
 def _write(exposition: Exposition, accept: str) -> Page:

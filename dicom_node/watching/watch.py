@@ -54,10 +54,9 @@ def begin_watch(
     """
     watch = Watch()
     if settings.metrics.enabled:
-        from dicom_node.watching.drift import look_for_drift
         from dicom_node.watching.metrics import serve_metrics
 
-        watch = serve_metrics(settings, engine, clock, stops, look_for_drift(settings, engine, clock).lines)
+        watch = serve_metrics(settings, engine, clock, stops)
     if settings.alert_channel:
         from dicom_node.watching.alerts import start_alerts
         from dicom_node.watching.drift import find_causes

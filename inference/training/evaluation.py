@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.finding import Corners, FractureState, ImageReading
+from domain.image_measures import ImageMeasures
 from inference.reader import Reader
 from inference.training.boxes import Detection, average_precision_50
 from inference.training.estimate import Estimate
@@ -23,9 +24,10 @@ Progress = Callable[[Iterable[Row]], Iterable[Row]]
 
 @dataclass(frozen=True, slots=True)
 class ReadExample(LabelledRow):
-    """One image of the split: what the manifest of the data says, and what the bundle says."""
+    """One image of the split: what the manifest of the data says, what the bundle says, and what the image is like."""
 
     reading: ImageReading
+    measures: ImageMeasures | None = None
 
     @property
     def boxes(self) -> list[Corners]:
@@ -54,7 +56,8 @@ def read_split(
     """Read every image of a split with a version of the bundle."""
     reader = Reader(bundle, precision=precision, threads=threads)
     rows = progress(read_rows(data, split))
-    return [ReadExample(row, reader.read(data / "images" / row["image_id"]).image) for row in rows]
+    readings = ((row, reader.read(data / "images" / row["image_id"])) for row in rows)
+    return [ReadExample(row, reading.image, reading.measures) for row, reading in readings]
 
 
 def measure_fracture(examples: list[ReadExample]) -> dict[str, Estimate]:

@@ -1,12 +1,13 @@
 """What was measured of a version of a bundle, written as inference/zoo/evaluation.py reads it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from domain.image_measures import ImageMeasures
 from inference.training.evaluation import (
     ReadExample,
     box_average_precision,
@@ -16,6 +17,7 @@ from inference.training.evaluation import (
     state_counts,
 )
 from inference.training.fracatlas import Split
+from inference.training.input_file import write_input_reference
 from inference.training.reliability import reliability
 from inference.training.score_file import write_score_reference
 from inference.zoo import Precision, load_manifest, model_set
@@ -55,3 +57,12 @@ def write_evaluation(bundle: Path, examples: list[ReadExample], *, split: Split,
     Evaluation.model_validate(said)
     (bundle / EVALUATIONS[precision]).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     write_score_reference(bundle, [example.reading for example in examples], data=data, precision=precision)
+    images = list(_find_measures(examples))
+    if images and precision == "f32":  # what images are like does not depend on how the models compute
+        write_input_reference(bundle, images, data=data)
+
+
+def _find_measures(examples: list[ReadExample]) -> Iterator[tuple[str, ImageMeasures]]:
+    for each in examples:
+        if each.measures is not None and each.reading.region is not None:
+            yield each.reading.region.label, each.measures

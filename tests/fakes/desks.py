@@ -193,6 +193,7 @@ def make_desks() -> dict[str, Any]:
         "reading_times": FakeReadingTimes(),
         "drift": lambda: (),
         "comparison": lambda: None,
+        "inputs": lambda: (),
         "check_configuration": FakeConfigurationCheck(),
         "uploading": make_uploading(Path("/nonexistent")),
     }

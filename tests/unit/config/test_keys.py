@@ -36,6 +36,8 @@ def test_a_number_that_measures_something_has_its_unit_in_its_name_or_counts_thi
         "reader_failures",
         "drift_index",
         "share",
+        "input_drift_index",
+        "baseline_images",
     }
     units = ("_seconds", "_days", "_mib", "_kib", "_px", "_bytes")
     numbers = [key for key in known_keys().values() if key.allowed.startswith(("number", "whole number"))]

@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from dicom_node.console.pages.model_sections import bundle, calibration, challenger, drift, evaluation, members
+from dicom_node.console.pages.model_sections import (
+    bundle,
+    calibration,
+    challenger,
+    drift,
+    evaluation,
+    inputs,
+    members,
+)
 from dicom_node.console.pages.model_sections.serving_models import ServingModels
 from dicom_node.console.section import Section
 
@@ -11,6 +19,7 @@ SECTIONS: Final[tuple[Section[ServingModels], ...]] = (
     members.SECTION,
     calibration.SECTION,
     drift.SECTION,
+    inputs.SECTION,
     challenger.SECTION,
     evaluation.SECTION,
 )

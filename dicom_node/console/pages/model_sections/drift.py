@@ -6,7 +6,7 @@ from typing import Any, Final
 from dicom_node.console.pages.model_sections.serving_models import ServingModels
 from dicom_node.console.section import Section
 from dicom_node.console.visit import Visit
-from dicom_node.score_drift import DAYS, LEAST_IMAGES, DriftVerdict
+from dicom_node.drift.scores import DAYS, LEAST_IMAGES, DriftVerdict
 from reporting.translation import load_translation
 
 #: How a verdict on drift looks.
@@ -15,6 +15,7 @@ TONES: Final = {
     DriftVerdict.DIFFERS: "held",
     DriftVerdict.TOO_FEW: "plain",
     DriftVerdict.NO_REFERENCE: "plain",
+    DriftVerdict.LEARNING: "plain",
 }
 
 

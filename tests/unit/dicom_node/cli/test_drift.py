@@ -8,13 +8,15 @@ from sqlalchemy import Engine, insert
 
 from dicom_node.cli import main
 from dicom_node.clock import SystemClock
-from dicom_node.ledger import tables
+from dicom_node.ledger import image_measures, tables
 from dicom_node.ledger.database import create_tables, database_url, open_engine, writing
 from dicom_node.ledger.rows import reading_json
+from dicom_node.ports import ReadImage
 from domain.finding import Fracture, FractureState
 from inference.zoo import load_manifest, model_set
 from tests.fakes.arrivals import arrive
 from tests.fakes.light_reader import make_reading
+from tests.fakes.measures import draw_images, put_input_reference
 from tests.fakes.scores import put_reference
 
 
@@ -37,6 +39,7 @@ def keep(engine: Engine, folder: Path, probability: float, images: int) -> None:
     """Keep images and their readings, all at once: one fsync."""
     digest, now = model_set(load_manifest(folder)), SystemClock().now()
     fracture = Fracture(FractureState.DOUBT, probability, (probability, probability))
+    measures = draw_images(images, seed=2, contrast=-0.3)
     with writing(engine) as connection:
         for number in range(images):
             image = arrive("1", str(number))
@@ -47,6 +50,7 @@ def keep(engine: Engine, folder: Path, probability: float, images: int) -> None:
             said = {"status": reading.status, "content": reading_json(reading), "read_at": now}
             names = {name: sent[name] for name in ("sha256", "sop_instance_uid")}
             connection.execute(insert(tables.reading).values(names | said | {"model_set": digest}))
+            image_measures.keep(connection, ReadImage(reading, measures=measures[number]), now)
 
 
 def drift(config: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
@@ -75,3 +79,45 @@ def test_few_images_are_said_to_be_too_few(
 
 def test_a_node_that_read_nothing_says_so(engine: Engine, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert drift(config, capsys, "--days", "7") == "No image was read by these models in the last 7 days.\n"
+
+
+def test_images_that_differ_are_said_by_the_names_of_their_measures(
+    engine: Engine, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_input_reference(tmp_path, draw_images(200, seed=1))
+    keep(engine, tmp_path, 0.3, 60)
+    assert "differs: displayed contrast" in drift(config, capsys)
+    said = drift(config, capsys, "--inputs")
+    assert all(words in said for words in ("sharpness (log10)", "as the validation images", "learning"))
+    assert "doubt" not in said
+    inputs = json.loads(drift(config, capsys, "--inputs", "--json"))["inputs"]
+    (hand,) = (each for each in inputs if each["region"] == "hand")
+    assert [each["measure"] for each in hand["measures"] if each["verdict"] == "differs"] == ["contrast"]
+    assert (hand["receiver"], hand["sender"], hand["first_images"]["found"]) == ("OSTEONODE", "MODALITY", 60)
+
+
+def test_shares_of_doubt_and_of_not_analysed_stand_by_own_title_sender_and_region(
+    engine: Engine, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(engine, tmp_path, 0.3, 60)
+    (line,) = json.loads(drift(config, capsys, "--json"))["lines"]
+    assert (line["receiver"], line["sender"], line["region"]) == ("OSTEONODE", "MODALITY", "hand")
+    assert (line["doubt_share"], line["not_analysed_share"]) == (1.0, 0.0)
+    said = drift(config, capsys)
+    assert all(words in said for words in ("receiver", "doubt", "not analysed", "100.0%"))
+
+
+def test_a_sender_whose_change_is_right_is_learned_anew(
+    engine: Engine, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(engine, tmp_path, 0.3, 210)
+    drift(config, capsys)
+    assert "of MODALITY from now on" in drift(config, capsys, "--learn-anew", "MODALITY")
+    assert "Nothing was learned of ROOM9 yet" in drift(config, capsys, "--learn-anew", "ROOM9")
+    assert "learning the sender's first images: 0 of 200" in drift(config, capsys)
+
+
+def test_no_image_that_was_measured_is_said_so(
+    engine: Engine, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert drift(config, capsys, "--inputs", "--days", "1") == "No image was measured in the last 1 day.\n"

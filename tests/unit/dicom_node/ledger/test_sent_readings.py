@@ -20,8 +20,10 @@ def book(engine: Engine) -> SentReadingBook:
     return SentReadingBook(engine)
 
 
-def keep(ledger: Ledger, number: int, *, sender: str = "ROOM1", region: str = "hand") -> None:
-    image = replace(arrive("1", str(number)), calling_ae_title=sender)
+def keep(
+    ledger: Ledger, number: int, *, sender: str = "ROOM1", region: str = "hand", receiver: str = "OSTEONODE"
+) -> None:
+    image = replace(arrive("1", str(number)), calling_ae_title=sender, called_ae_title=receiver)
     ledger.record_instance(image)
     reading = replace(make_reading(image.sop_instance_uid, "1.2"), region=Labelled(region, 0.9))
     ledger.keep_reading(image.sha256, ReadImage(reading))
@@ -45,14 +47,21 @@ def test_what_was_said_stands_by_sender_and_region(ledger: Ledger, book: SentRea
         ("ROOM1", "leg", 1),
         ("ROOM2", "hand", 1),
     ]
-    assert found[0] == SentReadings("ROOM1", "hand", [0.9, 0.9], {"present": 2}, {})
+    assert found[0] == SentReadings("ROOM1", "hand", [0.9, 0.9], {"present": 2}, {}, "OSTEONODE")
+
+
+def test_images_that_came_to_another_own_title_stand_by_themselves(ledger: Ledger, book: SentReadingBook) -> None:
+    keep(ledger, 1)
+    keep(ledger, 2, receiver="TRIAL")
+    found = book.by_sender_and_region(MODEL_SET, BEGIN)
+    assert [(each.called_ae_title, each.images) for each in found] == [("OSTEONODE", 1), ("TRIAL", 1)]
 
 
 def test_what_was_not_analysed_is_counted_by_its_reason(ledger: Ledger, book: SentReadingBook) -> None:
     refuse(ledger, 1, "colour-picture")
     refuse(ledger, 2, "colour-picture")
     (found,) = book.by_sender_and_region(MODEL_SET, BEGIN)
-    assert found == SentReadings("MODALITY", "", [], {}, {"colour-picture": 2})
+    assert found == SentReadings("MODALITY", "", [], {}, {"colour-picture": 2}, "OSTEONODE")
     assert found.images == 2
 
 

@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from dicom_node.monitoring import metric_table as table
 from dicom_node.monitoring.comparison_gauges import ComparisonGauges
-from dicom_node.monitoring.drift_gauges import DriftGauges
+from dicom_node.monitoring.drift_gauges import DriftGauges, Names
 from dicom_node.monitoring.exposition import Exposition, make_registry
 from dicom_node.monitoring.gauges import Gauges
 from dicom_node.monitoring.happenings import Happenings
@@ -34,10 +34,11 @@ def exposition(ledger: FakeMeasuredLedger) -> Exposition:
     clock, registry = FakeClock(), make_registry()
     happenings = Happenings(ledger, registry, clock.now(), ["pacs"])
     receipts = Receipts(lambda: LINES, lambda: {"1/1/7": 4})
+    drift = DriftGauges(lambda: (), lambda: (), Names())
     return Exposition(
         registry,
         happenings,
-        (receipts, Gauges(ledger, AROUND, clock), DriftGauges(lambda: (), str), ComparisonGauges(lambda: None)),
+        (receipts, Gauges(ledger, AROUND, clock), drift, ComparisonGauges(lambda: None)),
     )
 
 

@@ -11,6 +11,7 @@ UNITS = (
     "_items",
     "_files",
     "_info",
+    "_ratio",
     "_ok",
     "_up",
     "_state",

@@ -5,10 +5,14 @@ from pathlib import Path
 from config.reading import Reading
 from config.settings import Console, Settings
 from dicom_node.console.pages.model_sections.drift import TONES
+from dicom_node.console.pages.model_sections.inputs import TONES as INPUT_TONES
 from dicom_node.console.reliability_diagram import LEFT, SIDE, TOP, draw
 from dicom_node.console.translation import load_words
+from dicom_node.drift.inputs import REGION_SHARES, Against, InputLine, Learned, MeasureLine
+from dicom_node.drift.scores import DriftLine, DriftVerdict
+from dicom_node.measure_ports import Origin
 from dicom_node.reading_ports import MemberTime
-from dicom_node.score_drift import DriftLine, DriftVerdict
+from domain.image_measures import MEASURE_NAMES
 from inference.training.fracatlas import REGIONS
 from inference.zoo import BUNDLED, MANIFESTS, load_manifest, model_set
 from inference.zoo.evaluation import EVALUATIONS, ReliabilityBin, load_evaluation
@@ -100,3 +104,30 @@ def test_while_it_is_compared_for_the_first_time_the_page_says_so_and_looks_agai
 def test_every_verdict_has_its_words_and_its_look() -> None:
     assert {f"models.drift_{verdict}" for verdict in DriftVerdict} <= set(load_words())
     assert set(TONES) == set(DriftVerdict)
+
+
+def test_images_stand_there_with_a_drawing_of_each_measure_that_is_compared() -> None:
+    contrast = MeasureLine(
+        *("contrast", 60, DriftVerdict.DIFFERS, Against.VALIDATION, 0.512, 0.213, 0.4, 0.7),
+        *(("0.5",), (45, 15), (10, 190)),
+    )
+    field = MeasureLine("field_mm", 60, DriftVerdict.LEARNING, median=430.0)
+    line = InputLine(Origin("OSTEONODE", "ROOM1", "hand"), 60, (contrast, field), Learned(0, 60, 200))
+    page = browse(inputs=lambda: [line])
+    assert page.count('class="shares"') == 1
+    shown = ("Displayed contrast", "0.512", "0.213", "of the validation images", "learning the first images", "430")
+    assert all(words in page for words in shown)
+    assert '<details class="card origin" open>' in page
+
+
+def test_images_are_looked_at_beside_the_page() -> None:
+    assert 'data-live="2"' in browse(inputs=lambda: None)
+    assert "No image was measured here lately" in browse()
+
+
+def test_every_measure_and_verdict_of_images_has_its_words_and_its_look() -> None:
+    words = set(load_words())
+    assert {f"models.measure_{name}" for name in (*MEASURE_NAMES, REGION_SHARES)} <= words
+    assert {f"models.inputs_{verdict}" for verdict in DriftVerdict} <= words
+    assert {f"models.inputs_against_{against}" for against in Against} <= words
+    assert set(INPUT_TONES) == set(DriftVerdict)

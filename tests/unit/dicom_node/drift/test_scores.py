@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from dicom_node.drift.scores import DAYS, LEAST_IMAGES, DriftLine, DriftLook, DriftVerdict
 from dicom_node.reading_ports import SentReadings
-from dicom_node.score_drift import DAYS, LEAST_IMAGES, DriftLine, DriftLook, DriftVerdict
 from domain.errors import ModelError
 from inference.zoo import load_manifest, model_set
 from tests.fakes.clock import FakeClock

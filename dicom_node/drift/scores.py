@@ -6,13 +6,13 @@ new detector does.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
+from dicom_node.drift.look import RememberedLook
 from dicom_node.ports import Clock
 from dicom_node.reading_ports import ReadingScores, SentReadings
 from domain.finding import FractureState
@@ -25,8 +25,6 @@ LEAST_IMAGES: Final = 50
 #: Below, a difference is small, however many images show it (Siddiqi, Credit Risk Scorecards, 2006).
 NOTABLE_INDEX: Final = 0.1
 DAYS: Final = 30
-#: What is compared stays so long: thousands of images do not change their distribution sooner.
-KEPT: Final = timedelta(minutes=10)
 
 
 class DriftVerdict(StrEnum):
@@ -36,19 +34,21 @@ class DriftVerdict(StrEnum):
     DIFFERS = "differs"
     TOO_FEW = "too_few"
     NO_REFERENCE = "no_reference"
+    LEARNING = "learning"  # the sender's first images are still awaited
 
 
 @dataclass(frozen=True, slots=True)
 class DriftLine:
-    """One sender and region.
+    """One sender and region, at one title of this node.
 
     Attributes:
         region: empty where the models saw none.
         read: images of which the models spoke; doubt: those of them that are in doubt.
         reasons: images of which nothing was said, by reason code.
-        sent: images of this sender, of every region.
+        sent: images of this sender to that title, of every region.
         index, limit: the population stability index and what it stays below by chance; None where not compared.
         reference_doubt: share of doubt among the validation images of the region.
+        called_ae_title: the title of this node that they were sent to.
     """
 
     calling_ae_title: str
@@ -61,6 +61,7 @@ class DriftLine:
     index: float | None = None
     limit: float | None = None
     reference_doubt: float | None = None
+    called_ae_title: str = ""
 
     @property
     def not_analysed(self) -> int:
@@ -79,25 +80,28 @@ class DriftLine:
 
 
 def compare_all(found: Sequence[SentReadings], reference: ScoreReference | None) -> list[DriftLine]:
-    """Return a line for each sender and region."""
-    sent: Counter[str] = Counter()
+    """Return a line for each own title, sender and region."""
+    sent: Counter[tuple[str, str]] = Counter()
     for each in found:
-        sent[each.calling_ae_title] += each.images
-    return [_compare(each, reference, sent[each.calling_ae_title]) for each in found]
+        sent[each.called_ae_title, each.calling_ae_title] += each.images
+    return [_compare(each, reference, sent[each.called_ae_title, each.calling_ae_title]) for each in found]
 
 
 def _compare(sent: SentReadings, reference: ScoreReference | None, total: int) -> DriftLine:
     scores = reference.regions.get(sent.region) if reference is not None else None
     read, doubt = len(sent.probabilities), sent.states.get(FractureState.DOUBT, 0)
-    said = (sent.calling_ae_title, sent.region, read, doubt, sent.reasons, total)
+    said = DriftLine(
+        *(sent.calling_ae_title, sent.region, read, doubt, sent.reasons, total, DriftVerdict.NO_REFERENCE),
+        called_ae_title=sent.called_ae_title,
+    )
     if scores is None:
-        return DriftLine(*said, DriftVerdict.NO_REFERENCE)
-    reference_doubt = scores.states["doubt"] / scores.images
+        return said
+    said = replace(said, reference_doubt=scores.states["doubt"] / scores.images)
     if read < LEAST_IMAGES:
-        return DriftLine(*said, DriftVerdict.TOO_FEW, reference_doubt=reference_doubt)
+        return replace(said, verdict=DriftVerdict.TOO_FEW)
     index, limit = _measure(sent, scores)
     verdict = DriftVerdict.DIFFERS if index > max(limit, NOTABLE_INDEX) else DriftVerdict.SAME
-    return DriftLine(*said, verdict, index, limit, reference_doubt)
+    return replace(said, verdict=verdict, index=index, limit=limit)
 
 
 def _measure(sent: SentReadings, scores: RegionScores) -> tuple[float, float]:
@@ -114,21 +118,16 @@ class DriftLook:
 
     def __init__(self, scores: ReadingScores, clock: Clock, bundle: Path, precision: Precision) -> None:
         self._scores, self._clock, self._bundle, self._precision = scores, clock, bundle, precision
-        self._lock = Lock()
-        self._known: tuple[datetime, Sequence[DriftLine]] | None = None
+        self._lately = RememberedLook(clock, lambda: self.look(DAYS))
 
     def lines(self) -> Sequence[DriftLine]:
-        """Return a line for each sender and region of the last DAYS.
+        """Return a line for each own title, sender and region of the last DAYS.
 
         Raises:
             LedgerError: the store failed.
             ModelError: the files of the bundle cannot be used.
         """
-        with self._lock:  # two who ask at once need one look
-            now = self._clock.now()
-            if self._known is None or not timedelta() <= now - self._known[0] < KEPT:
-                self._known = now, self.look(DAYS)
-            return self._known[1]
+        return self._lately.found()
 
     def look(self, days: int) -> Sequence[DriftLine]:
         """Return the same of so many days, compared now."""
