@@ -1,6 +1,6 @@
 """The listener for Prometheus and for orchestrators, put together."""
 
-from collections.abc import Iterator, Mapping, MutableSequence
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from contextlib import ExitStack
 from ctypes import c_uint64
 from datetime import datetime

@@ -10,6 +10,7 @@ from dicom_node.console.visit import Visit
 from dicom_node.drift.inputs import InputLine
 from dicom_node.drift.scores import DAYS, LEAST_IMAGES, DriftVerdict
 from dicom_node.measure_ports import EVERY_REGION
+from reporting.translation import load_translation
 
 #: How a verdict on images looks.
 TONES: Final = {
@@ -34,6 +35,7 @@ def describe(visit: Visit, _models: ServingModels) -> Mapping[str, Any]:
         "draw": draw_shares,
         "size": (WIDTH, HEIGHT),
         "every_region": EVERY_REGION,
+        "regions": load_translation(visit.words.language).regions,
     }
 
 
