@@ -103,11 +103,15 @@ class BundleReader:
     bundle: BundleIdentity
 
 
-def open_reader(settings: Settings) -> BundleReader:
-    """Return the readers that a configuration asks for. Raises ModelError where the bundle cannot be used."""
+def open_reader(settings: Settings, pool: ReaderPool | None = None) -> BundleReader:
+    """Return the readers that a configuration asks for. Raises ModelError where the bundle cannot be used.
+
+    Args:
+        pool: made for the same configuration, where it had to begin before.
+    """
     reading = settings.reading
     manifest = load_manifest(reading.bundle or BUNDLED, reading.precision)
-    return BundleReader(ReaderPool.of_settings(reading), identify_bundle(manifest))
+    return BundleReader(pool or ReaderPool.of_settings(reading), identify_bundle(manifest))
 
 
 def open_spare_reader(settings: Settings) -> WarmReader:

@@ -4,6 +4,8 @@ import errno
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
     from config.settings import Destination, Settings
+    from dicom_node.pipeline.reader_pool import ReaderPool
 
 #: What to change where the operating system refuses the address to listen on.
 _ADDRESS_ADVICE = {
@@ -29,17 +32,42 @@ def serve(config: ConfigFile = None) -> None:
     ./osteonode-data. Events go to stderr, without patient data.
     """
     from config.load import load_settings
+    from dicom_node.child_processes import begin_template
     from dicom_node.cli.logs import configure_logging
     from dicom_node.light_pydicom import load_pydicom
 
     settings = load_settings(config)
     configure_logging(settings.console)
     stop = _stop_on_signal()
+    begin_template()
     load_pydicom(decoders=False)
+    with _begin_readers(settings) as readers:
+        _serve(settings, readers, stop)
+    print(f"{settings.node.ae_title} has stopped; everything acknowledged is on disk.", flush=True)
 
-    from dicom_node.service import Service  # the engine and the models: a second of imports
 
-    service = Service(settings, prepare_reception=partial(configure_logging, settings.console))
+@contextmanager
+def _begin_readers(settings: "Settings") -> "Iterator[ReaderPool]":
+    """Let the models load while this process does: each has a processor to itself."""
+    from dicom_node.pipeline.reader_pool import ReaderPool
+
+    readers = ReaderPool.of_settings(settings.reading)
+    try:
+        readers.begin()
+        yield readers
+    finally:
+        readers.close()
+
+
+def _serve(settings: "Settings", readers: "ReaderPool", stop: threading.Event) -> None:
+    from dicom_node.cli.logs import configure_logging
+    from dicom_node.service import Service, open_reader  # the engine and the documents: a second of imports
+
+    service = Service(
+        settings,
+        reader_factory=partial(open_reader, pool=readers),
+        prepare_reception=partial(configure_logging, settings.console),
+    )
     try:
         service.start()
     except OSError as error:
@@ -52,7 +80,6 @@ def serve(config: ConfigFile = None) -> None:
         stop.wait()
     finally:
         service.stop()
-    print(f"{settings.node.ae_title} has stopped; everything acknowledged is on disk.", flush=True)
 
 
 def describe_ready(settings: "Settings", port: int, tls_port: int | None = None) -> str:

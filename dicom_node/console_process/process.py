@@ -4,14 +4,15 @@ Whatever people do at the console, images arrive and answers leave: nothing of i
 """
 
 import logging
-import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from threading import Event, Lock, Thread
 from typing import Final
 
 from config.settings import Settings
+from dicom_node.child_processes import start_copy
 from dicom_node.console_process.entry import STOP, Listening, serve
 from domain.errors import OsteonodeError
 
@@ -80,13 +81,9 @@ class ConsoleProcess:
         self._settings = self._settings.model_copy(update={"console": console})
 
     def _load(self) -> None:
-        # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        arguments = (theirs, self._settings, self._prepare)
-        self._process = context.Process(target=serve, args=arguments, name="osteonode-console", daemon=True)
-        self._process.start()
-        theirs.close()
+        self._pipe, theirs = Pipe()
+        with theirs:
+            self._process = start_copy(serve, (theirs, self._settings, self._prepare), "osteonode-console")
 
     def _listen(self) -> Listening:
         try:

@@ -3,13 +3,15 @@
 A process for each study and none between them: what nobody waits for should cost nothing while nobody asked for it.
 """
 
-import multiprocessing
 import threading
 from collections.abc import Callable
 from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from config.settings import Settings
+from dicom_node.child_processes import start_afresh
 from dicom_node.pipeline import explainer_child
 from dicom_node.pipeline.child_life import stand_back
 from dicom_node.pipeline.explainer_child import Answer, Explain
@@ -60,18 +62,10 @@ class ChildExplainer:
     def explain(self, task: ExplanationTask) -> tuple[Document, ...]:
         """Return the documents that explain a study (see `StudyExplainer.explain`)."""
         with self._turn:
-            # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
-            context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
+            ours, theirs = Pipe()
             with ours:
-                process = context.Process(
-                    target=explainer_child.serve,
-                    args=(theirs, self._explain, self._stand_back),
-                    name="osteonode-explainer",
-                    daemon=True,
-                )
-                self._start(process)
-                theirs.close()
+                with theirs:
+                    process = self._start(theirs)
                 try:
                     answer = self._ask(ours, task)
                 finally:
@@ -87,16 +81,15 @@ class ChildExplainer:
             if self._process is not None:
                 self._process.kill()
 
-    def _start(self, process: BaseProcess) -> None:
+    def _start(self, pipe: "Connection[Answer, ExplanationTask]") -> BaseProcess:
         with self._state:
             if self._closed:
                 raise ExplainerClosed
-            process.start()
-            self._process = process
+            arguments = (pipe, self._explain, self._stand_back)
+            self._process = start_afresh(explainer_child.serve, arguments, "osteonode-explainer")
+            return self._process
 
-    def _ask(
-        self, pipe: "multiprocessing.connection.Connection[ExplanationTask, Answer]", task: ExplanationTask
-    ) -> Answer:
+    def _ask(self, pipe: "Connection[ExplanationTask, Answer]", task: ExplanationTask) -> Answer:
         try:
             pipe.send(task)
             if not pipe.poll(self._deadline_seconds):

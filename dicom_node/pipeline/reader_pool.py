@@ -85,6 +85,11 @@ class ReaderPool:
         """Whether nothing is read any more."""
         return self._closed
 
+    def begin(self) -> None:
+        """Start the processes; the models load meanwhile, and `warm_up` or the first read waits for them."""
+        for process in [self._take() for _ in range(self._processes)]:
+            self._give_back(process)
+
     def warm_up(self) -> None:
         """Start the processes and wait until each has its models loaded.
 

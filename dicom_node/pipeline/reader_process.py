@@ -1,8 +1,9 @@
 """One reader process and the pipe to it, seen from the node."""
 
-import multiprocessing
+from multiprocessing import Pipe
 from pathlib import Path
 
+from dicom_node.child_processes import start_afresh
 from dicom_node.pipeline import reader_child
 from dicom_node.pipeline.heap import huge_pages_for_children
 from dicom_node.pipeline.reader_child import OpenReader
@@ -32,15 +33,10 @@ class ReaderProcess:
     """
 
     def __init__(self, open_reader: OpenReader, model_set: str) -> None:
-        # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=reader_child.serve, args=(theirs, open_reader, model_set), name="osteonode-reader", daemon=True
-        )
-        with huge_pages_for_children():
-            self._process.start()
-        theirs.close()
+        self._pipe, theirs = Pipe()
+        # Afresh: the libraries of the models have threads, and large pages are asked for at the very start.
+        with theirs, huge_pages_for_children():
+            self._process = start_afresh(reader_child.serve, (theirs, open_reader, model_set), "osteonode-reader")
         self._is_open = False
 
     @property

@@ -6,14 +6,15 @@ acknowledged, and is replaced.
 """
 
 import logging
-import multiprocessing
 from collections.abc import Callable, MutableSequence
 from contextlib import suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from threading import Event, Lock, Thread
 from typing import Final
 
 from config.settings import Settings
+from dicom_node.child_processes import start_copy
 from dicom_node.receive.sockets import Sockets
 from dicom_node.reception.child import LISTENING, START, STOP
 from dicom_node.reception.entry import serve
@@ -89,13 +90,10 @@ class ReceptionProcess:
             self._watch.join()
 
     def _load(self) -> None:
-        # A fork of a process with threads and sockets may deadlock, so the child starts afresh.
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        arguments = (theirs, self._settings, self._sockets, self._model_set, self._prepare, self._cells)
-        self._process = context.Process(target=serve, args=arguments, name="osteonode-reception", daemon=True)
-        self._process.start()
-        theirs.close()
+        self._pipe, theirs = Pipe()
+        with theirs:
+            arguments = (theirs, self._settings, self._sockets, self._model_set, self._prepare, self._cells)
+            self._process = start_copy(serve, arguments, "osteonode-reception")
 
     def _listen(self) -> None:
         try:

@@ -16,13 +16,10 @@ from config.settings import Console, Node, Settings
 from dicom_node.console_process.process import ConsoleProcess
 from dicom_node.ledger.database import create_tables, database_url, open_engine
 from tests.fakes.certificates import make_pki
+from tests.fakes.children import prepare
 from tests.fakes.hospital import wait_until
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
-
-
-def prepare() -> None:
-    """Nothing is to be prepared; by this name the process finds it."""
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.service import Service
+from tests.fakes.children import prepare
 from tests.fakes.hospital import MODALITY, draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import light
 from tests.fakes.scrape import parse_samples, sample
@@ -23,10 +24,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-def prepare() -> None:
-    """Nothing is to be prepared; by this name the process finds it."""
 
 
 @pytest.fixture(scope="module")

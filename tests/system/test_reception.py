@@ -22,15 +22,12 @@ from dicom_node.reception.process import ReceptionProcess
 from dicom_node.reception.processes import Reception
 from dicom_node.service import Service
 from domain.errors import ConfigError
+from tests.fakes.children import prepare
 from tests.fakes.hospital import MODALITY, draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import light
 from tests.system.free_port import free_port
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
-
-
-def prepare() -> None:
-    """Nothing is to be prepared; by this name the process finds it."""
 
 
 @pytest.fixture

@@ -1,0 +1,103 @@
+"""How the node starts processes of its own: afresh, or as copies of a template that has loaded what they need.
+
+A fork of the node itself, with its threads and sockets, may deadlock. The template is a process that has neither and
+waits to be forked (the fork server of `multiprocessing`): a copy begins in some milliseconds and shares what is loaded.
+"""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver, util
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
+from threading import Lock
+from types import ModuleType
+from typing import Any, Final
+
+#: What the template loads; see there. By name, because it loads what stands above this module.
+_TEMPLATE: Final = "dicom_node.process_template"
+#: Tells the template where its socket is. Whoever imports that module elsewhere loads nothing.
+TEMPLATE_FOLDER: Final = "OSTEONODE_TEMPLATE_FOLDER"
+#: prctl(2)
+_PR_SET_PDEATHSIG: Final = 1
+_beginning, _hiding = Lock(), Lock()
+_hidden: list[ModuleType] = []
+#: Of the template and its copies; None where there is none, or it could not load.
+template_pid: int | None = None
+
+
+def begin_template() -> None:
+    """Let the template load, unless there is one; its first copy waits for that.
+
+    Raises:
+        OSError: there is no room for a process, or no folder for its socket.
+    """
+    with _beginning:
+        multiprocessing.set_forkserver_preload([_TEMPLATE])
+        os.environ[TEMPLATE_FOLDER] = util.get_temp_dir()
+        try:
+            forkserver.ensure_running()
+        finally:
+            del os.environ[TEMPLATE_FOLDER]
+
+
+def start_copy(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> BaseProcess:
+    """Start a process as a copy of the template; `target` must be importable by name.
+
+    It ends with the template, at once: the node would hear nothing more of it, and takes it for dead.
+
+    Raises:
+        OSError: there is no room for a process.
+    """
+    begin_template()
+    context: ForkServerContext = multiprocessing.get_context("forkserver")
+    process = context.Process(target=_run_copy, args=(target, *arguments), name=name, daemon=True)
+    try:
+        with _without_main():
+            process.start()
+    except EOFError as error:
+        raise OSError("the process that others are copied from ended") from error
+    return process
+
+
+def start_afresh(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> BaseProcess:
+    """Start a process that shares nothing; `target` must be importable by name.
+
+    Raises:
+        OSError: there is no room for a process.
+    """
+    context: SpawnContext = multiprocessing.get_context("spawn")
+    process = context.Process(target=target, args=arguments, name=name, daemon=True)
+    with _without_main():
+        process.start()
+    return process
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep children from importing the program that the node was started by: all commands, for nothing."""
+    with _hiding:
+        if not _hidden:
+            _hidden.append(sys.modules["__main__"])
+            sys.modules["__main__"] = ModuleType("__main__")
+        else:
+            _hidden.append(_hidden[0])
+    try:
+        yield
+    finally:
+        with _hiding:
+            main = _hidden.pop()
+            if not _hidden:
+                sys.modules["__main__"] = main
+
+
+def _run_copy(target: Callable[..., None], *arguments: Any) -> None:
+    with suppress(OSError, AttributeError):  # only Linux has it
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if template_pid not in (None, os.getppid()):
+        os._exit(1)  # the template ended before that was said
+    target(*arguments)

@@ -1,0 +1,89 @@
+"""Processes of the node are copies of a template: it holds nothing that a fork breaks, and its end is theirs."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from multiprocessing import Pipe
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from dicom_node.child_processes import start_afresh, start_copy
+from dicom_node.receive.association_marks import is_process_alive
+from tests.fakes.children import tell, wait_for_ever
+from tests.fakes.hospital import wait_until
+
+pytestmark = [pytest.mark.system, pytest.mark.slow]
+
+#: Prints the pid of the template, that of a copy, and where the template's socket is; then waits to be killed.
+NODE = """
+from multiprocessing import Pipe, util
+from dicom_node.child_processes import start_copy
+from tests.fakes.children import tell, wait_for_ever
+ours, theirs = Pipe()
+start_copy(tell, (theirs,), "told")
+copy = start_copy(wait_for_ever, (), "copy")
+print(ours.recv()["parent"], copy.pid, util.get_temp_dir(), flush=True)
+wait_for_ever()
+"""
+
+
+def ask(start: Callable[..., BaseProcess]) -> dict[str, Any]:
+    ours, theirs = Pipe()
+    with ours, theirs:
+        process = start(tell, (theirs,), "told")
+        answer: dict[str, Any] = ours.recv()
+        process.join()
+    assert process.exitcode == 0
+    return answer
+
+
+def test_a_copy_has_what_receives_loaded_and_not_the_program_of_its_node() -> None:
+    told = ask(start_copy)
+    assert {"dicom_node.reception.child", "pynetdicom"} <= told["modules"]
+    assert "pytest" not in told["modules"]
+    assert told["parent"] != os.getpid()
+
+
+def test_one_that_is_started_afresh_has_loaded_no_more_than_it_asks_for() -> None:
+    told = ask(start_afresh)
+    assert told["parent"] == os.getpid()
+    assert not {"pytest", "typer"} & told["modules"]
+    assert "pytest" in sys.modules["__main__"].__spec__.name  # type: ignore[union-attr]
+
+
+def test_a_template_has_one_thread_and_only_the_socket_at_which_it_is_asked() -> None:
+    template = psutil.Process(ask(start_copy)["parent"])
+    assert template.num_threads() == 1
+    assert [each.laddr for each in template.net_connections("unix")] != []
+    assert template.net_connections("inet") == []
+    assert [file.path for file in template.open_files() if "sqlite" in file.path] == []
+
+
+def test_a_template_ends_by_no_signal_to_all_of_a_node_and_its_copies_end_with_it() -> None:
+    template = ask(start_copy)["parent"]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(template, number)
+    assert ask(start_copy)["parent"] == template
+    copy = start_copy(wait_for_ever, (), "copy")
+    pid = copy.pid
+    os.kill(template, signal.SIGKILL)
+    wait_until(lambda: not is_process_alive(pid))
+    assert not copy.is_alive()
+    assert "dicom_node.reception.child" in ask(start_copy)["modules"]
+
+
+def test_a_node_that_is_killed_leaves_no_template_no_copy_and_no_socket() -> None:
+    with subprocess.Popen([sys.executable, "-c", NODE], stdout=subprocess.PIPE, text=True) as node:
+        assert node.stdout is not None
+        template, copy, folder = node.stdout.readline().split()
+        assert is_process_alive(int(template))
+        assert list(Path(folder).iterdir()) != []
+        node.kill()
+        wait_until(lambda: not any(map(is_process_alive, (int(template), int(copy)))))
+    wait_until(lambda: not Path(folder).exists())
