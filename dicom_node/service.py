@@ -352,9 +352,10 @@ class Service:
         probing.start()
         stops.callback(probing.stop)
         kept, sweep = retaining.notes_kept(self._settings.retention), self._settings.retention.sweep_seconds
+        close = workflows.pace.keep(lambda: closing.close_due_studies(parts))
         loops = (
             Repeating("probing", PROBING_SECONDS, probing.look),
-            Repeating("closing", closing.INTERVAL_SECONDS, lambda: closing.close_due_studies(parts)),
+            Repeating("closing", closing.INTERVAL_SECONDS, close),
             Repeating("rescue", self._rescue_seconds, workflows.rescue),
             Repeating("forgetting", min(FORGET_SECONDS, sweep), lambda: workflows.forget(self._clock.now() - kept)),
         )

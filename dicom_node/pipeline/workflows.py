@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from dicom_node.pipeline import rescue, steps
 from dicom_node.pipeline.failures import INTERNAL_RETRY
+from dicom_node.pipeline.polling_pace import BUSY_SECONDS, LOOK_SECONDS, PollingPace, find_busy_seconds
 from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflow_starts import (
     ANSWER,
@@ -32,9 +33,9 @@ from dicom_node.pipeline.workflow_starts import (
     explanation_id,
     read_id,
 )
+from dicom_node.repeating import Repeating
 
 EXECUTOR: Final = "node"
-POLLING_SECONDS: Final = 0.1
 #: An explanation takes many seconds, and nobody waits for it: each look at a queue costs some milliseconds.
 SELDOM_SECONDS: Final = 1.0
 #: So often may the process die under one workflow before it is set aside; each death counts for all that run then.
@@ -62,6 +63,8 @@ class Workflows:
         self._running: set[str] = set()
         self._orphaned = rescue.Suspicion()
         self._abandoned = rescue.Suspicion()
+        self.pace = PollingPace(_set_pace, find_busy_seconds(parts.settings))
+        self._pacing = Repeating("pacing", LOOK_SECONDS, self.pace.look)
 
     def start(self) -> None:
         """Migrate the engine's tables, take up what a crash left, and work."""
@@ -84,9 +87,11 @@ class Workflows:
         # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
         _listen(DELIVER, worker_concurrency=_count_lanes(self._parts), partition_concurrency=1)
         _listen(EXPLAIN, SELDOM_SECONDS, worker_concurrency=1)
+        self._pacing.start()
 
     def stop(self, *, patience_seconds: int = 10) -> None:
         """Start nothing more, and give what runs this long to end; what does not is taken up at the next start."""
+        self._pacing.stop()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds if self._running else 0)
 
     def rescue(self) -> None:
@@ -153,6 +158,7 @@ class Workflows:
         def noted(*arguments: Any) -> str:
             identifier = str(DBOS.workflow_id)
             self._running.add(identifier)
+            self.pace.note_work()
             try:
                 return flow(*arguments)
             finally:
@@ -171,8 +177,16 @@ def _count_lanes(parts: Parts) -> int:
     return max(DELIVERIES_AT_ONCE, lanes)
 
 
-def _listen(name: str, polling_seconds: float = POLLING_SECONDS, **limits: Any) -> None:
+def _listen(name: str, polling_seconds: float = BUSY_SECONDS, **limits: Any) -> None:
     DBOS.register_queue(name, polling_interval_sec=polling_seconds, on_conflict="always_update", **limits)
+
+
+def _set_pace(polling_seconds: float) -> None:
+    """Have the queues looked at so often; a queue hears of it at its next look."""
+    for name in (READ, ANSWER, DELIVER):
+        queue = DBOS.retrieve_queue(name)
+        if queue is not None:
+            queue.set_polling_interval_sec(polling_seconds)
 
 
 def _list(**conditions: Any) -> list[Any]:
@@ -189,4 +203,4 @@ def _wait_for(identifier: str) -> str:
         status = next((str(row.status) for row in _list(workflow_ids=[identifier])), "never started")
         if status not in rescue.UNFINISHED:
             return status
-        time.sleep(POLLING_SECONDS / 2)
+        time.sleep(BUSY_SECONDS / 2)
