@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, util
 from multiprocessing.context import ForkServerContext, SpawnContext
@@ -38,11 +38,9 @@ def begin_template() -> None:
     """
     with _beginning:
         multiprocessing.set_forkserver_preload([_TEMPLATE])
-        os.environ[TEMPLATE_FOLDER] = util.get_temp_dir()
-        try:
+        # Without the second, a folder in which the node is started could put modules of its own in place of ours.
+        with _environment({TEMPLATE_FOLDER: util.get_temp_dir(), "PYTHONSAFEPATH": "1"}):
             forkserver.ensure_running()
-        finally:
-            del os.environ[TEMPLATE_FOLDER]
 
 
 def start_copy(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> BaseProcess:
@@ -75,6 +73,18 @@ def start_afresh(target: Callable[..., None], arguments: tuple[Any, ...], name: 
     with _without_main():
         process.start()
     return process
+
+
+@contextmanager
+def _environment(added: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in added}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ.update({} if value is None else {name: value})
 
 
 @contextmanager

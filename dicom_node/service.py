@@ -4,8 +4,9 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
@@ -28,6 +29,7 @@ from dicom_node.ledger.feeds import Feeds
 from dicom_node.ledger.final_reports import ReportBook
 from dicom_node.ledger.folder_lock import FolderLock
 from dicom_node.ledger.ledger import Ledger
+from dicom_node.ledger.measurements import Measurements
 from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.performed_steps import StepBook
 from dicom_node.ledger.quarantine import QuarantineBook
@@ -68,6 +70,7 @@ from dicom_node.tls.inventory import require_tls
 from dicom_node.tls.watch import watch_certificates
 from dicom_node.upkeep import Upkeep
 from dicom_node.watching.watch import Watch, begin_watch
+from domain.errors import OsteonodeError
 from domain.impression import PhraseWriter
 from inference.phrases.opening import open_writer
 from inference.study import combine
@@ -176,6 +179,7 @@ class Service:
         self._stops = ExitStack()
         self._scp: StorageScp | Reception | None = None
         self._view: LedgerView | None = None
+        self._try_to_write: Callable[[datetime], None] = lambda _now: None
         self.console: ConsoleProcess | None = None
         self._watch = Watch()
 
@@ -202,6 +206,12 @@ class Service:
         if self._view is None:
             raise RuntimeError("the node is not running")
         return self._view
+
+    def is_working(self) -> bool:
+        """Return whether images are taken in, once the ledger took a change or refused it; one that hangs does not."""
+        with suppress(OsteonodeError):  # a full disk, say: told elsewhere, and another start would not help
+            self._try_to_write(self._clock.now())
+        return self._scp is not None and self._scp.is_listening
 
     def start(self) -> None:
         """Return when the node listens, its models are loaded and its engine runs.
@@ -268,6 +278,7 @@ class Service:
             stops.callback(way.stop)
         self._start_retrieving(engine, ledger, stops)
         self._scp, self._view = scp, LedgerView(engine, self._data)
+        self._try_to_write = Measurements(engine).try_to_write
         self._watch.look_at(scp, bundle.reader)
         if self.console is not None:
             self.console.start()

@@ -16,6 +16,7 @@ from dicom_node.cli.options import ConfigFile
 if TYPE_CHECKING:
     from config.settings import Destination, Settings
     from dicom_node.pipeline.reader_pool import ReaderPool
+    from dicom_node.service_manager import ServiceManager
 
 #: What to change where the operating system refuses the address to listen on.
 _ADDRESS_ADVICE = {
@@ -35,14 +36,15 @@ def serve(config: ConfigFile = None) -> None:
     from dicom_node.child_processes import begin_template
     from dicom_node.cli.logs import configure_logging
     from dicom_node.light_pydicom import load_pydicom
+    from dicom_node.service_manager import of_this_process
 
     settings = load_settings(config)
     configure_logging(settings.console)
-    stop = _stop_on_signal()
+    stop, manager = _stop_on_signal(), of_this_process()
     begin_template()
     load_pydicom(decoders=False)
     with _begin_readers(settings) as readers:
-        _serve(settings, readers, stop)
+        _serve(settings, readers, stop, manager)
     print(f"{settings.node.ae_title} has stopped; everything acknowledged is on disk.", flush=True)
 
 
@@ -59,7 +61,7 @@ def _begin_readers(settings: "Settings") -> "Iterator[ReaderPool]":
         readers.close()
 
 
-def _serve(settings: "Settings", readers: "ReaderPool", stop: threading.Event) -> None:
+def _serve(settings: "Settings", readers: "ReaderPool", stop: threading.Event, manager: "ServiceManager") -> None:
     from dicom_node.cli.logs import configure_logging
     from dicom_node.service import Service, open_reader  # the engine and the documents: a second of imports
 
@@ -77,8 +79,12 @@ def _serve(settings: "Settings", readers: "ReaderPool", stop: threading.Event) -
         print(describe_ready(settings, service.port, service.tls_port), flush=True)
         if service.console is not None and service.console.url:
             print(f"The console is at {service.console.url}", flush=True)
-        stop.wait()
+        manager.tell("READY=1", f"STATUS=receives at {settings.node.bind}:{service.port}")
+        while not stop.wait(manager.word_seconds):
+            if service.is_working():
+                manager.tell("WATCHDOG=1")
     finally:
+        manager.tell("STOPPING=1", "STATUS=lets open associations end")
         service.stop()
 
 

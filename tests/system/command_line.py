@@ -27,7 +27,7 @@ def run_command(*arguments: object, timeout_seconds: float = 180, **extra: str) 
 
 
 @contextmanager
-def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(config: Path, **extra: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run a node until the block ends; give the process and its ready line."""
     log = config.with_suffix(".log")
     with log.open("w") as events:
@@ -36,7 +36,7 @@ def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             stdout=subprocess.PIPE,
             stderr=events,
             text=True,
-            env=environment(),
+            env=environment(**extra),
         )
         with process:
             assert process.stdout is not None

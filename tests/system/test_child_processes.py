@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,6 +17,7 @@ from dicom_node.child_processes import start_afresh, start_copy
 from dicom_node.receive.association_marks import is_process_alive
 from tests.fakes.children import tell, wait_for_ever
 from tests.fakes.hospital import wait_until
+from tests.system.command_line import environment
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 
@@ -28,7 +29,9 @@ from tests.fakes.children import tell, wait_for_ever
 ours, theirs = Pipe()
 start_copy(tell, (theirs,), "told")
 copy = start_copy(wait_for_ever, (), "copy")
-print(ours.recv()["parent"], copy.pid, util.get_temp_dir(), flush=True)
+told = ours.recv()
+assert "dicom_node.reception.child" in told["modules"]
+print(told["parent"], copy.pid, util.get_temp_dir(), flush=True)
 wait_for_ever()
 """
 
@@ -78,8 +81,20 @@ def test_a_template_ends_by_no_signal_to_all_of_a_node_and_its_copies_end_with_i
     assert "dicom_node.reception.child" in ask(start_copy)["modules"]
 
 
-def test_a_node_that_is_killed_leaves_no_template_no_copy_and_no_socket() -> None:
-    with subprocess.Popen([sys.executable, "-c", NODE], stdout=subprocess.PIPE, text=True) as node:
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run NODE in a folder that has a package by the name of ours."""
+    program, shadow = tmp_path / "node.py", tmp_path / "shadow" / "dicom_node" / "__init__.py"
+    program.write_text(NODE)
+    shadow.parent.mkdir(parents=True)
+    shadow.write_text("raise RuntimeError('this folder is where the node was started, and nothing more')")
+    command, folder = [sys.executable, str(program)], tmp_path / "shadow"
+    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True) as node:
+        yield node
+
+
+def test_a_node_that_is_killed_leaves_no_template_no_copy_and_no_socket(node: subprocess.Popen[str]) -> None:
+    with node:
         assert node.stdout is not None
         template, copy, folder = node.stdout.readline().split()
         assert is_process_alive(int(template))

@@ -73,11 +73,23 @@ def test_the_smallest_configuration_passes_the_check_as_it_stands(tmp_path: Path
 def test_the_smallest_configuration_serves_as_it_stands(tmp_path: Path) -> None:
     config = tmp_path / "site.toml"
     config.write_text(SMALLEST)
-    with serving(config) as (process, ready):
-        assert ready.startswith("OSTEONODE is ready at 127.0.0.1:11112;")
-        assert "pacs (dicom ORTHANC@127.0.0.1:4242)" in ready
-        assert "ris (hl7 127.0.0.1:2575)" in ready
-    assert process.returncode == 0
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        address = listen_as_manager(manager, tmp_path)
+        with serving(config, NOTIFY_SOCKET=address, WATCHDOG_USEC="200000") as (process, ready):
+            assert ready.startswith("OSTEONODE is ready at 127.0.0.1:11112;")
+            assert "pacs (dicom ORTHANC@127.0.0.1:4242)" in ready
+            assert "ris (hl7 127.0.0.1:2575)" in ready
+            assert manager.recv(100) == b"READY=1\nSTATUS=receives at 127.0.0.1:11112"
+            assert [manager.recv(100) for _ in range(2)] == [b"WATCHDOG=1"] * 2
+        assert process.returncode == 0
+        assert b"STOPPING=1" in iter(lambda: manager.recv(100).partition(b"\n")[0], b"")
+
+
+def listen_as_manager(manager: socket.socket, folder: Path) -> str:
+    """Listen as a service manager does, and return where."""
+    manager.settimeout(60)
+    manager.bind(str(folder / "notify"))
+    return str(folder / "notify")
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,13 @@ def test_it_comes_back_unless_its_configuration_does_not_hold() -> None:
     assert settings()["RestartPreventExitStatus"] == "2"
 
 
+def test_systemd_waits_for_the_word_that_it_receives_and_starts_one_that_hangs_again() -> None:
+    unit = settings()
+    assert (unit["Type"], unit["NotifyAccess"]) == ("notify", "main")
+    assert int(unit["WatchdogSec"]) == 120
+    assert unit["TimeoutStartSec"] == "15min"
+
+
 def test_its_commands_are_commands_of_osteonode() -> None:
     named = re.findall(r"^ExecStart(?:Pre)?=\S+/osteonode (\S+)", UNIT.read_text(), re.MULTILINE)
     assert named == ["check-config", "serve"]
