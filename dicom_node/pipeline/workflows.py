@@ -38,6 +38,8 @@ from dicom_node.repeating import Repeating
 EXECUTOR: Final = "node"
 #: An explanation takes many seconds, and nobody waits for it: each look at a queue costs some milliseconds.
 SELDOM_SECONDS: Final = 1.0
+#: Where explanations are off, one may be left from when they were on.
+RARELY_SECONDS: Final = 30.0
 #: So often may the process die under one workflow before it is set aside; each death counts for all that run then.
 DEATHS_ALLOWED: Final = 20
 ANSWERS_AT_ONCE: Final = 8
@@ -86,7 +88,7 @@ class Workflows:
         _listen(ANSWER, worker_concurrency=ANSWERS_AT_ONCE)
         # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
         _listen(DELIVER, worker_concurrency=_count_lanes(self._parts), partition_concurrency=1)
-        _listen(EXPLAIN, SELDOM_SECONDS, worker_concurrency=1)
+        _listen(EXPLAIN, RARELY_SECONDS if self._parts.explainer is None else SELDOM_SECONDS, worker_concurrency=1)
         self._pacing.start()
 
     def stop(self, *, patience_seconds: int = 10) -> None:
