@@ -4,13 +4,13 @@ It must hold nothing that a fork would break: no thread, no connection, no file 
 """
 
 import atexit
-import gc
 import os
 import shutil
 import signal
 from typing import Final
 
 from dicom_node import child_processes
+from dicom_node.loading import loading
 
 #: numpy brings a library that starts a thread for each further processor.
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}
@@ -25,13 +25,12 @@ def load(folder: str) -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # a node that was killed leaves it behind
     os.environ.update(_ONE_THREAD)
 
-    from dicom_node.light_pydicom import load_pydicom
+    # Collecting writes to every object that it looks at, and a page that is written to is shared no more.
+    with loading():
+        from dicom_node.light_pydicom import load_pydicom
 
-    load_pydicom(decoders=False)
-    import dicom_node.reception.child  # noqa: F401
-
-    gc.collect()
-    gc.freeze()  # collecting writes to every object that it looks at, and a page that is written to is shared no more
+        load_pydicom(decoders=False)
+        import dicom_node.reception.child  # noqa: F401
 
 
 if child_processes.TEMPLATE_FOLDER in os.environ:

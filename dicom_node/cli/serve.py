@@ -4,8 +4,7 @@ import errno
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from dicom_node.cli.options import ConfigFile
 if TYPE_CHECKING:
     from config.settings import Destination, Settings
     from dicom_node.pipeline.reader_pool import ReaderPool
-    from dicom_node.service_manager import ServiceManager
+    from dicom_node.service import Service
 
 #: What to change where the operating system refuses the address to listen on.
 _ADDRESS_ADVICE = {
@@ -36,32 +35,40 @@ def serve(config: ConfigFile = None) -> None:
     from dicom_node.child_processes import begin_template
     from dicom_node.cli.logs import configure_logging
     from dicom_node.light_pydicom import load_pydicom
+    from dicom_node.loading import loading
     from dicom_node.service_manager import of_this_process
 
     settings = load_settings(config)
     configure_logging(settings.console)
     stop, manager = _stop_on_signal(), of_this_process()
     begin_template()
-    load_pydicom(decoders=False)
-    with _begin_readers(settings) as readers:
-        _serve(settings, readers, stop, manager)
+    with ExitStack() as stops:
+        with loading():
+            load_pydicom(decoders=False)
+            service = _start(settings, _begin_readers(settings, stops))
+            stops.callback(service.stop)
+        print(describe_ready(settings, service.port, service.tls_port), flush=True)
+        if service.console is not None and service.console.url:
+            print(f"The console is at {service.console.url}", flush=True)
+        stops.callback(manager.tell, "STOPPING=1", "STATUS=lets open associations end")
+        manager.tell("READY=1", f"STATUS=receives at {settings.node.bind}:{service.port}")
+        while not stop.wait(manager.word_seconds):
+            if service.is_working():
+                manager.tell("WATCHDOG=1")
     print(f"{settings.node.ae_title} has stopped; everything acknowledged is on disk.", flush=True)
 
 
-@contextmanager
-def _begin_readers(settings: "Settings") -> "Iterator[ReaderPool]":
+def _begin_readers(settings: "Settings", stops: ExitStack) -> "ReaderPool":
     """Let the models load while this process does: each has a processor to itself."""
     from dicom_node.pipeline.reader_pool import ReaderPool
 
     readers = ReaderPool.of_settings(settings.reading)
-    try:
-        readers.begin()
-        yield readers
-    finally:
-        readers.close()
+    stops.callback(readers.close)
+    readers.begin()
+    return readers
 
 
-def _serve(settings: "Settings", readers: "ReaderPool", stop: threading.Event, manager: "ServiceManager") -> None:
+def _start(settings: "Settings", readers: "ReaderPool") -> "Service":
     from dicom_node.cli.logs import configure_logging
     from dicom_node.service import Service, open_reader  # the engine and the documents: a second of imports
 
@@ -75,17 +82,7 @@ def _serve(settings: "Settings", readers: "ReaderPool", stop: threading.Event, m
     except OSError as error:
         _explain_address(error, settings)
         raise
-    try:
-        print(describe_ready(settings, service.port, service.tls_port), flush=True)
-        if service.console is not None and service.console.url:
-            print(f"The console is at {service.console.url}", flush=True)
-        manager.tell("READY=1", f"STATUS=receives at {settings.node.bind}:{service.port}")
-        while not stop.wait(manager.word_seconds):
-            if service.is_working():
-                manager.tell("WATCHDOG=1")
-    finally:
-        manager.tell("STOPPING=1", "STATUS=lets open associations end")
-        service.stop()
+    return service
 
 
 def describe_ready(settings: "Settings", port: int, tls_port: int | None = None) -> str:
