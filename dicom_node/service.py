@@ -107,11 +107,7 @@ class BundleReader:
 
 
 def open_reader(settings: Settings, pool: ReaderPool | None = None) -> BundleReader:
-    """Return the readers that a configuration asks for. Raises ModelError where the bundle cannot be used.
-
-    Args:
-        pool: made for the same configuration, where it had to begin before.
-    """
+    """Return the readers that a configuration asks for (`pool`: they began). Raises ModelError: no usable bundle."""
     reading = settings.reading
     manifest = load_manifest(reading.bundle or BUNDLED, reading.precision)
     return BundleReader(pool or ReaderPool.of_settings(reading), identify_bundle(manifest))

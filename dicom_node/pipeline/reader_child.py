@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dicom_node.light_pydicom import load_pydicom
-from dicom_node.pipeline.child_life import be_nice, live_with_the_parent, stand_back
 from dicom_node.loading import loading
-from dicom_node.pipeline.child_life import be_nice, live_with_the_parent
+from dicom_node.pipeline.child_life import be_nice, live_with_the_parent, stand_back
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.pipeline.memory_limit import limit_growth
 from dicom_node.ports import ReadImage
