@@ -46,6 +46,8 @@ _SAID = {
     Outcome.DUPLICATE: "here already, and the same: nothing is read again",
     Outcome.RETRACTED: "a duplicate; its study was retracted and is not read again but by `osteonode reread`",
 }
+#: Keys of the configuration that set the limit behind an answer.
+_KEYS = {Outcome.TOO_LARGE: "limits.data_set_mib", Outcome.DISK_HIGH_WATER: "limits.free_disk_mib"}
 
 
 def listening(ae_title: str, address: str, port: int, *, with_tls: bool) -> None:
@@ -120,10 +122,11 @@ def instance_answered(outcome: Outcome, detail: str, *, sop_instance_uid: str, c
     """Say what became of one C-STORE request."""
     level, event = _STORED.get(outcome, (logging.WARNING, INSTANCE_REFUSED))
     answer = ANSWERS[outcome]
+    said = detail or answer.comment or _SAID.get(outcome, "stored")
     _emit(
         level,
         event,
-        detail or answer.comment or _SAID.get(outcome, "stored"),
+        f"{said}: see {_KEYS[outcome]}" if outcome in _KEYS else said,
         code=outcome.value,
         status=f"0x{answer.status:04X}",
         sop_instance_uid=sop_instance_uid,

@@ -35,3 +35,18 @@ def test_every_outcome_has_its_event_and_its_status(
     (record,) = caplog.records
     assert (record.levelno, record.__dict__["event"], record.__dict__["code"]) == (level, event, outcome.value)
     assert record.__dict__["sop_instance_uid"] == "1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.TOO_LARGE, "after 9 bytes: see limits.data_set_mib"),
+        (Outcome.DISK_HIGH_WATER, "after 9 bytes: see limits.free_disk_mib"),
+        (Outcome.TRUNCATED, "after 9 bytes ["),
+    ],
+)
+def test_a_limit_that_refuses_an_image_is_named_by_its_key(
+    caplog: pytest.LogCaptureFixture, outcome: Outcome, words: str
+) -> None:
+    events.instance_answered(outcome, "after 9 bytes", sop_instance_uid="1.2.3", calling_ae_title="MOD1")
+    assert words in caplog.text
