@@ -68,6 +68,18 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many studies are alike in what was said, where, and by which models."""
+
+    answer: StudyAnswer
+    statement: ReportStatement
+    region: str
+    calling_ae_title: str
+    model_set: str
+    studies: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportsNow:
     """The reports that are kept, those of studies of other departments among them.
 
@@ -104,6 +116,14 @@ class Comparisons(Protocol):
 
     def comparisons(self, since: datetime | None = None) -> Sequence[Comparison]:
         """Return the comparisons, those made at `since` or later, the latest first."""
+        ...
+
+    def tallies(self, since: datetime | None = None) -> Sequence[Tally]:
+        """Return the same as counts."""
+        ...
+
+    def contradicting(self, since: datetime | None = None, limit: int | None = None) -> Sequence[Comparison]:
+        """Return those where one says a fracture and the other none: what we did not call first, then the latest."""
         ...
 
     def comparison_of(self, study_instance_uid: str) -> Comparison | None:

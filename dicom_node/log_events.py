@@ -62,6 +62,9 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
     "dicom_node.monitoring.alerts.drift": {
         "scores could not be compared with those of validation: %s": LogEvent("drift.not_compared", ("error",))
     },
+    "dicom_node.monitoring.agreement_gauges": {
+        "final reports could not be counted: %s": LogEvent("reports.not_counted", ("error",))
+    },
     "dicom_node.monitoring.gauges": {
         "the ledger could not be measured: %s": LogEvent("metrics.not_measured", ("error",))
     },

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from dicom_node.agreement_ports import Comparison
+from dicom_node.agreement_ports import Tally
 from domain.final_report import ReportStatement, StudyAnswer
 from inference.diagnostic_accuracy import Estimate, estimate_kappa, estimate_share
 
@@ -94,35 +94,14 @@ class Agreement:
         return estimate_share(self.count(said, (statement,)), self.count(among, (statement,)))
 
 
-def count_agreement(comparisons: Iterable[Comparison]) -> tuple[Agreement, ...]:
+def count_agreement(tallies: Iterable[Tally]) -> tuple[Agreement, ...]:
     """Return the agreement of all studies, then by region, sender and models; the largest groups first."""
     groups: dict[tuple[Grouping, str], Counter[tuple[StudyAnswer, ReportStatement]]] = defaultdict(Counter)
     groups[Grouping.ALL, ""] = Counter()
-    for each in comparisons:
+    for each in tallies:
         names = ("", each.region, each.calling_ae_title, each.model_set)
         for grouping, name in zip(Grouping, names, strict=True):
-            groups[grouping, name][each.answer, each.statement] += 1
+            groups[grouping, name][each.answer, each.statement] += each.studies
     places = {grouping: place for place, grouping in enumerate(Grouping)}
     found = (Agreement(grouping, name, dict(counts)) for (grouping, name), counts in groups.items())
     return tuple(sorted(found, key=lambda each: (places[each.grouping], -each.studies, each.name)))
-
-
-class Disagreement(StrEnum):
-    """How an answer and a report contradict each other."""
-
-    NOT_CALLED = "not_called"
-    NOT_REPORTED = "not_reported"
-
-
-_CONTRADICTIONS: Final = {
-    (StudyAnswer.ABSENT, FRACTURE): Disagreement.NOT_CALLED,
-    (StudyAnswer.PRESENT, NO_FRACTURE): Disagreement.NOT_REPORTED,
-}
-
-
-def find_disagreements(comparisons: Iterable[Comparison]) -> list[tuple[Disagreement, Comparison]]:
-    """Return the studies where one says a fracture and the other none: what we did not call first."""
-    found = [
-        (kind, each) for each in comparisons if (kind := _CONTRADICTIONS.get((each.answer, each.statement))) is not None
-    ]
-    return sorted(found, key=lambda pair: pair[0] is not Disagreement.NOT_CALLED)

@@ -56,18 +56,17 @@ def agreement(
 
     view = open_agreement(load_settings(config))
     from_time = since.replace(tzinfo=UTC) if since else None
-    found, now = view.comparisons(from_time), view.reports_now(from_time)
-    lines = count_agreement(found)
+    lines, now = count_agreement(view.tallies(from_time)), view.reports_now(from_time)
     if as_json:
-        print(json.dumps(_as_json(lines, found, now, from_time)))
+        print(json.dumps(_as_json(lines, view.contradicting(from_time), now, from_time)))
         return
     _print_reports(now)
-    if found:
+    if lines[0].studies:
         _print_all(lines[0])
         _print_groups(lines[1:])
         print("\n".join(_CAUTION))
     if studies:
-        _print_studies(found)
+        _print_studies(view.contradicting(from_time))
 
 
 def _print_reports(now: "ReportsNow") -> None:
@@ -113,16 +112,14 @@ def _print_groups(lines: "Sequence[Agreement]") -> None:
 _GROUPED: Final = ("sensitivity", "specificity", "predictive_value", "kappa", "not_stated")
 
 
-def _print_studies(found: "Sequence[Comparison]") -> None:
+def _print_studies(contradicting: "Sequence[Comparison]") -> None:
     from dicom_node.cli.terminal import make_table, print_table
-    from dicom_node.report_agreement import find_disagreements
 
-    contradicting = find_disagreements(found)
     if not contradicting:
         print("No answer and report contradict each other.")
         return
     table = make_table(("study", "version", "our answer", "the report", "rule"))
-    for _kind, each in contradicting:
+    for each in contradicting:
         said = each.statement.replace("_", " ")
         table.add_row(each.study_instance_uid, str(each.version), each.answer, said, each.rule)
     print_table(table)
@@ -146,11 +143,9 @@ def _interval(found: "Estimate", write: Callable[[float], str]) -> str:
 
 
 def _as_json(
-    lines: "Sequence[Agreement]", found: "Sequence[Comparison]", now: "ReportsNow", since: datetime | None
+    lines: "Sequence[Agreement]", contradicting: "Sequence[Comparison]", now: "ReportsNow", since: datetime | None
 ) -> dict[str, Any]:
     from dataclasses import asdict
-
-    from dicom_node.report_agreement import find_disagreements
 
     return {
         "since": since.isoformat() if since else None,
@@ -164,7 +159,7 @@ def _as_json(
                 "report": each.statement,
                 "rule": each.rule,
             }
-            for _kind, each in find_disagreements(found)
+            for each in contradicting
         ],
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from config.settings import Settings
+from dicom_node.agreement_ports import Comparisons
 from dicom_node.audit_ports import AuditReading
 from dicom_node.configuration_ports import ConfigurationCheck
 from dicom_node.console.access.access import Access
@@ -39,6 +40,7 @@ class Services:
     contacts: ContactLedger
     check_peer: PeerCheck
     reading_times: ReadingTimes
+    report_comparisons: Comparisons
     drift: Callable[[], Sequence[DriftLine] | None]
     comparison: Callable[[], ReaderComparison | None]
     inputs: Callable[[], Sequence[InputLine] | None]

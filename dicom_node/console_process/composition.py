@@ -38,6 +38,7 @@ from dicom_node.ledger.change_watch import ChangeWatch, count_waiting
 from dicom_node.ledger.contacts import ContactBook
 from dicom_node.ledger.image_measures import ImageMeasureBook
 from dicom_node.ledger.member_times import MemberTimeBook
+from dicom_node.ledger.report_comparisons import ComparisonView
 from dicom_node.ledger.sent_readings import SentReadingBook
 from dicom_node.ports import Clock
 from dicom_node.reader_comparison import ComparisonLook
@@ -70,6 +71,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         drift=BackgroundLook(partial(drift.look, DAYS), clock, KEPT).latest,
         inputs=BackgroundLook(partial(inputs.look, DAYS), clock, KEPT).latest,
         comparison=BackgroundLook(partial(compared.look, DAYS), clock, KEPT).latest,
+        report_comparisons=ComparisonView(engine),
         check_configuration=ConfigurationChecker(settings.node.data.resolve().parent),
         uploading=_make_uploading(settings, clock),
     )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, or_, select, update
 
-from dicom_node.agreement_ports import Comparison, ReportsNow, StudyReport
+from dicom_node.agreement_ports import Comparison, ReportsNow, StudyReport, Tally
 from dicom_node.ledger import tables
 from dicom_node.ledger.database import looking
 from dicom_node.ledger.report_tables import final_report, report_comparison
@@ -35,6 +35,30 @@ class ComparisonView:
     def comparisons(self, since: datetime | None = None) -> Sequence[Comparison]:
         """Return the comparisons, the latest first; see the port."""
         query = select(report_comparison).order_by(_COMPARED.compared_at.desc(), _COMPARED.study_instance_uid)
+        if since is not None:
+            query = query.where(_COMPARED.compared_at >= since)
+        with looking(self._engine) as connection:
+            return tuple(map(_comparison_from, connection.execute(query).mappings()))
+
+    def tallies(self, since: datetime | None = None) -> Sequence[Tally]:
+        """Return the same as counts; see the port."""
+        kinds = _COMPARED.answer, _COMPARED.statement, _COMPARED.region, _COMPARED.calling_ae_title, _COMPARED.model_set
+        query = select(*kinds, func.count()).group_by(*kinds)
+        if since is not None:
+            query = query.where(_COMPARED.compared_at >= since)
+        with looking(self._engine) as connection:
+            return tuple(
+                Tally(StudyAnswer(answer), ReportStatement(said), *rest)
+                for answer, said, *rest in connection.execute(query)
+            )
+
+    def contradicting(self, since: datetime | None = None, limit: int | None = None) -> Sequence[Comparison]:
+        """Return the studies where answer and report contradict each other; see the port."""
+        not_called = (_COMPARED.answer == StudyAnswer.ABSENT) & (_COMPARED.statement == ReportStatement.FRACTURE)
+        not_reported = (_COMPARED.answer == StudyAnswer.PRESENT) & (_COMPARED.statement == ReportStatement.NO_FRACTURE)
+        # "absent" is before "present".
+        order = _COMPARED.answer, _COMPARED.compared_at.desc(), _COMPARED.study_instance_uid
+        query = select(report_comparison).where(or_(not_called, not_reported)).order_by(*order).limit(limit)
         if since is not None:
             query = query.where(_COMPARED.compared_at >= since)
         with looking(self._engine) as connection:

@@ -207,6 +207,19 @@ CHALLENGER_KAPPA = Metric(
     "gauge",
     "Cohen's kappa of the statements of champion and challenger on the images of 30 days, where it is defined.",
 )
+COMPARED_STUDIES = Metric(
+    "osteonode_compared_studies",
+    "gauge",
+    "Studies of 30 days by what was answered and what their final report says, where final reports come in.",
+    ("answer", "report"),
+)
+FINAL_REPORTS = Metric(
+    "osteonode_final_reports",
+    "gauge",
+    "Final reports of 30 days: compared, unmatched (no such study here), unanswered, withdrawn, refused (another "
+    "patient, another issuer of the number, or several studies).",
+    ("state",),
+)
 LEDGER_BYTES = Metric("osteonode_ledger_size_bytes", "gauge", "Size of the ledger's file with its log.")
 DISK_FREE_BYTES = Metric("osteonode_disk_free_bytes", "gauge", "Free space where the data folder is.")
 DISK_LIMIT_BYTES = Metric(
@@ -246,6 +259,7 @@ METRICS: Final = (
     *(QUEUE_ITEMS, QUEUE_AGE_SECONDS, HELD, DEAD_LETTERS, QUARANTINE_FILES, DESTINATION_UP, BREAKER_STATE),
     *(STABILITY_INDEX, STABILITY_LIMIT, DOUBT, NOT_ANALYSED_SHARE, INPUT_INDEX, INPUT_LIMIT),
     *(SHADOW_MODE, CHALLENGER_IMAGES, CHALLENGER_AGREEMENT, CHALLENGER_KAPPA),
+    *(COMPARED_STUDIES, FINAL_REPORTS),
     *(LEDGER_BYTES, DISK_FREE_BYTES, DISK_LIMIT_BYTES, CERTIFICATE_END, CONDITION, LEDGER_READABLE),
     *(BUILD_INFO, START_SECONDS),
 )

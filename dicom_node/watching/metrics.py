@@ -14,6 +14,8 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from dicom_node.ledger.measurements import Measurements
+from dicom_node.ledger.report_comparisons import ComparisonView
+from dicom_node.monitoring.agreement_gauges import AgreementGauges
 from dicom_node.monitoring.drift_gauges import DriftGauges, Names
 from dicom_node.monitoring.exposition import Exposition, make_registry
 from dicom_node.monitoring.gauges import Gauges, Surroundings
@@ -45,7 +47,7 @@ def serve_metrics(settings: Settings, engine: Engine, clock: Clock, stops: ExitS
     counts, release = (own, *(ReceiptCounts(settings, each) for each in cells)), ["", ""]
     around = _look_around(settings, health, release, clock.now())
     drift = _make_drift_gauges(settings, engine, clock, own)
-    compared = (drift, *list_gauges(settings, engine, clock))
+    compared = (drift, *list_gauges(settings, engine, clock), *_list_agreement(settings, engine, clock))
     exposition = _expose(settings, ledger, clock, counts, around, compared)
     pages = health_pages(health) | {"/metrics": partial(_write, exposition)}
     listener = MonitoringListener(settings.metrics, pages)
@@ -60,6 +62,12 @@ def serve_metrics(settings: Settings, engine: Engine, clock: Clock, stops: ExitS
         stops.callback(loop.stop)
 
     return Watch(cells, own, look_at, listener.port)
+
+
+def _list_agreement(settings: Settings, engine: Engine, clock: Clock) -> Iterator[Collector]:
+    """Give the gauges of final reports, where they come in."""
+    if settings.final_reports is not None:
+        yield AgreementGauges(ComparisonView(engine), clock)
 
 
 def _expose(

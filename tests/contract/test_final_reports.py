@@ -175,6 +175,19 @@ def test_why_a_report_is_compared_with_nothing_is_counted(bench: Bench) -> None:
     assert (now.received, now.unmatched, now.refused) == (1, 0, {ReportRemark.PATIENT_CONTRADICTS: 1})
 
 
+def test_studies_are_counted_and_those_that_contradict_are_listed_what_was_not_called_first(bench: Bench) -> None:
+    for number, statement in enumerate((FRACTURE, NO_FRACTURE, NO_FRACTURE, NOT_STATED), 1):
+        bench.arrive(str(number), f"A{number}")
+        bench.keep(number, make_report(statement, f"A{number}"))
+    bench.match()
+    counts = {each.statement: each.studies for each in bench.view.tallies() if each.calling_ae_title == "MODALITY"}
+    assert counts.keys() == {FRACTURE, NO_FRACTURE, NOT_STATED}
+    assert sum(each.studies for each in bench.view.tallies()) == 4
+    assert {each.study_instance_uid for each in bench.view.contradicting()} == {"1.2", "1.3"}
+    assert len(bench.view.contradicting(limit=1)) == 1
+    assert not bench.view.contradicting(SAID_AT + timedelta(days=9000))
+
+
 def test_an_old_comparison_is_left_out_where_only_later_ones_are_asked_for(bench: Bench) -> None:
     bench.arrive("1", "A1")
     bench.keep(1, make_report())

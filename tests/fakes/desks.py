@@ -19,6 +19,7 @@ from dicom_node.quarantine_ports import DiscardedFile, QuarantinedFile, RetriedF
 from dicom_node.reading_ports import MemberTime
 from domain.errors import InterventionRefused
 from tests.fakes.clock import FakeClock
+from tests.fakes.final_reports import FakeReports
 from tests.fakes.image_desk import FakeDesk
 
 
@@ -194,6 +195,7 @@ def make_desks() -> dict[str, Any]:
         "drift": lambda: (),
         "comparison": lambda: None,
         "inputs": lambda: (),
+        "report_comparisons": FakeReports(),
         "check_configuration": FakeConfigurationCheck(),
         "uploading": make_uploading(Path("/nonexistent")),
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from dicom_node.agreement_ports import Comparison, ReportCandidate, ReportsNow, StudyReport
+from dicom_node.agreement_ports import Comparison, ReportCandidate, ReportsNow, StudyReport, Tally
 from dicom_node.knowledge_ports import OrderMessage
 from domain.final_report import (
     FinalReport,
@@ -35,6 +35,11 @@ def make_comparison(
     at = SAID_AT + timedelta(hours=1)
     row = Comparison(study, 1, statement, "affirmed", answer, "hand", "MODALITY", "5f1d" * 16, at)
     return replace(row, **others)  # type: ignore[arg-type]
+
+
+def tally(each: Comparison, studies: int = 1) -> Tally:
+    """Return a comparison as a count."""
+    return Tally(each.answer, each.statement, each.region, each.calling_ae_title, each.model_set, studies)
 
 
 class FakeReports:
@@ -110,6 +115,15 @@ class FakeReports:
 
     def comparisons(self, since: datetime | None = None) -> Sequence[Comparison]:
         return [each for each in self.made.values() if since is None or each.compared_at >= since]
+
+    def tallies(self, since: datetime | None = None) -> Sequence[Tally]:
+        return [tally(each) for each in self.comparisons(since)]
+
+    def contradicting(self, since: datetime | None = None, limit: int | None = None) -> Sequence[Comparison]:
+        pairs = (("absent", "fracture"), ("present", "no_fracture"))
+        return [each for pair in pairs for each in self.comparisons(since) if (each.answer, each.statement) == pair][
+            :limit
+        ]
 
     def comparison_of(self, study_instance_uid: str) -> Comparison | None:
         return self.made.get(study_instance_uid)

@@ -1,9 +1,9 @@
 import pytest
 
-from dicom_node.agreement_ports import Comparison
-from dicom_node.report_agreement import Disagreement, Grouping, count_agreement, find_disagreements
+from dicom_node.agreement_ports import Tally
+from dicom_node.report_agreement import Grouping, count_agreement
 from domain.final_report import ReportStatement, StudyAnswer
-from tests.fakes.final_reports import make_comparison
+from tests.fakes.final_reports import make_comparison, tally
 
 #: Studies by what we said and what the report says.
 COUNTS = {
@@ -20,16 +20,15 @@ COUNTS = {
 
 
 @pytest.fixture
-def comparisons() -> list[Comparison]:
+def tallies() -> list[Tally]:
     return [
-        make_comparison(ReportStatement(said), StudyAnswer(answer), f"1.{answer}.{said}.{number}")
+        tally(make_comparison(ReportStatement(said), StudyAnswer(answer)), studies)
         for (answer, said), studies in COUNTS.items()
-        for number in range(studies)
     ]
 
 
-def test_what_was_not_analysed_counts_in_no_measure(comparisons: list[Comparison]) -> None:
-    line = count_agreement(comparisons)[0]
+def test_what_was_not_analysed_counts_in_no_measure(tallies: list[Tally]) -> None:
+    line = count_agreement(tallies)[0]
     assert (line.grouping, line.studies) == (Grouping.ALL, 200)
     assert (line.sensitivity.value, line.sensitivity.number) == (46 / 50, 50)
     assert line.sensitivity_present.value == 40 / 50
@@ -39,7 +38,7 @@ def test_what_was_not_analysed_counts_in_no_measure(comparisons: list[Comparison
     assert (line.not_stated.value, line.not_stated.number) == (45 / 200, 200)
 
 
-def test_each_region_sender_and_version_is_counted_apart_the_largest_first(comparisons: list[Comparison]) -> None:
+def test_each_region_sender_and_version_is_counted_apart_the_largest_first(tallies: list[Tally]) -> None:
     other = make_comparison(
         ReportStatement.FRACTURE,
         StudyAnswer.PRESENT,
@@ -48,7 +47,7 @@ def test_each_region_sender_and_version_is_counted_apart_the_largest_first(compa
         calling_ae_title="ROOM2",
         model_set="9" * 64,
     )
-    lines = count_agreement([other, *comparisons])
+    lines = count_agreement([tally(other), *tallies])
     assert [(each.grouping, each.name[:4], each.studies) for each in lines] == [
         ("all", "", 201),
         ("region", "hand", 200),
@@ -69,8 +68,3 @@ def test_of_nothing_nothing_is_said() -> None:
         None,
         None,
     )
-
-
-def test_what_contradicts_is_listed_what_we_did_not_call_first(comparisons: list[Comparison]) -> None:
-    kinds = [kind for kind, _ in find_disagreements(comparisons)]
-    assert kinds == [Disagreement.NOT_CALLED] * 4 + [Disagreement.NOT_REPORTED] * 10

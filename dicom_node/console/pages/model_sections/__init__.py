@@ -3,6 +3,7 @@
 from typing import Final
 
 from dicom_node.console.pages.model_sections import (
+    agreement,
     bundle,
     calibration,
     challenger,
@@ -21,5 +22,6 @@ SECTIONS: Final[tuple[Section[ServingModels], ...]] = (
     drift.SECTION,
     inputs.SECTION,
     challenger.SECTION,
+    agreement.SECTION,
     evaluation.SECTION,
 )

@@ -2,13 +2,23 @@
 
 from typing import Final
 
-from dicom_node.console.pages.study_sections import actions, documents, history, images, orders, routing, statement
+from dicom_node.console.pages.study_sections import (
+    actions,
+    documents,
+    final_report,
+    history,
+    images,
+    orders,
+    routing,
+    statement,
+)
 from dicom_node.console.section import Section
 from dicom_node.study_ports import StudyFile
 
 #: What was found and made, one below the other.
 MAIN: Final[tuple[Section[StudyFile], ...]] = (
     statement.SECTION,
+    final_report.SECTION,
     images.SECTION,
     documents.SECTION,
     orders.SECTION,

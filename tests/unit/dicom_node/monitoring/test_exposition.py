@@ -4,6 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dicom_node.monitoring import metric_table as table
+from dicom_node.monitoring.agreement_gauges import AgreementGauges
 from dicom_node.monitoring.comparison_gauges import ComparisonGauges
 from dicom_node.monitoring.drift_gauges import DriftGauges, Names
 from dicom_node.monitoring.exposition import Exposition, make_registry
@@ -12,6 +13,7 @@ from dicom_node.monitoring.happenings import Happenings
 from dicom_node.monitoring.receipts import Fate, ReceiptLine, Receipts
 from domain.errors import LedgerError
 from tests.fakes.clock import FakeClock
+from tests.fakes.final_reports import FakeReports
 from tests.fakes.measured_ledger import FakeMeasuredLedger
 from tests.fakes.scrape import sample
 from tests.unit.dicom_node.monitoring.test_gauges import AROUND
@@ -34,12 +36,9 @@ def exposition(ledger: FakeMeasuredLedger) -> Exposition:
     clock, registry = FakeClock(), make_registry()
     happenings = Happenings(ledger, registry, clock.now(), ["pacs"])
     receipts = Receipts(lambda: LINES, lambda: {"1/1/7": 4})
-    drift = DriftGauges(lambda: (), lambda: (), Names())
-    return Exposition(
-        registry,
-        happenings,
-        (receipts, Gauges(ledger, AROUND, clock), drift, ComparisonGauges(lambda: None)),
-    )
+    drift, agreement = DriftGauges(lambda: (), lambda: (), Names()), AgreementGauges(FakeReports(), clock)
+    looks = drift, ComparisonGauges(lambda: None), agreement
+    return Exposition(registry, happenings, (receipts, Gauges(ledger, AROUND, clock), *looks))
 
 
 def page_of(exposition: Exposition, accept: str = "text/plain;version=0.0.4") -> str:

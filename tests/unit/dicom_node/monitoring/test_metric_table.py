@@ -23,6 +23,8 @@ UNITS = (
     "_mode",
     "_ratio",
     "_kappa",
+    "_studies",
+    "_reports",
 )
 
 

@@ -2,8 +2,11 @@ import json
 import shutil
 from pathlib import Path
 
+from config.final_reports import FinalReports
+from config.orders import Orders
 from config.reading import Reading
 from config.settings import Console, Settings
+from dicom_node.console.pages.model_sections.agreement import MEASURES
 from dicom_node.console.pages.model_sections.drift import TONES
 from dicom_node.console.pages.model_sections.inputs import TONES as INPUT_TONES
 from dicom_node.console.reliability_diagram import LEFT, SIDE, TOP, draw
@@ -12,17 +15,20 @@ from dicom_node.drift.inputs import REGION_SHARES, Against, InputLine, Learned, 
 from dicom_node.drift.scores import DriftLine, DriftVerdict
 from dicom_node.measure_ports import Origin
 from dicom_node.reading_ports import MemberTime
+from domain.final_report import ReportRemark, ReportStatement, StudyAnswer
 from domain.image_measures import MEASURE_NAMES
+from domain.role import Role
 from inference.training.fracatlas import REGIONS
 from inference.zoo import BUNDLED, MANIFESTS, load_manifest, model_set
 from inference.zoo.evaluation import EVALUATIONS, ReliabilityBin, load_evaluation
 from tests.fakes.console import Browser, make_services, open_console
 from tests.fakes.desks import FakeReadingTimes
+from tests.fakes.final_reports import FakeReports, make_comparison
 
 
 def browse(bundle: Path | None = None, **services: object) -> str:
     settings = Settings(console=Console(enabled=True), reading=Reading(bundle=bundle))
-    return Browser(open_console(make_services(settings=settings, **services))).get("/models").text
+    return Browser(open_console(make_services(**{"settings": settings, **services}))).get("/models").text
 
 
 def copy_bundle(folder: Path, *names: str) -> Path:
@@ -99,6 +105,40 @@ def test_while_it_is_compared_for_the_first_time_the_page_says_so_and_looks_agai
     page = browse(drift=lambda: None)
     assert "are being compared" in page
     assert 'id="drift" data-live="2"' in page
+
+
+def reports_of(*said: tuple[ReportStatement, StudyAnswer]) -> FakeReports:
+    reports = FakeReports()
+    for number, (statement, answer) in enumerate(said):
+        reports.made[f"1.{number}"] = make_comparison(statement, answer, f"1.{number}")
+    return reports
+
+
+def test_answers_stand_beside_final_reports_and_what_contradicts_can_be_opened() -> None:
+    said = [(ReportStatement.FRACTURE, StudyAnswer.PRESENT)] * 9 + [(ReportStatement.FRACTURE, StudyAnswer.ABSENT)]
+    settings = Settings(
+        orders=Orders(), final_reports=FinalReports(), console=Console(enabled=True, local_role=Role.OPERATOR)
+    )
+    page = browse(settings=settings, report_comparisons=reports_of(*said))
+    assert all(words in page for words in ("agreement, not truth", "90.0", "59.6", "98.2", "Kappa", "MODALITY"))
+    assert 'href="/studies/1.9"' in page
+    viewer = settings.model_copy(update={"console": Console(enabled=True, local_role=Role.VIEWER)})
+    assert 'href="/studies/1.9"' not in browse(settings=viewer, report_comparisons=reports_of(*said))
+
+
+def test_before_the_first_report_the_page_says_so_and_without_the_table_it_is_silent() -> None:
+    settings = Settings(orders=Orders(), final_reports=FinalReports())
+    assert "No study has both" in browse(settings=settings)
+    assert "final reports" not in browse()
+
+
+def test_every_statement_and_remark_of_reports_has_its_words() -> None:
+    words = {f"models.report_{each}" for each in ReportStatement} | {
+        f"models.agreement_{each}" for each in ReportRemark
+    }
+    words |= {f"study.report_{each}" for each in ReportStatement} | {f"study.answer_{each}" for each in StudyAnswer}
+    words |= {f"models.agreement_{each}{hint}" for each in MEASURES for hint in ("", "_hint")}
+    assert words <= set(load_words())
 
 
 def test_every_verdict_has_its_words_and_its_look() -> None:

@@ -9,22 +9,25 @@ from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from config.settings import Console, Destination, Settings
+from dicom_node.knowledge_ports import OrderMessage
 from dicom_node.study_ports import Action, Carried, DocumentFile, Happening, HappeningKind, RequestOutcome, StudyFile
 from domain.correction import RetractionReason
 from domain.document import DocumentKind
+from domain.final_report import ReportStatement, StudyAnswer
 from domain.role import Role
 from domain.study import StudyState
 from tests.fakes.arrivals import BEGIN
 from tests.fakes.console import Browser, make_services, open_console
+from tests.fakes.final_reports import FakeReports, make_report
 from tests.fakes.studies import IMAGE, MESSAGE, REPORT, FakeStudies, make_file, make_row
 
 PAGE = "/studies/1.2.3"
 
 
-def browse(studies: FakeStudies, role: Role = Role.OPERATOR) -> Browser:
+def browse(studies: FakeStudies, role: Role = Role.OPERATOR, **others: object) -> Browser:
     pacs = Destination(name="pacs", kind="dicom", ae_title="PACS", host="127.0.0.1", port=4242)
     settings = Settings(console=Console(enabled=True, local_role=role), destination=(pacs,))
-    return Browser(open_console(make_services(settings=settings, studies=studies.book())))
+    return Browser(open_console(make_services(settings=settings, studies=studies.book(), **others)))
 
 
 @pytest.fixture
@@ -53,6 +56,20 @@ def test_patients_are_named_to_those_who_may_see_them_alone(file: StudyFile) -> 
     text = browse(studies, Role.VIEWER).get(PAGE).text
     assert "Doe" not in text
     assert "/documents/" not in text
+
+
+def test_the_final_report_stands_beside_the_answer_its_numbers_for_those_who_may_see_them(file: StudyFile) -> None:
+    reports, report = FakeReports(), make_report(ReportStatement.NO_FRACTURE, "ACC-77", control_id="RIS-5")
+    uid = PAGE.rpartition("/")[2]
+    reports.keep_reports(OrderMessage("m", "c"), [report])
+    reports.numbers[uid], reports.answers[uid] = "ACC-77", StudyAnswer.PRESENT
+    reports.assign(report.key, uid)
+    reports.compare()
+    for role, sees in ((Role.OPERATOR, True), (Role.VIEWER, False)):
+        text = browse(FakeStudies(file), role, report_comparisons=reports).get(PAGE, Accept_Language="en").text
+        assert "The report says: no fracture" in text
+        assert "version 1: present" in " ".join(text.split())
+        assert ("RIS-5" in text and "ACC-77" in text) is sees
 
 
 @pytest.mark.parametrize("way", [f"{REPORT}/report", f"{MESSAGE}/message", f"{REPORT}/file"])
