@@ -384,9 +384,9 @@ class Service:
         intake = DoorIntake(door, settings.node.ae_title)
         storable = Storable([*map(str, STORAGE_SOP_CLASSES)], [*map(str, decodable())])
         archives = QueriedArchives(settings.query, settings.node.ae_title, intake, storable, self._note_query)
-        loop = Repeating("retrieving", retrieving.INTERVAL_SECONDS, lambda: retrieving.retrieve_due(book, archives))
-        loop.start()
-        stops.callback(loop.stop)
+        for loop in retrieving.list_loops(book, archives, [each.ae_title for each in settings.query]):
+            loop.start()
+            stops.callback(loop.stop)
         stops.callback(archives.close)
 
 

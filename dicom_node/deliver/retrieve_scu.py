@@ -62,7 +62,7 @@ class Storable:
 
 
 class QueriedArchives:
-    """Implements retrieval_ports.Archives for the archives that `[[query]]` names.
+    """Implements retrieval_ports.Archives for the archives that `[[query]]` names; a thread for each may ask.
 
     Args:
         intake: takes what comes by C-GET; what comes by C-MOVE arrives at the listener like anything else.
@@ -80,19 +80,23 @@ class QueriedArchives:
         self._queries = {query.ae_title: query for query in queries}
         self._node_ae_title, self._intake, self._storable = node_ae_title, intake, storable
         self._note = note
-        self._association: Association | None = None
+        self._associations: dict[str, Association] = {}
+        self._is_closed = False
 
     def close(self) -> None:
-        """Break off what is under way: it is asked for again at the next start."""
-        association = self._association
-        if association is not None and association.is_established:
-            association.abort()
+        """Break off what is under way, and begin nothing more: it is asked for again at the next start."""
+        self._is_closed = True
+        for association in list(self._associations.values()):
+            if association.is_established:
+                association.abort()
 
     def retrieve(self, study_instance_uid: str, archive: str) -> RetrievalAttempt:
         """Ask an archive for all images of a study; see the port."""
         query = self._queries.get(archive)
         if query is None:
             return RetrievalAttempt(said=f"{archive} is not in the configuration: add a [[query]] with this ae_title")
+        if self._is_closed:
+            return RetrievalAttempt(again=True, said="the node stops")
         ask = {RetrievalMethod.MOVE: self._move, RetrievalMethod.GET: self._get}[query.retrieve]
         return ask(query, study_instance_uid)
 
@@ -124,7 +128,7 @@ class QueriedArchives:
             if model not in negotiation.accepted:
                 said = f"{query.ae_title} takes no {model.name} from us: allow it there, or change `retrieve`"
                 return RetrievalAttempt(said=said)
-            self._association = association
+            self._associations[query.ae_title] = association
             association.dimse_timeout = query.timeout_seconds * _IDLE_FACTOR
             for asked in models:
                 self._note(query, study_instance_uid, str(asked))
