@@ -38,6 +38,7 @@ def _check_peer(page: Page) -> None:
 
 
 def _scroll_to_points(page: Page) -> None:
+    page.locator("[data-polls]").wait_for(state="detached")  # until drift was compared
     page.locator(".cards").first.evaluate("it => it.scrollIntoView()")
 
 
@@ -46,6 +47,7 @@ PICTURES: Final = (
     Picture("console-dead-letters", "/dead-letters"),
     Picture("console-peers", "/peers", prepare=_check_peer),
     Picture("console-models", "/models", theme="dark", prepare=_scroll_to_points),
+    Picture("console-users", "/users"),
     Picture("console-phone", "/today", is_phone=True, prepare=lambda page: page.locator("button[lang=ar]").click()),
 )
 
