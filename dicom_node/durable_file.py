@@ -42,12 +42,20 @@ def write_durably(path: Path, content: bytes) -> None:
     fsync_folder(path.parent)
 
 
-def make_folder_durably(folder: Path) -> None:
-    """Create a folder and its parents; a new name is durable only when the folder that holds it is synced."""
+#: Rights of a new folder that holds what is of patients: its owner's alone.
+PRIVATE: Final = 0o700
+
+
+def make_folder_durably(folder: Path, mode: int = 0o777) -> None:
+    """Create a folder and its parents; a new name is durable only when the folder that holds it is synced.
+
+    Args:
+        mode: rights of the folder where it is new, less the umask; its parents have the usual ones.
+    """
     if folder.is_dir():
         return
     make_folder_durably(folder.parent)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode, exist_ok=True)
     fsync_folder(folder.parent)
 
 

@@ -22,6 +22,7 @@ from dicom_node.commanding import (
 )
 from dicom_node.drift.input_look import InputLook
 from dicom_node.drift.scores import DriftLook
+from dicom_node.durable_file import PRIVATE
 from dicom_node.ledger.access import Accesses
 from dicom_node.ledger.alert_book import LedgerAlerts
 from dicom_node.ledger.audit_book import AuditBook
@@ -229,7 +230,7 @@ def open_access(settings: Settings, *, may_create: bool = False) -> OpenAccess:
     """
     data = settings.node.data.resolve()
     if may_create and not (data / FILE_NAME).is_file():
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(PRIVATE, parents=True, exist_ok=True)
         engine = open_engine(database_url(data))
         create_tables(engine)
     else:

@@ -22,6 +22,7 @@ from dicom_node.deliver import registry
 from dicom_node.deliver.image_count import Taken
 from dicom_node.deliver.retrieve_scu import QueriedArchives, Storable
 from dicom_node.deliver.source_counts import FoundCounts
+from dicom_node.durable_file import PRIVATE
 from dicom_node.image_desk.place import DeskPlace
 from dicom_node.ledger.breakers import Breakers
 from dicom_node.ledger.database import create_tables, database_url, open_engine, open_workflow_engine
@@ -308,7 +309,7 @@ class Service:
         return reception
 
     def _open_store(self, stops: ExitStack) -> Engine:
-        self._data.mkdir(parents=True, exist_ok=True)
+        self._data.mkdir(PRIVATE, parents=True, exist_ok=True)
         lock = FolderLock(self._data)
         lock.take()
         stops.callback(lock.free)

@@ -19,6 +19,8 @@ SLOW_FSYNC_MILLISECONDS: Final = 30.0
 _FSYNCS, _BLOCK_BYTES = 9, 64 << 10
 #: Whose locks and memory maps SQLite cannot rely on.
 _OF_NETWORKS: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph", "glusterfs"})
+#: Rights of users who are neither the owner nor of the group.
+_OTHERS: Final = 0o007
 _IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 
 
@@ -35,6 +37,9 @@ def examine_folder(settings: Settings, mounts: Path = Path("/proc/mounts")) -> I
         return
     made = "" if there == data else f"; {data} is made at the first start"
     yield good("data folder", f"{there} can be written{made}")
+    if there == data and data.stat().st_mode & _OTHERS:
+        meaning = f"{data} holds images and reports of patients, and every user of this machine can look into it"
+        yield Check("data folder", Verdict.WARNING, meaning, f"chmod o-rwx {data}", Place.HERE)
     yield _judge_room(there, settings.limits.free_disk_mib)
     yield _judge_speed(milliseconds)
     yield from _judge_kind(there, find_kind(there, mounts))

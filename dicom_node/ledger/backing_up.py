@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine
 
-from dicom_node.durable_file import make_folder_durably, write_durably
+from dicom_node.durable_file import PRIVATE, make_folder_durably, write_durably
 from dicom_node.ledger.backup_folder import (
     FACTS,
     FILES,
@@ -67,7 +67,7 @@ def back_up(engine: Engine, data: Path, folder: Path, now: datetime) -> BackedUp
         OSError: something cannot be read or written.
     """
     _require_own(folder, data)
-    make_folder_durably(folder)
+    make_folder_durably(folder, PRIVATE)
     before = read_sums(folder)
     copy = folder / _LEDGER
     copy_database(data / FILE_NAME, copy)

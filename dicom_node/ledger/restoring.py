@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dicom_node.durable_file import make_folder_durably, write_durably
+from dicom_node.durable_file import PRIVATE, make_folder_durably, write_durably
 from dicom_node.ledger.backup_folder import FILES, copy_file, digest_file, read_facts, read_sums, require_room
 from dicom_node.ledger.database import FILE_NAME
 from dicom_node.ledger.folder_lock import FILE_NAME as LOCK
@@ -61,7 +61,7 @@ def restore(folder: Path, data: Path, *, incomplete: bool = False) -> Restored:
     checked = check_backup(folder)
     if checked.faults and not incomplete:
         return checked
-    make_folder_durably(data)
+    make_folder_durably(data, PRIVATE)
     lock = FolderLock(data)
     lock.take(restoring=True)
     try:

@@ -1,8 +1,10 @@
+import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from dicom_node.durable_file import make_folder_durably, write_durably
+from dicom_node.durable_file import PRIVATE, make_folder_durably, write_durably
 from tests.fakes.file_limit import largest_file
 
 
@@ -27,3 +29,12 @@ def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
     make_folder_durably(tmp_path / "a" / "b")
     make_folder_durably(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_folder_of_patients_is_its_owners_alone_and_its_parents_are_as_usual(tmp_path: Path) -> None:
+    usual = os.umask(0o022)
+    try:
+        make_folder_durably(tmp_path / "srv" / "data", PRIVATE)
+    finally:
+        os.umask(usual)
+    assert [stat.S_IMODE((tmp_path / each).stat().st_mode) for each in ("srv", "srv/data")] == [0o755, 0o700]

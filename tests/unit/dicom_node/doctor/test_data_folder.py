@@ -53,3 +53,11 @@ def test_a_data_folder_on_a_network_share_is_a_warning(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"pacs:/export {tmp_path} nfs4 rw 0 0\n")
     assert "network share (nfs4)" in examine(tmp_path, mounts=mounts)["data folder"].meaning
+
+
+@pytest.mark.parametrize(("mode", "is_told"), [(0o755, True), (0o701, True), (0o750, False), (0o700, False)])
+def test_a_data_folder_that_every_user_can_look_into_is_a_warning(tmp_path: Path, mode: int, is_told: bool) -> None:
+    tmp_path.chmod(mode)
+    check = examine(tmp_path)["data folder"]
+    assert (check.verdict is Verdict.WARNING) is is_told
+    assert (f"chmod o-rwx {tmp_path}" in check.change) is is_told

@@ -86,6 +86,13 @@ def test_what_is_lost_or_damaged_is_told(
     assert (done.lost, done.damaged) == (["instances/1.7.1.1.dcm"], ["instances/1.8.1.1.dcm"])
 
 
+def test_a_new_backup_is_its_owners_alone(engine: Engine, data: Path, folder: Path, clock: FakeClock) -> None:
+    back_up(engine, data, folder / "new", clock.now())
+    assert (folder / "new").stat().st_mode & 0o777 == 0o700
+    restore(folder / "new", folder / "again")
+    assert (folder / "again").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_document_is_whole_where_it_has_the_digest_that_the_ledger_says(
     engine: Engine, ledger: Ledger, data: Path, folder: Path, clock: FakeClock
 ) -> None:
