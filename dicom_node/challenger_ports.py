@@ -60,11 +60,13 @@ class Challenged:
     Attributes:
         images: those that both were asked about, the latest first.
         states: every image of the pairing, by how far the challenger is with it.
+        partly: studies of which it has not read every image.
     """
 
     pairing: Pairing
     images: Sequence[ComparedImage]
     states: Mapping[ChallengeState, int]
+    partly: frozenset[str] = frozenset()
 
 
 class ComparedReadings(Protocol):

@@ -123,7 +123,9 @@ def open_agreement(settings: Settings) -> ComparisonView:
 def open_comparison(settings: Settings) -> ComparisonLook:
     """Open what compares champion and challenger; raises LedgerError where no node was here yet."""
     data, engine = _open_used(settings)
-    return ComparisonLook(ChallengeBook(engine, data, SystemClock()), settings, SystemClock())
+    return ComparisonLook(
+        ChallengeBook(engine, data, SystemClock()), ComparisonView(engine).comparisons, settings, SystemClock()
+    )
 
 
 def open_input_drift(settings: Settings) -> InputLook:

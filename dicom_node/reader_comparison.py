@@ -5,7 +5,7 @@ better or worse.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean, quantiles
@@ -15,9 +15,12 @@ from typing import Final
 from config.challenger import Challenger
 from config.reading import Reading
 from config.settings import Settings
+from dicom_node import report_agreement
+from dicom_node.agreement_ports import Comparison
 from dicom_node.challenger_ports import Challenged, ChallengeState, ComparedReadings, Pairing
 from dicom_node.ports import Clock
 from domain.comparison import ComparedImage, Said, Statement
+from domain.final_report import ReportStatement, StudyAnswer
 from inference.rater_agreement import Agreement, measure_agreement
 from inference.zoo import BUNDLED, load_manifest, model_set
 
@@ -26,7 +29,11 @@ DAYS: Final = 30
 PERCENTILES: Final = (5, 25, 50, 75, 95)
 #: What is compared stays so long.
 KEPT: Final = timedelta(minutes=10)
+#: From the most suspicious.
 _ORDER: Final = tuple(Statement)
+_Pair = tuple[StudyAnswer, ReportStatement]
+#: Returns what reports say beside answers, of those that were compared at a time or later.
+Reports = Callable[[datetime], Sequence[Comparison]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class ReaderComparison:
         agreement: on the statements of images that neither failed on; None where there is none.
         changes: the kinds of differences, the most frequent first.
         same_region: share of the images that both saw a region in, and the same one; None where there is none.
+        reported: champion and challenger beside the final reports of the studies of which both have read every image;
+            None where there is no report.
         difference: mean of the challenger's probability less the champion's, and mean distance; None where none.
     """
 
@@ -75,10 +84,15 @@ class ReaderComparison:
     challenger: Side
     same_region: float | None
     difference: tuple[float, float] | None
+    reported: tuple[report_agreement.Agreement, report_agreement.Agreement] | None = None
 
 
-def compare(challenged: Challenged) -> ReaderComparison:
-    """Return how both compare."""
+def compare(challenged: Challenged, reports: Mapping[str, ReportStatement] | None = None) -> ReaderComparison:
+    """Return how both compare.
+
+    Args:
+        reports: what the final reports of studies say, by Study Instance UID.
+    """
     images = challenged.images
     spoken = [each for each in images if each.champion.statement and each.challenger.statement]
     return ReaderComparison(
@@ -90,7 +104,34 @@ def compare(challenged: Challenged) -> ReaderComparison:
         challenger=_describe_side(images, spoken, lambda each: each.challenger),
         same_region=_find_same_region(spoken),
         difference=_measure_difference(spoken),
+        reported=_set_beside(reports or {}, spoken, challenged.partly),
     )
+
+
+def _set_beside(
+    reports: Mapping[str, ReportStatement], spoken: Sequence[ComparedImage], partly: Collection[str]
+) -> tuple[report_agreement.Agreement, report_agreement.Agreement] | None:
+    """Return both beside the reports of whole studies: each study counts by its most suspicious image."""
+    studies: dict[str, list[ComparedImage]] = defaultdict(list)
+    for each in spoken:
+        if each.study_instance_uid in reports and each.study_instance_uid not in partly:
+            studies[each.study_instance_uid].append(each)
+    if not studies:
+        return None
+    one, other = Counter[_Pair](), Counter[_Pair]()
+    for uid, images in studies.items():
+        one[_most_suspicious(each.champion for each in images), reports[uid]] += 1
+        other[_most_suspicious(each.challenger for each in images), reports[uid]] += 1
+    return _count(one), _count(other)
+
+
+def _count(counts: Mapping[_Pair, int]) -> report_agreement.Agreement:
+    return report_agreement.Agreement(report_agreement.Grouping.ALL, "", dict(counts))
+
+
+def _most_suspicious(said: Iterable[Said]) -> StudyAnswer:
+    statements = {each.statement for each in said}
+    return StudyAnswer(next(each for each in _ORDER if each in statements).value)
 
 
 def _tabulate(spoken: Sequence[ComparedImage]) -> list[list[list[int]]]:
@@ -154,8 +195,8 @@ class ComparisonLook:
     Without a challenger in the configuration, the latest pairing that anything is kept of.
     """
 
-    def __init__(self, readings: ComparedReadings, settings: Settings, clock: Clock) -> None:
-        self._readings, self._settings, self._clock = readings, settings, clock
+    def __init__(self, readings: ComparedReadings, reports: Reports, settings: Settings, clock: Clock) -> None:
+        self._readings, self._reports, self._settings, self._clock = readings, reports, settings, clock
         self._lock = Lock()
         self._known: tuple[datetime, ReaderComparison | None] | None = None
 
@@ -178,4 +219,7 @@ class ComparisonLook:
         pairing = wanted or next(iter(self._readings.pairings()), None)
         if pairing is None:
             return None
-        return compare(self._readings.challenged(pairing, self._clock.now() - timedelta(days=days)))
+        challenged = self._readings.challenged(pairing, self._clock.now() - timedelta(days=days))
+        # A report comes after its answer, so that none that was compared before is of these studies.
+        reports = self._reports(self._clock.now() - timedelta(days=days))
+        return compare(challenged, {each.study_instance_uid: each.statement for each in reports})

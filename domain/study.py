@@ -29,6 +29,8 @@ class StudyState(StrEnum):
 
 #: States of a version whose documents are made and were meant for somebody: it is what a later version supersedes.
 SPOKEN = frozenset({StudyState.ANSWERED, StudyState.RETRACTED})
+#: States of a version that says something of its images, to somebody or, in shadow mode, to nobody.
+SAID = frozenset({StudyState.ANSWERED, StudyState.SHADOW})
 #: States of a version whose documents are made, whoever gets them.
 MADE = SPOKEN | {StudyState.SHADOW}
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dicom_node.reader_comparison import ReaderComparison, Side
+    from dicom_node.report_agreement import Agreement as Reported
+    from inference.diagnostic_accuracy import Estimate
     from inference.rater_agreement import Agreement
 
 Days = Annotated[
@@ -54,8 +56,18 @@ def write_json(found: "ReaderComparison") -> dict[str, Any]:
         "same_region": found.same_region,
         "mean_difference": found.difference[0] if found.difference else None,
         "mean_distance": found.difference[1] if found.difference else None,
+        "reported": None
+        if found.reported is None
+        else dict(zip(("champion", "challenger"), map(_reported_json, found.reported), strict=True)),
         "said": {"champion": _side_json(found.champion), "challenger": _side_json(found.challenger)},
     }
+
+
+def _reported_json(reported: "Reported") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    shares = {"sensitivity": reported.sensitivity, "specificity": reported.specificity}
+    return {"studies": reported.studies, **{name: asdict(each) if each else None for name, each in shares.items()}}
 
 
 def _side_json(side: "Side") -> dict[str, Any]:
@@ -87,12 +99,17 @@ def _print(found: "ReaderComparison", days: int) -> None:
         print(f"probability of the challenger: {found.difference[0]:+.3f} on average, {found.difference[1]:.3f} apart")
     _print_changes(found)
     _print_sides(found)
+    if found.reported is not None:
+        _print_reported(found.reported)
     print("Where they differ, either may be right. The challenger's times are those of the lowest priority.")
 
 
 def describe_agreement(agreement: "Agreement") -> str:
     """Return how far both agree, in a sentence."""
-    said = f"{agreement.images} images of {agreement.studies} studies: {agreement.observed:.1%} have the same statement"
+    from dicom_node.cli.terminal import count
+
+    images = f"{count(agreement.images, 'image')} of {count(agreement.studies, 'study')}"
+    said = f"{images}: the same statement of {agreement.observed:.1%}"
     if agreement.kappa is None:
         return f"{said}; kappa is not defined, for both say the same one thing of every image"
     if agreement.low is None or agreement.high is None:
@@ -128,6 +145,20 @@ def _print_sides(found: "ReaderComparison") -> None:
     for place, percentile in enumerate(PERCENTILES):
         table.add_row(f"milliseconds, {percentile} %", *_numbers(both, lambda each: each.milliseconds, place, "{:.0f}"))
     print_table(table)
+
+
+def _print_reported(reported: "tuple[Reported, Reported]") -> None:
+    from dicom_node.cli.terminal import make_table, print_table
+
+    columns = ("beside final reports", "champion", "challenger")
+    table = make_table(columns, title=f"{reported[0].studies} studies with a final report, read whole by both")
+    table.add_row("sensitivity", *(_write_share(each.sensitivity) for each in reported))
+    table.add_row("specificity", *(_write_share(each.specificity) for each in reported))
+    print_table(table)
+
+
+def _write_share(share: "Estimate | None") -> str:
+    return "-" if share is None else f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of {share.number}"
 
 
 def _numbers(

@@ -56,7 +56,9 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
     bundle = reading.bundle or BUNDLED
     drift = DriftLook(SentReadingBook(engine), clock, bundle, reading.precision)
     inputs = InputLook(ImageMeasureBook(engine), clock, bundle, reading.precision, settings.drift)
-    compared = ComparisonLook(ChallengeBook(engine, settings.node.data, clock), settings, clock)
+    compared = ComparisonLook(
+        ChallengeBook(engine, settings.node.data, clock), ComparisonView(engine).comparisons, settings, clock
+    )
     services = Services(
         settings=settings,
         clock=clock,

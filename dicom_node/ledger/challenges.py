@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, and_, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from dicom_node.challenger_ports import Challenged, ChallengeState, Pairing, WaitingImage
 from dicom_node.ledger import tables
@@ -18,7 +19,7 @@ from dicom_node.ledger.rows import reading_from, reading_json
 from dicom_node.ports import Clock
 from domain.comparison import ComparedImage, Said, Statement, is_in_share
 from domain.finding import ImageReading
-from domain.study import StudyState
+from domain.study import SAID
 
 #: Answers may be committed in another order than their times say; so far back is looked again.
 _LOOK_BACK: Final = timedelta(minutes=2)
@@ -26,8 +27,6 @@ _LOOK_BACK: Final = timedelta(minutes=2)
 _LONGEST_BREAK: Final = timedelta(days=1)
 _AT_ONCE: Final = 200
 _COLUMNS, _STUDIES, _IMAGES, _READINGS = challenge.c, tables.study.c, tables.instance.c, tables.reading.c
-#: Only what was said to somebody, or would have been.
-_SAID: Final = (StudyState.ANSWERED, StudyState.SHADOW)
 
 
 class ChallengeBook:
@@ -98,7 +97,8 @@ class ChallengeBook:
         with looking(self._engine) as connection:
             rows = connection.execute(asked.order_by(_COLUMNS.answered_at.desc()).limit(limit)).mappings().all()
             states = {ChallengeState(state): number for state, number in connection.execute(counted)}
-        return Challenged(pairing, [_compared(row) for row in rows], states)
+            partly = frozenset(connection.execute(_find_partly(pairing, since)).scalars())
+        return Challenged(pairing, [_compared(row) for row in rows], states, partly)
 
     def _begin(self, pairing: Pairing) -> datetime:
         """Return from when on answers count: where this pairing was left, at most a day ago; now for a new one."""
@@ -127,10 +127,22 @@ def _answered(pairing: Pairing, since: datetime) -> Select[Any]:
         select(_IMAGES.sop_instance_uid, first)
         .join_from(tables.study, tables.instance, of_version)
         .join(tables.reading, and_(_READINGS.sha256 == _IMAGES.sha256, _READINGS.model_set == pairing.champion))
-        .where(_STUDIES.answered_at >= since, _STUDIES.state.in_(_SAID), ~noted)
+        .where(_STUDIES.answered_at >= since, _STUDIES.state.in_(SAID), ~noted)
         .group_by(_IMAGES.sop_instance_uid)
         .order_by("answered_at", _IMAGES.sop_instance_uid)
     )
+
+
+def _find_partly(pairing: Pairing, since: datetime) -> Select[str]:
+    """Select the studies of which the challenger has not read every image."""
+    other = aliased(challenge).c
+    of_pairing = other.champion_set == pairing.champion, other.challenger_set == pairing.challenger
+    is_read = exists().where(
+        other.sop_instance_uid == _IMAGES.sop_instance_uid, other.state == ChallengeState.READ, *of_pairing
+    )
+    of_study = _IMAGES.study_instance_uid == _COLUMNS.study_instance_uid
+    query = select(_COLUMNS.study_instance_uid).join_from(challenge, tables.instance, of_study)
+    return query.where(_COLUMNS.answered_at >= since, *_of(pairing), ~is_read).distinct()
 
 
 def _note(connection: Connection, pairing: Pairing, taken: Sequence[RowMapping]) -> None:

@@ -20,7 +20,7 @@ from domain.final_report import (
     combine_statements,
 )
 from domain.finding import StudyFindings
-from domain.study import StudyState
+from domain.study import SAID
 
 _REPORTS, _COMPARED = final_report.c, report_comparison.c
 _ANSWERS, _STUDIES = tables.answer.c, tables.study.c
@@ -125,7 +125,7 @@ def _latest_answer(study_instance_uid: str) -> Select[Any]:
     return (
         select(_ANSWERS.version, _ANSWERS.model_set, _ANSWERS.findings)
         .join(tables.study, is_version)
-        .where(_ANSWERS.study_instance_uid == study_instance_uid, _STUDIES.state == StudyState.ANSWERED)
+        .where(_ANSWERS.study_instance_uid == study_instance_uid, _STUDIES.state.in_(SAID))
         .order_by(_ANSWERS.version.desc())
         .limit(1)
     )

@@ -4,6 +4,7 @@ from config.settings import Settings
 from dicom_node.challenger_ports import Challenged, ChallengeState, WaitingImage
 from dicom_node.reader_comparison import Change, ComparisonLook, ReaderComparison, compare, find_pairing
 from domain.comparison import ComparedImage, Said, Statement
+from domain.final_report import ReportStatement
 from tests.fakes.challengers import PAIRING, FakeChallenges, both, deny, say
 from tests.fakes.clock import FakeClock
 from tests.fakes.light_reader import make_reading
@@ -66,7 +67,7 @@ def test_without_a_challenger_in_the_configuration_the_last_one_is_compared() ->
     reading, clock = make_reading("1", "1.2"), FakeClock()
     image = WaitingImage("1", "1", None)
     kept = FakeChallenges({image: Said.of(reading)})
-    look = ComparisonLook(kept, Settings(), clock)
+    look = ComparisonLook(kept, lambda _since: (), Settings(), clock)
     assert look.comparison() is None
     kept.take_up(PAIRING, 1.0)
     kept.keep(PAIRING, image, deny(reading))
@@ -83,3 +84,21 @@ def test_a_pairing_is_that_of_the_two_bundles() -> None:
     assert found is not None
     assert found.champion != found.challenger
     assert find_pairing(settings.reading, None) is None
+
+
+def test_beside_final_reports_a_study_counts_by_its_most_suspicious_image_and_only_whole() -> None:
+    images = [
+        both(1, say("absent", 0.1), say("absent", 0.1), study=1),
+        both(2, say("present", 0.9), say("absent", 0.2), study=1),
+        both(3, say("absent", 0.1), say("doubt", 0.5), study=2),
+        both(4, say("present", 0.9), say("present", 0.9), study=3),
+    ]
+    challenged = Challenged(PAIRING, images, {ChallengeState.READ: 4}, partly=frozenset({"1.3"}))
+    says = ReportStatement.FRACTURE, ReportStatement.NO_FRACTURE, ReportStatement.FRACTURE
+    found = compare(challenged, {f"1.{study}": said for study, said in enumerate(says, 1)})
+    assert found.reported is not None
+    champion, challenger = found.reported
+    assert (champion.studies, challenger.studies) == (2, 2)
+    shares = [(each.sensitivity, each.specificity) for each in (champion, challenger)]
+    assert [[share and share.value for share in pair] for pair in shares] == [[1.0, 1.0], [0.0, 0.0]]
+    assert compare(challenged).reported is None

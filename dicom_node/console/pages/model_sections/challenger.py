@@ -7,9 +7,10 @@ from dicom_node.challenger_ports import ChallengeState
 from dicom_node.console.pages.model_sections.serving_models import ServingModels
 from dicom_node.console.section import Section
 from dicom_node.console.visit import Visit
-from dicom_node.reader_comparison import DAYS
+from dicom_node.reader_comparison import DAYS, ReaderComparison
 from domain.comparison import Statement
 from domain.errors import ModelError
+from inference.diagnostic_accuracy import Estimate
 
 
 def describe(visit: Visit, _models: ServingModels) -> Mapping[str, Any] | None:
@@ -30,8 +31,17 @@ def describe(visit: Visit, _models: ServingModels) -> Mapping[str, Any] | None:
             (each.value, found.champion.statements.get(each, 0), found.challenger.statements.get(each, 0))
             for each in Statement
         ],
+        "shares": _list_shares(found),
         "medians": [_median(each.milliseconds) for each in (found.champion, found.challenger)],
     }
+
+
+def _list_shares(found: ReaderComparison) -> list[tuple[str, Estimate | None, Estimate | None]]:
+    if found.reported is None:
+        return []
+    one, other = found.reported
+    sensitivity = ("sensitivity", one.sensitivity, other.sensitivity)
+    return [sensitivity, ("specificity", one.specificity, other.specificity)]
 
 
 def _median(percentiles: tuple[float, ...]) -> float | None:

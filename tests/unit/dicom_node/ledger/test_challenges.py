@@ -124,3 +124,14 @@ def test_only_images_of_the_time_that_is_asked_for_are_compared(
     book.take_up(PAIRING, 1.0)
     assert book.challenged(PAIRING, BEGIN).states == {ChallengeState.WAITING: 1}
     assert book.challenged(PAIRING, clock.now() + timedelta(days=1)).states == {}
+
+
+def test_a_study_of_which_an_image_was_not_read_is_not_whole(book: ChallengeBook, ledger: Ledger) -> None:
+    read_and_answer(ledger)
+    read_and_answer(ledger, version=2, image="2")
+    book.take_up(PAIRING, 1.0)
+    for partly in ({"1.1"}, set[str]()):
+        image = book.next(PAIRING)
+        assert image is not None
+        book.keep(PAIRING, image, deny(make_reading(image.sop_instance_uid, "1.2")))
+        assert book.challenged(PAIRING, BEGIN).partly == partly

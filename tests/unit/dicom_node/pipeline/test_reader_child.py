@@ -1,5 +1,6 @@
 """What a reader process keeps of an image, drawn by the documents: from planted pixels to a place on a capture."""
 
+import os
 import subprocess
 import sys
 from io import BytesIO
@@ -92,3 +93,13 @@ def test_a_reader_stands_behind_the_node_and_raises_no_priority(started_at: int,
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+def test_who_reads_last_gets_what_nobody_else_wants_of_the_processor() -> None:
+    """In a process of its own, because a priority cannot be raised again."""
+    asked = (
+        "import os; from dicom_node.pipeline.reader_child import open_last; "
+        "print(open_last(lambda: (os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0))))"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert said.strip() in {str((19, os.SCHED_IDLE)), str((19, os.SCHED_OTHER))}  # a container may forbid the first
