@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from dicom_node.ledger.database import database_url, open_workflow_engine
 from dicom_node.ledger.ledger import Ledger
-from dicom_node.pipeline.workflow_starts import WorkflowStarts
+from dicom_node.pipeline.polling_pace import BUSY_SECONDS, RESTING_SECONDS
+from dicom_node.pipeline.workflow_starts import ANSWER, DELIVER, READ, WorkflowStarts
 from dicom_node.pipeline.workflows import Workflows
 from domain.delivery import DeliveryState
 from domain.study import CompletionRule
@@ -86,6 +87,18 @@ def test_an_answer_reads_what_the_present_models_have_not_read(bench: Workbench,
     bench.ledger.close_study(study, CompletionRule.QUIET_TIME)
     wait_until(lambda: is_delivered(bench))
     assert len(bench.reader.read_paths) == 2
+
+
+def polling_seconds() -> set[float]:
+    queues = [DBOS.retrieve_queue(name) for name in (READ, ANSWER, DELIVER)]
+    return {each.polling_interval_sec for each in queues if each is not None}
+
+
+def test_a_node_that_rests_looks_often_again_when_an_image_has_come(bench: Workbench, workflows: Workflows) -> None:
+    workflows.pace._worked_at -= 1000
+    wait_until(lambda: polling_seconds() == {RESTING_SECONDS})
+    run_one_study(bench)
+    wait_until(lambda: is_delivered(bench) and polling_seconds() == {BUSY_SECONDS})
 
 
 def test_what_the_engine_keeps_names_nobody_and_runs_no_code(bench: Workbench, workflows: Workflows) -> None:
