@@ -98,6 +98,13 @@ def test_every_form_that_posts_has_the_token(path: Path) -> None:
     assert all('name="csrf"' in form or "hidden_token()" in form for form in forms)
 
 
+def test_what_is_computed_beside_a_page_is_asked_for_until_it_is_there() -> None:
+    computed = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES}
+    computed = {name: text for name, text in computed.items() if re.search(r"call live\([^)]* is none", text)}
+    assert "drift.html" in computed
+    assert [name for name, text in computed.items() if "data-polls" not in text] == []
+
+
 def test_no_style_asks_another_host_for_anything() -> None:
     for path in (FOLDER / "assets").iterdir():
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
