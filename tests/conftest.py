@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from dicom_node.cli.logs import LinesForCollectors
+from tests.left_children import find_children, wait_for_end
 from tests.log_privacy import LogKeeper, find_leaks
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -115,7 +116,8 @@ def refuse_foreign_addresses(event: str, arguments: tuple[Any, ...]) -> None:
     Raises:
         RuntimeError: the address is not loopback.
     """
-    if event not in ADDRESS_EVENTS:
+    # The interpreter has taken the table away when it ends.
+    if not ADDRESS_EVENTS or event not in ADDRESS_EVENTS:
         return
     address = ADDRESS_EVENTS[event](arguments)
     if isinstance(address, tuple) and not is_loopback(address[0]):
@@ -166,6 +168,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", metavar="N", type=int, default=12, help="How often tests/system/test_kill.py kills.")
     parser.addoption("--studies", metavar="N", type=int, default=30, help="Over how many studies it does so.")
     parser.addoption("--associations", metavar="N", type=int, default=1500, help="How many are refused before memory.")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    """Fail a file that leaves a process behind: those after it share their time with it, or take it for their own."""
+    before = find_children()
+    yield
+    left = wait_for_end(before)
+    assert left == {}, "processes that tests of this file started, and did not end"
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,7 @@ def send_beginning(assoc: Association, request: C_STORE, pdv_bytes: int = 4096) 
         assoc.dul.send_pdu(fragment)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for what another thread or process does.
 
     Raises:

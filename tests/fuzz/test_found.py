@@ -36,6 +36,6 @@ def test_a_connection_that_asks_for_no_association_holds_no_thread(tmp_path: Pat
         threads = threading.active_count()
         for _ in range(30):  # more than the connections that may be open without an association
             speak(node.scp.port, word)
-        wait_until(lambda: threading.active_count() <= threads, 8.0)
+        wait_until(lambda: threading.active_count() <= threads, 30.0)
         with node.associate() as assoc:
             assert assoc.is_established

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ def judge(study: MatrixStudy) -> Verdict:
 
 
 def judge_content(studies: Iterable[MatrixStudy], wrong: Mapping[str, Path]) -> list[Remark]:
-    """Ask DicomSRValidator of every report and selection, in two processes; of documents that say the same, once.
+    """Ask DicomSRValidator of every report and selection; of documents that say the same, once.
 
     Args:
         wrong: further files by the name that their remarks shall have, of no study.
@@ -74,10 +73,7 @@ def judge_content(studies: Iterable[MatrixStudy], wrong: Mapping[str, Path]) -> 
     asked = {content: path for path, content in contents.items()}
     # The stand-in has the content of what it stands in for, see the unit tests: one of them stands for all.
     asked |= dict([next((each.kind.value, each.path) for each in filed if each.kind in FALLBACKS.values())])
-    paths = [*asked.values(), *wrong.values()]
-    with ThreadPoolExecutor(2) as pool:
-        halves = pool.map(find_remarks, (paths[::2], paths[1::2]))
-        said = {path: words for half in halves for path, words in half.items()}
+    said = find_remarks([*asked.values(), *wrong.values()])
     remarks = [
         Remark(each.study, each.kind, words)
         for each in filed

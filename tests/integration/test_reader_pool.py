@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ReaderPool]:
-    pool = ReaderPool(open_fragile, model_set="fragile", deadline_seconds=1.0)
+    pool = ReaderPool(open_fragile, model_set="fragile", deadline_seconds=2.0)
     pool.warm_up()
     yield pool
     pool.close()
@@ -75,13 +75,14 @@ def test_the_reader_works_in_another_process(pool: ReaderPool, tmp_path: Path) -
 
 def test_a_child_that_is_killed_while_it_waits_is_replaced(pool: ReaderPool, tmp_path: Path) -> None:
     _read(pool, tmp_path, "good")
-    victim = psutil.Process(_child(tmp_path))
-    victim.kill()
-    psutil.wait_procs([victim], timeout=5)
+    victim = _child(tmp_path)
+    os.kill(victim, signal.SIGKILL)
+    # Its status is left for the pool to collect: a child whose status is gone would count as living for ever.
+    os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)
     reading = _read(pool, tmp_path, "good")
     assert reading.reason is not None
     assert reading.reason.code == "multi-frame"
-    assert _child(tmp_path) != victim.pid
+    assert _child(tmp_path) != victim
 
 
 def test_a_crash_costs_other_threads_nothing(tmp_path: Path) -> None:
@@ -194,4 +195,4 @@ def test_children_end_when_the_node_is_killed(tmp_path: Path) -> None:
     node.wait()
     node.stdout.close()
     node.stdin.close()
-    assert psutil.wait_procs([child], timeout=10)[1] == []
+    assert psutil.wait_procs([child], timeout=60)[1] == []

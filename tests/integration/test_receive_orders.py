@@ -97,7 +97,7 @@ def test_an_address_that_is_not_allowed_is_not_heard(orders: FakeOrders, caplog:
     listener.start()
     with connect(listener) as connection:
         assert connection.recv(10) == b""
-    wait_until(lambda: "orders.addresses" in caplog.text, 5)
+    wait_until(lambda: "orders.addresses" in caplog.text)
     listener.stop()
 
 

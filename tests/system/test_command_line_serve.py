@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pydicom
@@ -11,6 +12,7 @@ from PIL import Image
 
 from config.load import load_settings
 from dicom_node.bench.loopback import wait_until
+from dicom_node.cli.main import run
 from dicom_node.openings import open_ledger
 from domain.study import StudyState
 from inference.phantom.dicom import make_study, write_part10
@@ -21,6 +23,8 @@ from tests.fakes.stand_in_bundle import write_bundle
 from tests.system.command_line import run_command, serving
 
 pytestmark = pytest.mark.system
+#: Runs a command; returns its exit code and what it printed on stdout and stderr.
+Ask = Callable[..., tuple[int, str, str]]
 
 #: The smallest configuration that the manual promises to work as it stands.
 SMALLEST = """\
@@ -124,6 +128,16 @@ def served(site: Path, study: Path) -> str:
     return uid
 
 
+# What a command reads or writes of a stopped node is asked for in this process, which has everything loaded.
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
+    def ask(*arguments: object) -> tuple[int, str, str]:
+        returncode = run(list(map(str, arguments)))
+        return returncode, *capsys.readouterr()
+
+    return ask
+
+
 def test_studies_lists_what_arrived_and_how_far_it_is(served: str, site: Path) -> None:
     shown = run_command("studies", "--config", site).stdout
     (line,) = [line for line in shown.splitlines() if served in line]
@@ -131,20 +145,20 @@ def test_studies_lists_what_arrived_and_how_far_it_is(served: str, site: Path) -
     assert "answered" in line
 
 
-def test_show_tells_a_study_s_whole_history(served: str, site: Path) -> None:
-    shown = run_command("show", served, "--config", site).stdout
+def test_show_tells_a_study_s_whole_history(served: str, site: Path, ask: Ask) -> None:
+    _, shown, _ = ask("show", served, "--config", site)
     for words in ("quiet time", "STORESCU", "read", "structured_report", "hl7_oru", "held", "attempts"):
         assert words in shown
 
 
-def test_show_writes_the_summary_as_a_picture(served: str, site: Path, tmp_path: Path) -> None:
-    done = run_command("show", served, "--config", site, "--summary", tmp_path / "summary.png")
-    assert done.stdout.splitlines()[-1] == f"summary: {tmp_path / 'summary.png'}"
+def test_show_writes_the_summary_as_a_picture(served: str, site: Path, tmp_path: Path, ask: Ask) -> None:
+    _, shown, _ = ask("show", served, "--config", site, "--summary", tmp_path / "summary.png")
+    assert shown.splitlines()[-1] == f"summary: {tmp_path / 'summary.png'}"
     with Image.open(tmp_path / "summary.png") as png:
         assert png.size == (1600, 1200)
-    wrong = run_command("show", served, "--config", site, "--summary", tmp_path / "summary.jpg")
-    assert wrong.returncode == 2
-    assert "ends in .png" in wrong.stderr
+    returncode, _, error = ask("show", served, "--config", site, "--summary", tmp_path / "summary.jpg")
+    assert returncode == 2
+    assert "ends in .png" in error
 
 
 def test_show_opens_the_answer_or_says_where_it_is(served: str, site: Path, tmp_path: Path) -> None:
@@ -161,16 +175,16 @@ def test_show_opens_the_answer_or_says_where_it_is(served: str, site: Path, tmp_
     assert Path(alone.stdout.splitlines()[-1].removeprefix("written: ")).is_file()
 
 
-def test_release_lets_go_what_is_held_and_says_when_nothing_is(served: str, site: Path) -> None:
+def test_release_lets_go_what_is_held_and_says_when_nothing_is(served: str, site: Path, ask: Ask) -> None:
     assert run_command("release", served, "--config", site).stdout == "2 held items released\n"
-    again = run_command("release", served, "--config", site)
-    assert (again.returncode, again.stdout) == (1, "nothing of this study is held: nothing to release\n")
+    returncode, again, _ = ask("release", served, "--config", site)
+    assert (returncode, again) == (1, "nothing of this study is held: nothing to release\n")
 
 
-def test_a_study_that_is_unknown_is_told(served: str, site: Path) -> None:
-    done = run_command("show", "1.2.3", "--config", site)
-    assert done.returncode == 1
-    assert "no such study" in done.stderr
+def test_a_study_that_is_unknown_is_told(served: str, site: Path, ask: Ask) -> None:
+    returncode, _, error = ask("show", "1.2.3", "--config", site)
+    assert returncode == 1
+    assert "no such study" in error
 
 
 def test_the_log_is_one_json_object_a_line_and_holds_no_patient_data(served: str, site: Path, study: Path) -> None:

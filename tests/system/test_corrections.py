@@ -6,7 +6,6 @@ Every object that arrived goes before the validators, every message through pyth
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -83,12 +82,13 @@ class Events(logging.Handler):
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Return what there is when all is over; the node has stopped."""
     hospital = Hospital(tmp_path_factory.mktemp("hospital"))
     events = Events()
     logging.getLogger().addHandler(events)
     try:
-        yield live_through(hospital, events)
+        return live_through(hospital, events)
     finally:
         logging.getLogger().removeHandler(events)
         for each in (hospital.node, hospital.archive, hospital.ris):

@@ -114,7 +114,7 @@ class Received:
 
 
 @pytest.fixture(scope="module")
-def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Received]:
+def received(tmp_path_factory: pytest.TempPathFactory) -> Received:
     """Send everyone's images in turns over two associations at once to a node with two reader processes."""
     folder = tmp_path_factory.mktemp("patients")
     archive, ris = Archive(folder / "archive"), MllpReceiver()
@@ -126,7 +126,7 @@ def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Received]:
         send_in_turns(node.port, folder / "in")
         wait_until(lambda: len(ris.messages) == PATIENTS, 120)
         wait_until(lambda: set(node.view.counts().deliveries) == {DeliveryState.DELIVERED}, 60)
-        yield Received([pydicom.dcmread(path, force=True) for path in archive.files()], list(ris.messages))
+        return Received([pydicom.dcmread(path, force=True) for path in archive.files()], list(ris.messages))
     finally:
         node.stop()
         archive.stop()

@@ -49,7 +49,7 @@ class Office:
         return DeskQuestion(save_radiograph(make_radiograph(1, rows=64, columns=64), self.place.spool / name / "i.dcm"))
 
     async def ask(self, name: str) -> DeskAnswer:
-        return await self.caller.read(self.put(name), deadline_seconds=10)
+        return await self.caller.read(self.put(name), deadline_seconds=60)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 async def _until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not done():
             await asyncio.sleep(0)
 
@@ -92,7 +92,7 @@ def test_a_folder_deeper_than_a_socket_address_may_be_has_a_desk_too(tmp_path: P
 def test_a_reader_that_nobody_asks_is_closed(tmp_path: Path) -> None:
     office = Office(tmp_path, rest_seconds=0.05)
     asyncio.run(office.ask("a"))
-    assert office.closed.wait(5)
+    assert office.closed.wait(60)
     asyncio.run(office.ask("b"))
     assert office.opened == 2
     office.desk.stop()
@@ -195,7 +195,7 @@ def test_a_node_that_stops_answers_those_who_wait(tmp_path: Path) -> None:
 
 def _connect(office: Office) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(5)
+    connection.settimeout(60)
     with office.place.address() as address:
         connection.connect(address)
     return connection
