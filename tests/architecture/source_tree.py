@@ -14,9 +14,8 @@ def source_files(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (PROJECT / folder).rglob("*.py"))
 
 
-@cache
 def parse(path: Path) -> ast.Module:
-    """Return the syntax tree of a file; nobody changes it."""
+    """Return the syntax tree of a file."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
@@ -32,6 +31,12 @@ def imported_modules(node: ast.AST) -> list[str]:
 def all_imports(tree: ast.AST) -> set[str]:
     """Return every module that a tree imports, wherever the import stands."""
     return {module for node in ast.walk(tree) for module in imported_modules(node)}
+
+
+@cache
+def imports_of_file(path: Path) -> frozenset[str]:
+    """Return the modules that a file imports when it is loaded; all trees together are too much to keep."""
+    return frozenset(imports_when_loaded(parse(path)))
 
 
 def imports_when_loaded(tree: ast.Module) -> set[str]:

@@ -5,7 +5,15 @@ import sys
 
 import pytest
 
-from tests.architecture.source_tree import PACKAGES, PROJECT, all_imports, imports_when_loaded, parse, source_files
+from tests.architecture.source_tree import (
+    PACKAGES,
+    PROJECT,
+    all_imports,
+    imports_of_file,
+    imports_when_loaded,
+    parse,
+    source_files,
+)
 
 #: Frameworks that serving does not install, and the training code that needs them.
 NOT_WHEN_SERVING = ("inference.training", "keras", "lightgbm", "lime", "sklearn", "tensorflow", "torch", "ultralytics")
@@ -41,7 +49,7 @@ def test_serving_loads_no_training_code_and_no_training_framework() -> None:
     loading = {
         f"{path}: {module}"
         for path in serving_files()
-        for module in imports_when_loaded(parse(PROJECT / path))
+        for module in imports_of_file(PROJECT / path)
         if any(is_part_of(module, package) for package in NOT_WHEN_SERVING)
     }
     assert loading == set()
@@ -72,7 +80,7 @@ def test_nothing_of_the_console_is_loaded_where_it_is_off() -> None:
         f"{path}: {module}"
         for path in serving_files()
         if not path.startswith(own)
-        for module in imports_when_loaded(parse(PROJECT / path))
+        for module in imports_of_file(PROJECT / path)
         if module.startswith(("dicom_node.console.", "dicom_node.console_process"))
     }
     # Both are loaded by their own commands alone.
