@@ -48,20 +48,26 @@ def kill_at(line_part: str) -> Callable[[str], None]:
     return report
 
 
+@pytest.fixture(scope="module")
+def unbroken(examples: tuple[Examples, Examples], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return network and state of a run that nobody killed."""
+    return fit(examples, tmp_path_factory.mktemp("unbroken"), lambda _line: None)
+
+
 @pytest.mark.parametrize("killed_at", ["stage 1 of 2, epoch 2", "stage 2 of 2, epoch 1", "stage 2 of 2, epoch 2"])
 def test_a_killed_run_goes_on_and_ends_where_an_unbroken_one_ends(
-    killed_at: str, examples: tuple[Examples, Examples], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    killed_at: str, examples: tuple[Examples, Examples], unbroken: Any, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         fit(examples, tmp_path / "killed", kill_at(killed_at))
     lines: list[str] = []
     network, state = fit(examples, tmp_path / "killed", lines.append)
-    unbroken, straight = fit(examples, tmp_path / "unbroken", lines.append)
+    whole, straight = unbroken
     assert "goes on after epoch" in lines[0]
     assert [(epoch["stage"], epoch["epoch"]) for epoch in state.history] == [(0, 1), (0, 2), (1, 1), (1, 2)]
     assert [epoch["rate"] for epoch in state.history] == [epoch["rate"] for epoch in straight.history]
     pictures = to_input(examples[1].pixels, RECIPE.contract)
-    np.testing.assert_allclose(network.predict(pictures, verbose=0), unbroken.predict(pictures, verbose=0), atol=1e-4)
+    np.testing.assert_allclose(network.predict(pictures, verbose=0), whole.predict(pictures, verbose=0), atol=1e-4)
 
 
 def test_nothing_but_the_network_and_its_history_is_left(examples: tuple[Examples, Examples], tmp_path: Path) -> None:
