@@ -59,7 +59,7 @@ def _missing(delivery: Delivery) -> list[Receipt]:
 
 def _kinds_of(connection: Connection, studies: Iterable[str]) -> Mapping[str, DocumentKind]:
     """Return the kinds of all documents of some studies, by identifier."""
-    columns, kinds = tables.document.c, {}
+    columns, kinds = tables.document.c, dict[str, DocumentKind]()
     asked = iter(studies)
     while some := list(islice(asked, _AT_ONCE)):
         query = select(columns.identifier, columns.kind).where(columns.study_instance_uid.in_(some))

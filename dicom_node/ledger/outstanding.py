@@ -5,13 +5,22 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import Connection, select
 
 from dicom_node.ledger import commitments, dead_letters, studies, tables
+from dicom_node.ledger.retrieval_tables import retrieval
 from dicom_node.ledger.rows import delivery_from
 from domain.delivery import DeliveryState
 from domain.explanation import ExplanationState
+from domain.retrieval import RetrievalState
 from domain.study import StudyState
 
 #: These work: nobody may take a study away from under them. The others wait for a person, who may give them up.
-WORKING = frozenset({"it still takes images", "its answer is being made", "an explanation of it is being made"})
+WORKING = frozenset(
+    {
+        "it still takes images",
+        "its answer is being made",
+        "an explanation of it is being made",
+        "a request to fetch it waits",
+    }
+)
 _SENDING = "a delivery to {} waits for its next attempt"
 _STATES = {StudyState.OPEN: "it still takes images", StudyState.COMPLETE: "its answer is being made"}
 
@@ -24,7 +33,8 @@ def find(connection: Connection, study_instance_uid: str, committing: Collection
     """
     found = (*_versions(connection, study_instance_uid), *_deliveries(connection, study_instance_uid))
     promised = commitments.unfinished(connection, study_instance_uid, committing)
-    return tuple(dict.fromkeys((*found, *_explanations(connection, study_instance_uid), *promised)))
+    asked = (*_explanations(connection, study_instance_uid), *_retrievals(connection, study_instance_uid))
+    return tuple(dict.fromkeys((*found, *asked, *promised)))
 
 
 def is_work(reason: str) -> bool:
@@ -55,6 +65,15 @@ def _deliveries(connection: Connection, study_instance_uid: str) -> Iterator[str
             yield _SENDING.format(delivery.destination)
         elif not dead_letters.is_past(connection, delivery):
             yield f"the delivery to {delivery.destination} is held"
+
+
+def _retrievals(connection: Connection, study_instance_uid: str) -> Iterator[str]:
+    columns = retrieval.c
+    query = select(columns.number).where(
+        columns.study_instance_uid == study_instance_uid, columns.state == RetrievalState.WAITING
+    )
+    if connection.execute(query.limit(1)).first() is not None:
+        yield "a request to fetch it waits"
 
 
 def _explanations(connection: Connection, study_instance_uid: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from dicom_node.ledger.database import looking, writing
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.purging import KINDS, Purging
 from dicom_node.ledger.retention_tables import past_study, removal
+from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.tables import metadata
 from dicom_node.pipeline.retaining import Tally, ages, notes_kept, purge_due
 from domain.audit_templates import instances_accessed
@@ -196,6 +197,16 @@ def test_a_study_is_read_again_only_when_its_pixels_came_again(bench: Workbench,
     assert person.reread("1.1") == 2
     assert bench.answer() == ["answered"]
     assert bench.history("1").versions[-1].study.state is StudyState.ANSWERED
+
+
+def test_a_study_that_somebody_has_asked_an_archive_for_is_kept_with_the_request(
+    bench: Workbench, purging: Purging
+) -> None:
+    finish(bench)
+    requests = Retrievals(bench.engine, bench.clock)
+    requests.ask("1.1", "PACS")
+    assert wait(bench, purging, 31).kept == {"1.1": ("a request to fetch it waits",)}
+    assert [each.study_instance_uid for each in requests.latest()] == ["1.1"]
 
 
 def test_who_did_what_to_a_study_outlives_its_history_and_stays_proven(bench: Workbench, purging: Purging) -> None:
