@@ -12,6 +12,7 @@ from config.settings import Settings
 from dicom_node.ports import ReadImage
 from dicom_node.service import BundleReader
 from domain.finding import Box, Fracture, FractureState, ImageReading, Labelled, MemberScore, ReadingStatus
+from domain.image_measures import ImageMeasures
 from inference.picture import is_picture, open_picture
 from inference.reasons import REASONS
 from reporting.context import BundleIdentity
@@ -59,7 +60,8 @@ class LightReader:
         display = evidence_folder / "display.png"
         grey = ds.pixel_array.astype(np.float64)
         cv2.imwrite(str(display), (grey / max(1.0, grey.max()) * 255).astype(np.uint8))
-        return ReadImage(make_reading(ds.SOPInstanceUID, ds.SOPClassUID, ds.Rows, ds.Columns), display)
+        measures = ImageMeasures(matrix_px=float(max(ds.Rows, ds.Columns)))
+        return ReadImage(make_reading(ds.SOPInstanceUID, ds.SOPClassUID, ds.Rows, ds.Columns), display, None, measures)
 
 
 def make_reading(sop_instance_uid: str, sop_class_uid: str, rows: int = 64, columns: int = 64) -> ImageReading:

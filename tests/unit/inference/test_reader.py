@@ -71,6 +71,17 @@ def test_a_reading_tells_what_was_read_by_whom_and_how_long_it_took(reader: Read
     assert found.display.shape == found.heat_map.shape == (300, 200)
 
 
+def test_a_reading_tells_what_the_image_is_like(reader: Reader) -> None:
+    pixels = planted(300, 200, (150, 60), 30)
+    spacing = {"ImagerPixelSpacing": [0.2, 0.2], "PixelSpacing": [0.1, 0.1]}
+    measures = reader.read(make_image(pixels, **WHOLE_WINDOW, **spacing)).measures
+    assert measures is not None
+    assert (measures.matrix_px, measures.field_mm, measures.inverted) == (300, 60, 0)
+    assert measures.sharpness is not None
+    assert (measures.contrast or 0) > 0
+    assert reader.read(make_image(pixels, BodyPartExamined="CHEST")).measures is None
+
+
 def test_a_member_without_weight_moves_no_picture_either(tmp_path: Path) -> None:
     def add_one_without_weight(manifest: dict[str, Any]) -> None:
         sure = {"calibration": {"kind": "platt", "slope": 1.0, "intercept": 5.0}}
@@ -119,6 +130,8 @@ def test_an_image_of_no_known_region_is_not_analysed_but_can_be_shown(bundle: Pa
     assert found.image.reason is not None
     assert found.image.reason.code == "region-not-recognised"
     assert found.display is not None
+    assert found.measures is not None
+    assert (found.measures.matrix_px, found.measures.sharpness) == (200, None)
     assert found.image.rows == 200
     assert found.image.boxes == ()
 
