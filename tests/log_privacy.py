@@ -19,7 +19,7 @@ TAGS: Final = ("PatientID", "PatientName", "PatientBirthDate", "AccessionNumber"
 #: How a line of ours begins, for people or for a collector. Other programs may say what they like of UIDs.
 _OUR_LINE: Final = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z [A-Z]+ |\{"time": ')
 #: A UID leads to a patient as well; shorter ones, of tests, look like addresses. Those of the Standard name nobody.
-_UID: Final = re.compile(r"(?<![\w.])(?!1\.2\.840\.10008\.)[0-2]\.\d[\d.]{14,}")
+_UID: Final = re.compile(r"(?<![\w.])(?!1\.2\.840\.10008\.)(?=[\d.]{16})[0-2](?:\.\d+){2,}")
 #: A shorter value stands in a log by chance.
 _SHORTEST: Final = 5
 _OURS: Final = ("dicom_node", "osteonode", "inference", "reporting", "config", "domain")

@@ -24,6 +24,7 @@ def test_a_line_of_ours_that_names_a_uid_is_found_and_one_of_another_program_is_
         f"{moment} INFO    osteonode.receive: stored [sop_instance_uid={uid}]\n",
         f'{{"time": "{moment}", "message": "study {uid}"}}\n',
         f"I: Store SCP: {uid}\n",
+        f'{{"time": "{moment}", "message": "again in 0.8444218515250481 s", "wait": 1.8444218515250481}}\n',
         f"{moment} INFO    osteonode.receive: 127.0.0.1 proposed 1.2.840.10008.5.1.4.1.1.1, uid-0123456789ab\n",
     ]
     assert len(find_leaks(tmp_path, said)) == 2
