@@ -170,9 +170,9 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
 }
 #: What a library logs has the name of the library.
 _LIBRARY: Final = "library."
-#: Five components and more, or three and a long one, as in UIDs made of a UUID (2.25.N, PS3.5 B.2): an address, a
-#: version or a moment has neither. UIDs of the Standard itself name nobody.
-_UID: Final = re.compile(r"(?<![\w.])(?!1\.2\.840\.10008\.)[0-2](?:(?:\.\d+){4,}|(?=[\d.]*\d{10})(?:\.\d+){2,})(?!\w)")
+#: Five components and more, or three and sixteen characters, as UIDs have that are made of a UUID (2.25.N, PS3.5 B.2):
+#: an address, a version or a moment has neither. UIDs of the Standard itself name nobody.
+_UID: Final = re.compile(r"(?<![\w.])(?!1\.2\.840\.10008\.)[0-2](?:(?:\.\d+){4,}|(?=[\d.]{15})(?:\.\d+){2,})(?!\w)")
 UID_NAMES: Final = "uid-"
 _UID_CHARACTERS: Final = 12
 

@@ -65,7 +65,7 @@ def test_pydicom_says_nothing_because_it_quotes_values(caplog: pytest.LogCapture
 
 
 UUID_DERIVED = "2.25.332023117678012711681089183698717788559"
-UIDS = ["1.2.826.0.1.3680043.8.498.123", UUID_DERIVED, "1.3.046670589111", "0.1.2.3.04"]
+UIDS = ["1.2.826.0.1.3680043.8.498.123", UUID_DERIVED, "1.3.046670589111", "1.2.34567.890123", "0.1.2.3.04"]
 
 
 @pytest.mark.parametrize("uid", UIDS)
