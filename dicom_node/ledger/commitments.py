@@ -145,8 +145,14 @@ def unfinished(connection: Connection, study_instance_uid: str, wanting: Collect
     """
     names = [name for destination in sorted(wanting) for name in _names(destination)]
     open_ones = [each for each in of_study(connection, study_instance_uid) if each.state not in _FINISHED]
-    query = _without_commitment(names).where(tables.delivery.c.study_instance_uid == study_instance_uid)
-    missing = [row["destination"] for row in connection.execute(query).mappings() if _items_of(connection, row)]
+    # Asked for its state or destination as well, SQLite would look through every delivery there.
+    query = select(tables.delivery).where(
+        tables.delivery.c.study_instance_uid == study_instance_uid, ~exists().where(_same_delivery())
+    )
+    rows = [row for row in connection.execute(query).mappings() if row["destination"] in names]
+    missing = [
+        row["destination"] for row in rows if row["state"] == DeliveryState.DELIVERED and _items_of(connection, row)
+    ]
     said = [f"{each.destination} has not committed to it ({each.state})" for each in open_ones]
     return (*said, *(f"{name} has not been asked to commit to it" for name in missing))
 

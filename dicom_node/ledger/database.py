@@ -72,8 +72,9 @@ TABLE_MODULES = (
     challenger_tables,
     measure_tables,
 )
-#: 16 MiB.
-PAGES_AT_ONCE = 4096
+#: 4 MiB: while they go nobody else writes, and 16 took 300 ms on a busy machine.
+PAGES_AT_ONCE = 1024
+_TIMES = 4
 #: All of them: the modules share it.
 metadata = tables.metadata
 #: Where Alembic keeps the revision of this ledger; the engine keeps its own notes in the same database.
@@ -231,7 +232,8 @@ def give_back_pages(engine: Engine) -> None:
     raw = engine.raw_connection()
     with closing(raw), suppress(sqlite3.Error):  # somebody else writes: the next time will do
         # A script, because each step gives one page back, and the driver steps through nothing else to the end.
-        raw.driver_connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")  # type: ignore[union-attr]
+        for _ in range(_TIMES):
+            raw.driver_connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")  # type: ignore[union-attr]
 
 
 @contextmanager
