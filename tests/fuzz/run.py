@@ -17,7 +17,7 @@ WATCHED = {
     "header": ("dicom_node.receive",),
     "radiograph": ("inference", "pydicom"),
     "acknowledgement": ("dicom_node.deliver", "dicom_node.mllp_frames"),
-    "order": ("dicom_node.receive.orders", "domain.order"),
+    "order": ("dicom_node.receive.orders", "dicom_node.receive.reports", "domain.order"),
     "multipart": ("dicom_node.receive.stow_rs",),
 }
 _MOST_MEMORY_MIB = 3000

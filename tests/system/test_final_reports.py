@@ -1,5 +1,6 @@
 """A whole node that is told what the radiologist said: before the study, and again when the report is corrected."""
 
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dicom_node.service import Service
 from domain.final_report import ReportStatement, ReportStatus
 from tests.fakes.hospital import LOOPBACK, draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import light
+from tests.fakes.scrape import sample
 from tests.system.free_port import free_port
 
 pytestmark = [
@@ -40,7 +42,8 @@ def port() -> int:
 @pytest.fixture
 def node(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     monkeypatch.setattr(report_matching, "INTERVAL_SECONDS", 0.2)
-    settings = make_settings(tmp_path / "data", quiet_seconds=0.5, orders={"port": port}, final_reports={})
+    tables = {"orders": {"port": port}, "final_reports": {}, "metrics": {"enabled": True, "port": 0}}
+    settings = make_settings(tmp_path / "data", quiet_seconds=0.5, **tables)
     with Service(settings, reader_factory=light()) as service:
         yield service
 
@@ -70,6 +73,8 @@ def test_what_the_radiologist_said_stands_beside_the_answer(node: Service, port:
     comparison = view.comparison_of(UID)
     assert comparison is not None
     assert (kept.status, kept.control_id, comparison.version) == (ReportStatus.CORRECTED, "R2", 1)
+    with urllib.request.urlopen(f"http://{LOOPBACK}:{node.metrics_port}/metrics", timeout=20) as answer:
+        assert sample(answer.read().decode(), "osteonode_final_reports", state="compared") == 1
     engine.dispose()
     written = b"".join(path.read_bytes() for path in (tmp_path / "data").glob("osteonode.sqlite*"))
     assert b"Nutrient" not in written

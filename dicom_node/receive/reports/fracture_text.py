@@ -13,6 +13,8 @@ from dicom_node.receive.reports.sections import LONGEST_CHARACTERS, find_answer,
 from dicom_node.receive.reports.wording import Wording, load_wording
 from domain.final_report import ReportStatement
 
+#: Of a longer one nobody can tell what belongs to what; and the questions cost more than the square of its length.
+_LONGEST_SENTENCE_CHARACTERS: Final = 400
 #: So near stands what belongs to a word.
 _NEAR_CHARACTERS: Final = 70
 
@@ -58,6 +60,10 @@ def _weigh(said: set[Said]) -> tuple[ReportStatement, str]:
 
 
 def _read_sentence(sentence: str, words: Wording) -> Iterator[Said]:
+    if len(sentence) > _LONGEST_SENTENCE_CHARACTERS:
+        if words.finds("mention.words", sentence):
+            yield Said.UNSURE
+        return
     if words.finds("skip.sentences", sentence):
         return
     for clause in words["clause.breaks"].split(sentence):

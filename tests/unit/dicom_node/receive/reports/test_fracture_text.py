@@ -92,3 +92,10 @@ def test_a_line_that_was_wrapped_goes_on_and_an_item_does_not() -> None:
 
 def test_a_text_without_end_is_not_read() -> None:
     assert read_statement("No fracture. " * LONGEST_CHARACTERS) == (ReportStatement.NOT_STATED, "text_too_long")
+
+
+@pytest.mark.parametrize("words", ["no fracture ", "fracture ", "not cannot fracture no ", "there is no "])
+def test_a_sentence_without_end_is_not_taken_apart(words: str) -> None:
+    # Taken apart it would cost minutes: this test has a time limit, as all have.
+    text = (words * LONGEST_CHARACTERS)[: LONGEST_CHARACTERS - 1]
+    assert read_statement(text)[0] is ReportStatement.NOT_STATED
