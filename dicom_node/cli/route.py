@@ -14,6 +14,7 @@ from domain.tier import Tier
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from dicom_node.ledger.routings import RoutedStudy
     from dicom_node.pipeline.traits import StudyTraits
     from domain.routing import Routing
 
@@ -115,8 +116,15 @@ def _try_study(what: Sequence[str], settings: "Settings", rules: "Settings", sta
     study = ledger.view.routed_study(uid)
     traits = replace(traits_of(study.instances, study.findings, rules.route), **stated)
     routing = take_back(rules, study.earlier) if study.retracts else decide(rules, traits, study.earlier)
-    state = "a retraction" if study.retracts else "answered" if study.findings else "not answered yet"
-    return _Trial(f"study {uid} version {study.version}, {state}", traits, routing, study.routing)
+    if study.version in ledger.view.shadow_versions(uid):
+        state, kept = "made in shadow mode: nothing was sent, and this is where it would go", None
+    else:
+        state, kept = _describe_state(study), study.routing
+    return _Trial(f"study {uid} version {study.version}, {state}", traits, routing, kept)
+
+
+def _describe_state(study: "RoutedStudy") -> str:
+    return "a retraction" if study.retracts else "answered" if study.findings else "not answered yet"
 
 
 def _try_files(paths: Sequence[Path], rules: "Settings", stated: Mapping[str, Any]) -> _Trial:

@@ -211,6 +211,13 @@ class LedgerView:
                 commitments=commitments.of_study(connection, study_instance_uid),
             )
 
+    def shadow_versions(self, study_instance_uid: str) -> frozenset[int]:
+        """Return the versions of a study that were made in shadow mode."""
+        columns = tables.study.c
+        is_one = columns.study_instance_uid == study_instance_uid, columns.state == StudyState.SHADOW
+        with looking(self._engine) as connection:
+            return frozenset(connection.execute(select(columns.version).where(*is_one)).scalars())
+
     def shadowed(self) -> tuple[str, ...]:
         """Return what the node put into shadow mode when it last started, to begin sentences with."""
         with looking(self._engine) as connection:
