@@ -182,18 +182,18 @@ def test_what_a_stranger_sends_behind_a_refusal_is_not_read_for_ever(tmp_path: P
         head = b"POST /studies HTTP/1.1\r\nHost: n\r\nContent-Type: text/plain\r\nContent-Length: 99999999\r\n\r\n"
         connection.sendall(head)
         assert connection.recv(100).startswith(b"HTTP/1.1 415 ")
-        wait_until(lambda: not can_send(connection), seconds=5.0)
+        wait_until(lambda: not can_send(connection))
 
 
 def test_more_uploads_than_allowed_are_told_to_come_again(tmp_path: Path) -> None:
-    body = encode_body(encode_file())
-    with Site(tmp_path, requests=1).running() as site, site.uploading(body[:100], len(body)) as first:
-        time.sleep(0.1)  # until the first one is being served
-        with site.uploading(body, len(body)) as second:
+    body, small = encode_body(encode_file(make_radiograph(rows=1000, columns=1000))), encode_body(encode_file())
+    with Site(tmp_path, requests=1).running() as site, site.uploading(body[:1_500_000], len(body)) as first:
+        wait_until(lambda: site.files["incoming"] == 1)
+        with site.uploading(small, len(small)) as second:
             answer = second.recv(1000)
             assert answer.startswith(b"HTTP/1.1 503 ")
             assert b"retry-after" in answer.lower()
-        first.sendall(body[100:])
+        first.sendall(body[1_500_000:])
         assert first.recv(100).startswith(b"HTTP/1.1 200 ")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from config.settings import Settings
 from config.toml_text import write_toml
+from dicom_node.cli.main import run
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.ledger.queries import History, LedgerView
@@ -25,7 +26,6 @@ from tests.fakes.explainers import explain_at_the_gate, explain_by_dying, gated,
 from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_reader import MODEL_SET, light
 from tests.peers.validators import find_errors
-from tests.system.command_line import run_command
 from tests.system.free_port import free_port
 from tests.system.node_process import NodeProcess
 
@@ -185,6 +185,7 @@ def test_a_failure_leaves_the_study_complete_and_is_seen(
     tmp_path: Path,
     peers: tuple[Archive, MllpReceiver],
     caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
     deadline_seconds: float,
     dies: bool,
     words: str,
@@ -198,7 +199,9 @@ def test_a_failure_leaves_the_study_complete_and_is_seen(
         history = history_of(node.view, uid)
         config = tmp_path / "site.toml"
         config.write_text(write_toml(settings))
-        shown = run_command("show", uid, "--config", config).stdout
+        capsys.readouterr()
+        assert run(["show", uid, "--config", str(config)]) == 0
+    shown = capsys.readouterr().out
     assert words in history.explanations[0].reason
     assert words in caplog.text
     assert "explanations" in shown
