@@ -23,7 +23,7 @@ _TEMPLATE: Final = "dicom_node.process_template"
 #: Tells the template where its socket is. Whoever imports that module elsewhere loads nothing.
 TEMPLATE_FOLDER: Final = "OSTEONODE_TEMPLATE_FOLDER"
 #: prctl(2)
-_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _beginning, _hiding = Lock(), Lock()
 _hidden: list[ModuleType] = []
 #: Of the template and its copies; None where there is none, or it could not load.
@@ -105,9 +105,19 @@ def _without_main() -> Iterator[None]:
                 sys.modules["__main__"] = main
 
 
-def _run_copy(target: Callable[..., None], *arguments: Any) -> None:
+def name_process(name: str) -> None:
+    """Let ps(1) and top(1) call this process so; they show the first 15 characters."""
+    _ask_kernel(_PR_SET_NAME, name.encode())
+
+
+def _ask_kernel(option: int, value: int | bytes) -> None:
     with suppress(OSError, AttributeError):  # only Linux has it
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(option, value)
+
+
+def _run_copy(target: Callable[..., None], *arguments: Any) -> None:
+    _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    name_process(multiprocessing.current_process().name)
     if template_pid not in (None, os.getppid()):
         os._exit(1)  # the template ended before that was said
     target(*arguments)

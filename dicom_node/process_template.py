@@ -22,6 +22,7 @@ def load(folder: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     child_processes.template_pid = os.getpid()
+    child_processes.name_process("osteo-template")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # a node that was killed leaves it behind
     os.environ.update(_ONE_THREAD)
 

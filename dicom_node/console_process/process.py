@@ -83,7 +83,7 @@ class ConsoleProcess:
     def _load(self) -> None:
         self._pipe, theirs = Pipe()
         with theirs:
-            self._process = start_copy(serve, (theirs, self._settings, self._prepare), "osteonode-console")
+            self._process = start_copy(serve, (theirs, self._settings, self._prepare), "osteo-console")
 
     def _listen(self) -> Listening:
         try:

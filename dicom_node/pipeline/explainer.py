@@ -86,7 +86,7 @@ class ChildExplainer:
             if self._closed:
                 raise ExplainerClosed
             arguments = (pipe, self._explain, self._stand_back)
-            self._process = start_afresh(explainer_child.serve, arguments, "osteonode-explainer")
+            self._process = start_afresh(explainer_child.serve, arguments, "osteo-explainer")
             return self._process
 
     def _ask(self, pipe: "Connection[ExplanationTask, Answer]", task: ExplanationTask) -> Answer:

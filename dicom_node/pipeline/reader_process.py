@@ -36,7 +36,7 @@ class ReaderProcess:
         self._pipe, theirs = Pipe()
         # Afresh: the libraries of the models have threads, and large pages are asked for at the very start.
         with theirs, huge_pages_for_children():
-            self._process = start_afresh(reader_child.serve, (theirs, open_reader, model_set), "osteonode-reader")
+            self._process = start_afresh(reader_child.serve, (theirs, open_reader, model_set), "osteo-reader")
         self._is_open = False
 
     @property

@@ -93,7 +93,7 @@ class ReceptionProcess:
         self._pipe, theirs = Pipe()
         with theirs:
             arguments = (theirs, self._settings, self._sockets, self._model_set, self._prepare, self._cells)
-            self._process = start_copy(serve, arguments, "osteonode-reception")
+            self._process = start_copy(serve, arguments, "osteo-reception")
 
     def _listen(self) -> None:
         try:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 
@@ -13,7 +14,9 @@ def prepare() -> None:
 
 def tell(pipe: "Connection[Any, Any]") -> None:
     """Send what this process has loaded, and whose child it is."""
-    pipe.send({"modules": set(sys.modules), "parent": os.getppid()})
+    pipe.send(
+        {"modules": set(sys.modules), "parent": os.getppid(), "name": Path("/proc/self/comm").read_text().strip()}
+    )
 
 
 def wait_for_ever() -> None:

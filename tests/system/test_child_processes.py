@@ -51,6 +51,7 @@ def test_a_copy_has_what_receives_loaded_and_not_the_program_of_its_node() -> No
     assert {"dicom_node.reception.child", "pynetdicom"} <= told["modules"]
     assert "pytest" not in told["modules"]
     assert told["parent"] != os.getpid()
+    assert (told["name"], psutil.Process(told["parent"]).name()) == ("told", "osteo-template")
 
 
 def test_one_that_is_started_afresh_has_loaded_no_more_than_it_asks_for() -> None:

@@ -56,7 +56,7 @@ def test_one_that_is_killed_is_replaced_at_the_same_address(tmp_path: Path, stop
     wait_until(lambda: process.pid != pid and answers(url), 90)
     process.stop()
     assert not answers(url)
-    assert "osteonode-console" not in [child.name for child in multiprocessing.active_children()]
+    assert "osteo-console" not in [child.name for child in multiprocessing.active_children()]
 
 
 def test_a_port_that_is_taken_keeps_nobody_from_starting_and_the_console_comes_when_it_is_free(
