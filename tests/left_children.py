@@ -4,7 +4,7 @@ import multiprocessing
 import time
 from collections.abc import Container
 from contextlib import suppress
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 
 import psutil
 
@@ -14,11 +14,16 @@ _PATIENCE_SECONDS = 20.0
 def find_children() -> dict[int, str]:
     """Return the command of each child that runs, by its number; the tracker of shared memory stays for good.
 
+    So does the template that processes are copied from (dicom_node/child_processes.py); its copies do not.
+
     A child of multiprocessing whose end nobody noticed is among them: to those who ask it lives.
     """
     tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
+    template = getattr(forkserver._forkserver, "_forkserver_pid", None)
     ours = {each.pid: each.name for each in multiprocessing.active_children() if each.pid is not None}
-    others = [each for each in psutil.Process().children() if each.pid not in ours and each.pid != tracker]
+    others = [
+        each for each in psutil.Process().children() if each.pid not in ours and each.pid not in (tracker, template)
+    ]
     return ours | {each.pid: command for each in others if (command := _command(each))}
 
 
