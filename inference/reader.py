@@ -159,7 +159,8 @@ class Reader:
             types=opinion.types,
             boxes=_boxes(opinion, header, frame, at_least_one=fracture.state is FractureState.PRESENT),
         )
-        return Reading(read, shown, *((*frame[:2], frame[2].entry) if frame else ()), measures=measures)
+        cells, place, mapped_by = (*frame[:2], frame[2].entry) if frame else (None, None, None)
+        return Reading(read, shown, cells, place, mapped_by, measures)
 
     def _empty(self, header: Header | None) -> ImageReading:
         return ImageReading(

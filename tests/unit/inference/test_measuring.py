@@ -27,8 +27,7 @@ def header_of(rows: int, columns: int, **facts: object) -> Header:
 def bone_of(side_px: int = 1600, seed: int = 1) -> Pixels:
     """Return a drawn hand with soft shadows, 0..4095, which uses a part of the greys."""
     drawn = draw_bone(side_px // 4, seed=seed, broken=False, region="hand").pixels.astype(np.float64)
-    grown = np.kron(drawn, np.ones((4, 4)))
-    return grown * 12 + 400
+    return np.asarray(np.kron(drawn, np.ones((4, 4))) * 12 + 400, dtype=np.float64)
 
 
 def measure(pixels: Pixels) -> ImageMeasures:
