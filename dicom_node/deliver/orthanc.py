@@ -1,6 +1,5 @@
 """DICOM objects to an Orthanc by its own REST interface: `POST /instances`, one file a request."""
 
-import ssl
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from dicom_node.deliver.web_credentials import read_credentials
 from dicom_node.deliver.web_errors import explain_silence
 from dicom_node.ports import Probe
 from dicom_node.tls.contexts import make_client_context
+from dicom_node.tls.http_transport import NamingTransport
 from domain.delivery import Attempt, Outcome
 from domain.document import Document
 from domain.errors import ConfigError
@@ -159,22 +159,8 @@ def open_orthanc(settings: Destination) -> Orthanc:
         headers=read_credentials(settings),
         timeout=settings.timeout_seconds,
         trust_env=False,  # neither proxies nor passwords (.netrc) from the environment
-        transport=_NamingTransport(make_client_context(tls), tls.server_name),
+        transport=NamingTransport(make_client_context(tls), tls.server_name),
     )
-
-
-class _NamingTransport(httpx.HTTPTransport):
-    """Connections by a context of our own, that ask for the name which the certificate must have."""
-
-    def __init__(self, context: ssl.SSLContext, server_name: str) -> None:
-        super().__init__(verify=context, trust_env=False)
-        self._server_name = server_name
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request."""
-        if self._server_name:
-            request.extensions = {**request.extensions, "sni_hostname": self._server_name}
-        return super().handle_request(request)
 
 
 def _read_json(answer: httpx.Response) -> dict[str, Any]:

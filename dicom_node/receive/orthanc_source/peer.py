@@ -11,6 +11,8 @@ from pyorthanc.client import Orthanc as RestClient
 
 from config.orthanc import Orthanc
 from dicom_node.feed_ports import FeedPosition
+from dicom_node.tls.http_transport import NamingTransport
+from dicom_node.tls.troubles import Side, explain
 
 _CHANGES_PER_PAGE: Final = 500
 _CHUNK_BYTES: Final = 1 << 18
@@ -71,6 +73,8 @@ class OrthancPeer:
         context: ssl.SSLContext | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        if transport is None and context is not None:
+            transport = NamingTransport(context, settings.tls.server_name if settings.tls else "")
         self._rest = RestClient(
             settings.url.rstrip("/"),
             settings.user or None,
@@ -201,15 +205,19 @@ def _told() -> Iterator[None]:
         yield
     except httpx.ConnectTimeout as error:
         raise SourceDown("it does not take connections in time: check `url` and the firewalls on the way") from error
-    except httpx.ConnectError as error:
-        raise SourceDown(f"no connection: {_reason(error)}; check that it runs, and `url`") from error
-    except httpx.HTTPError as error:  # a time-out, or a connection that broke
+    except httpx.HTTPError as error:  # no connection, a time-out, or one that broke
+        cause = _find_cause(error)
+        if isinstance(cause, ssl.SSLError):
+            raise SourceDown(explain(cause, Side.CALLING).replace("this destination", "this [[orthanc]]")) from error
+        if isinstance(error, httpx.ConnectError):
+            reason = (cause.strerror or type(cause).__name__) if cause else type(error).__name__
+            raise SourceDown(f"no connection: {reason}; check that it runs, and `url`") from error
         raise ResourceFailed(f"the answer did not come whole: {type(error).__name__}") from error
 
 
-def _reason(error: BaseException) -> str:
-    """Return the words of the system behind an error of the client."""
+def _find_cause(error: BaseException) -> OSError | None:
+    """Return the error of the system behind one of the client."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OSError):
         cause = cause.__cause__ or cause.__context__
-    return (cause.strerror or type(cause).__name__) if isinstance(cause, OSError) else type(error).__name__
+    return cause
