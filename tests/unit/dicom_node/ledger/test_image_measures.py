@@ -113,6 +113,7 @@ def test_the_first_baseline_stays_until_it_is_to_be_learned_anew(book: ImageMeas
     assert [each.images for each in book.baselines()] == [300]
 
 
+@pytest.mark.sqlite
 def test_the_latest_are_found_by_an_index_and_no_table_is_read_whole(engine: Engine, book: ImageMeasureBook) -> None:
     asked: list[tuple[str, object]] = []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
