@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,16 @@ def test_a_certificate_near_its_end_is_told_by_the_key_that_names_it(
     settings = looking.settings.model_copy(update={"tls": make_pki().listener(), "alerts": alerts})
     replace(looking, settings=settings).look()
     assert ("raised certificate tls.certificate_file" in titles(looking)) is is_told
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("crl.pem", False), ("crl-expired.pem", True)])
+def test_a_revocation_list_is_told_near_its_own_end_and_not_for_lasting_days(
+    looking: Looking, name: str, is_told: bool
+) -> None:
+    pki, clock = make_pki(), FakeClock(datetime.now(UTC))
+    tls = pki.listener(revocation_files=[pki.path(name)])
+    replace(looking, settings=looking.settings.model_copy(update={"tls": tls}), clock=clock).look()
+    assert ("raised certificate tls.revocation_files" in titles(looking)) is is_told
 
 
 def test_each_kind_of_channel_is_opened(tmp_path: Path) -> None:
