@@ -58,6 +58,7 @@ def drift(
     else:
         _print_lines(lines, days)
         if compared:
+            print("The images, before any model speaks of them (--inputs shows every measure):")
             drift_inputs.print_summary(compared)
 
 
