@@ -37,15 +37,15 @@ def test_what_has_changed_differs_and_nothing_else(changes: Mapping[str, float])
 
 
 def test_the_same_detector_passes_the_limit_as_seldom_as_stated() -> None:
-    """Sixty references of 250 images and a sample of 60 for each: over 800 of them it was 0.1 % of the measures."""
+    """Thirty references of 250 images and a sample of 60 for each: over 800 of them it was 0.1 % of the measures."""
     lines = [
         compare_images(SentImages(ROOM1, draw_images(60, seed)), bin_measures(draw_images(250, 900 + seed)), Learned())
-        for seed in range(60)
+        for seed in range(30)
     ]
     compared = [each for line in lines for each in line.measures if each.index is not None]
-    assert len(compared) == 60 * len(MEASURE_NAMES)
+    assert len(compared) == 30 * len(MEASURE_NAMES)
     assert pytest.approx(0.01 / 9) == 1 - LEVEL
-    assert sum(each.index > each.limit for each in compared if each.index and each.limit) <= 4
+    assert sum(each.index > each.limit for each in compared if each.index and each.limit) <= 3
 
 
 def test_few_images_are_not_compared() -> None:
