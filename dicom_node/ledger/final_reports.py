@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, update
 
 from dicom_node.agreement_ports import ReportCandidate
 from dicom_node.knowledge_ports import OrderMessage
@@ -46,7 +46,7 @@ class ReportBook:
                     before = found.get(key) or ReportCandidate(key, order_from(content), (), _remark_from(remark))
                     uids = tuple(dict.fromkeys((*before.study_instance_uids, uid)))
                     found[key] = replace(before, study_instance_uids=uids)
-        return tuple(found.values())
+        return tuple(found[key] for key in sorted(found))
 
     def assign(self, key: str, study_instance_uid: str, remark: ReportRemark | None = None) -> None:
         """Note the study of a report; see the port."""
@@ -88,21 +88,21 @@ class ReportBook:
 
 def _candidates(since: datetime | None) -> Iterator[Select[Any]]:
     """Give the queries: by UID and by number, each from the side of the report and from that of the study."""
-    chosen = _REPORTS.key, _REPORTS.content, _REPORTS.remark, _STUDIES.study_instance_uid
-    of_study = _ENTRIES.study_instance_uid == _STUDIES.study_instance_uid
+    said = _REPORTS.key, _REPORTS.content, _REPORTS.remark
     of_number = (_REPORTS.accession_number == _ENTRIES.accession_number) & (_REPORTS.accession_number != "")
     of_uid = (_REPORTS.stated_uid == _STUDIES.study_instance_uid) & (_REPORTS.stated_uid != "")
-    ways = (
-        select(*chosen).join_from(tables.study, final_report, of_uid),
-        select(*chosen).join_from(tables.study, study_entry, of_study).join(final_report, of_number),
-    )
-    for way in ways:
-        unmatched = way.where(_REPORTS.compared_at.is_(None), _REPORTS.study_instance_uid == "").order_by(_REPORTS.key)
-        if since is None:
-            yield unmatched
-            continue
-        for came_at in (_REPORTS.received_at, _STUDIES.last_arrival_at):
-            yield unmatched.where(came_at >= since)
+    by_uid = select(*said, _STUDIES.study_instance_uid).join_from(final_report, tables.study, of_uid)
+    by_number = select(*said, _ENTRIES.study_instance_uid).join_from(final_report, study_entry, of_number)
+    # As an expression: the index of the many without a study would be taken, and not that of the few that came.
+    unmatched = func.coalesce(_REPORTS.study_instance_uid, "") == ""
+    if since is None:
+        yield from (by_uid.where(unmatched), by_number.where(unmatched))
+        return
+    came, of_entry = _STUDIES.last_arrival_at >= since, _STUDIES.study_instance_uid == _ENTRIES.study_instance_uid
+    for way in (by_uid, by_number):
+        yield way.where(unmatched, _REPORTS.received_at >= since)
+    yield by_uid.where(unmatched, came)
+    yield by_number.join(tables.study, of_entry).where(unmatched, came)
 
 
 def _remark_from(value: str | None) -> ReportRemark | None:

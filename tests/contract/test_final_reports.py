@@ -195,3 +195,15 @@ def test_an_old_comparison_is_left_out_where_only_later_ones_are_asked_for(bench
     (comparison,) = bench.view.comparisons()
     assert not bench.view.comparisons(comparison.compared_at + timedelta(seconds=1))
     assert len(bench.view.comparisons(comparison.compared_at)) == 1
+
+
+@pytest.mark.parametrize("stated", ["", "1.1"])
+def test_a_report_is_looked_for_when_it_came_lately_or_its_study_did(tmp_path: Path, stated: str) -> None:
+    engine = open_engine(database_url(tmp_path))
+    create_tables(engine)
+    bench, now = _real(tmp_path, engine), FakeClock().now()
+    bench.arrive("1", "A1")  # at BEGIN and a second
+    bench.keep(1, make_report(order=replace(make_report().order, study_instance_uid=stated)))
+    book, later = bench.book, timedelta(days=1)
+    assert [len(book.candidates(each)) for each in (None, BEGIN, now, max(BEGIN, now) + later)] == [1, 1, 1, 0]
+    engine.dispose()
