@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Since = Annotated[
     datetime | None,
     typer.Option(
-        "--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Only reports that came from this time on, UTC."
+        "--since",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        help="Only what came, or was compared, from this time on, UTC.",
     ),
 ]
 Studies = Annotated[
