@@ -18,7 +18,9 @@ from tests.system.free_port import free_port
 #: Names the database that the tests of the ledger use in the place of SQLite.
 LEDGER_URL = "OSTEONODE_TEST_LEDGER_URL"
 _DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-_SETTINGS = {"fsync": "off", "listen_addresses": "127.0.0.1", "log_min_messages": "fatal"}
+#: For speed: nothing need survive, and to compile a question takes longer than to answer it.
+_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "jit": "off"}
+_SETTINGS = _QUICK | {"listen_addresses": "127.0.0.1", "log_min_messages": "fatal"}
 
 
 def find_program(name: str) -> str | None:
