@@ -11,7 +11,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Deal out whole files, and whole folders where their files share much."""
     from xdist.scheduler import LoadFileScheduling
 
-    class LoadFolderScheduling(LoadFileScheduling):  # type: ignore[misc]
+    class LoadFolderScheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
             folder = file.rpartition("/")[0]
