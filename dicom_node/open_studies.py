@@ -1,8 +1,7 @@
 """Why studies that are open wait, for a person who looks from another process than the node's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -16,15 +15,8 @@ from dicom_node.pipeline.facts import KnownFacts
 from dicom_node.pipeline.ordering import OrderedViews
 from dicom_node.ports import Clock
 from dicom_node.receive.association_marks import SeenMarks
+from dicom_node.study_ports import Wait
 from domain.study import Study, StudyState
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Why a study is not complete yet, in words, and when it is at the latest."""
-
-    why: str
-    until: datetime
 
 
 class OpenStudies:

@@ -316,6 +316,14 @@ class OrderUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a study is not complete yet, in words, and when it is at the latest."""
+
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StudyFile:
     """Everything that is kept of one study.
 
@@ -381,6 +389,7 @@ class StudyBook:
         search: a page of studies, newest first.
         senders: the AE titles that images came from, in order.
         file: everything about one study, None where it is unknown.
+        wait: why a study waits for further images, None for one that is not open.
         carry_out: does what a person asks for, with the coded reason of a retraction; records who asked, and why.
         looked: records that somebody looked at a study: who, which, and from what address.
         develop: makes a JPEG of a stored image, upright and bone bright, of at most so many pixels a side; raises
@@ -391,6 +400,7 @@ class StudyBook:
     search: Callable[[StudyQuery], StudyPage]
     senders: Callable[[], Sequence[str]]
     file: Callable[[str], StudyFile | None]
+    wait: Callable[[str], Wait | None]
     carry_out: Callable[[PersonRequest, RetractionReason], Carried]
     looked: Callable[[str, str, str], None]
     develop: Callable[[Path, int], bytes]

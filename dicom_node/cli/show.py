@@ -12,7 +12,7 @@ from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
     from dicom_node.ledger.queries import ArrivalLine, History, LedgerView
-    from dicom_node.open_studies import Wait
+    from dicom_node.study_ports import Wait
 
 QUARANTINE = "quarantine"
 COMMITMENTS = "commitments"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dicom_node.ledger.queries import StudyLine
-    from dicom_node.open_studies import Wait
+    from dicom_node.study_ports import Wait
     from domain.study import Study
 
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most studies to list.")]

@@ -1,5 +1,7 @@
 """What the pages about studies work with, put together."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine
 
 from config.settings import Settings
@@ -8,12 +10,14 @@ from dicom_node.audit_ports import AuditTrail
 from dicom_node.console_process.developing import Developer
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.person_requests import PersonRequests
+from dicom_node.ledger.queries import LedgerView
 from dicom_node.ledger.search import StudySearch
 from dicom_node.ledger.study_files import StudyFiles
 from dicom_node.ledger.today import DayBook
+from dicom_node.open_studies import OpenStudies
 from dicom_node.pipeline.workflow_starts import WorkflowStarts
 from dicom_node.ports import Clock
-from dicom_node.study_ports import Carried, PersonRequest, RequestOutcome, StudyBook
+from dicom_node.study_ports import Carried, PersonRequest, RequestOutcome, StudyBook, Wait
 from domain.correction import RetractionReason
 
 
@@ -28,10 +32,20 @@ def make_study_book(settings: Settings, engine: Engine, clock: Clock, trail: Aud
         search=search.search,
         senders=search.senders,
         file=StudyFiles(engine, data).file,
+        wait=_find_waits(OpenStudies(settings, engine, data, clock), LedgerView(engine, data)),
         carry_out=audited.carry_out,
         looked=audited.looked,
         develop=Developer().develop,
     )
+
+
+def _find_waits(open_studies: OpenStudies, view: LedgerView) -> Callable[[str], Wait | None]:
+    def wait(study_instance_uid: str) -> Wait | None:
+        history = view.history(study_instance_uid)
+        versions = [line.study for line in history.versions] if history else []
+        return open_studies.waits(versions).get(study_instance_uid)
+
+    return wait
 
 
 class _Audited:

@@ -78,6 +78,7 @@ class FakeNode:
             search=self.search,
             senders=tuple,
             file=lambda _study: None,
+            wait=lambda _study: None,
             carry_out=self.carry_out,
             looked=lambda *look: self.looks.append(look),
             develop=_not_asked,

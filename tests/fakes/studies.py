@@ -18,6 +18,7 @@ from dicom_node.study_ports import (
     StudyQuery,
     StudyRow,
     Today,
+    Wait,
     Waiting,
 )
 from domain.correction import RetractionReason
@@ -40,6 +41,7 @@ class FakeStudies:
         self.page = StudyPage(tuple(file.row for file in files))
         self.queries: list[StudyQuery] = []
         self.requests: list[tuple[PersonRequest, RetractionReason]] = []
+        self.waits: dict[str, Wait] = {}
         self.looks: list[tuple[str, str, str]] = []
 
     def book(self) -> StudyBook:
@@ -49,6 +51,7 @@ class FakeStudies:
             search=self._search,
             senders=lambda: ["MODALITY"],
             file=self.files.get,
+            wait=self.waits.get,
             carry_out=self._carry_out,
             looked=lambda *look: self.looks.append(look),
             develop=self._develop,

@@ -15,6 +15,7 @@ from dicom_node.console.study_address import find_study, note_look
 from dicom_node.console.study_states import describe_row, list_stages
 from dicom_node.console.visit import Visit
 from domain.role import Role
+from domain.study import StudyState
 
 
 def show(visit: Visit) -> Response:
@@ -27,6 +28,7 @@ def show(visit: Visit) -> Response:
         shown=describe_row(file.row),
         here_path=f"/studies/{quote(file.row.study_instance_uid)}",
         stages=list_stages(file),
+        wait=visit.services.studies.wait(file.row.study_instance_uid) if file.row.state is StudyState.OPEN else None,
         patient=read_patient(file.header) if visit.sees_patients and file.header else None,
         main_parts=describe_all(MAIN, visit, file),
         side_parts=describe_all(SIDE, visit, file),

@@ -9,8 +9,9 @@ import pytest
 from dicom_node.cli.main import run
 from dicom_node.ledger.orders import OrderBook
 from dicom_node.ledger.performed_steps import StepBook
-from dicom_node.open_studies import OpenStudies, Wait
+from dicom_node.open_studies import OpenStudies
 from dicom_node.receive.association_marks import FOLDER, FileMarks
+from dicom_node.study_ports import Wait
 from domain.order import EntityIdentifier, ImagingOrder
 from domain.performed_step import PerformedStep
 from tests.fakes.hospital import make_settings

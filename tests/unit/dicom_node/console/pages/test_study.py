@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,16 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from config.settings import Console, Destination, Settings
 from dicom_node.knowledge_ports import OrderMessage
-from dicom_node.study_ports import Action, Carried, DocumentFile, Happening, HappeningKind, RequestOutcome, StudyFile
+from dicom_node.study_ports import (
+    Action,
+    Carried,
+    DocumentFile,
+    Happening,
+    HappeningKind,
+    RequestOutcome,
+    StudyFile,
+    Wait,
+)
 from domain.correction import RetractionReason
 from domain.document import DocumentKind
 from domain.final_report import ReportStatement, StudyAnswer
@@ -70,6 +80,14 @@ def test_the_final_report_stands_beside_the_answer_its_numbers_for_those_who_may
         assert "The report says: no fracture" in text
         assert "version 1: present" in " ".join(text.split())
         assert ("RIS-5" in text and "ACC-77" in text) is sees
+
+
+def test_the_page_of_an_open_study_says_what_it_waits_for_and_that_of_another_does_not_ask(tmp_path: Path) -> None:
+    for state, says in ((StudyState.OPEN, True), (StudyState.COMPLETE, False)):
+        studies = FakeStudies(make_file(tmp_path, make_row(state)))
+        studies.waits["1.2.3"] = Wait("waits: 1 of 2 expected by the order", BEGIN + timedelta(minutes=9))
+        text = browse(studies).get(PAGE, Accept_Language="en").text
+        assert ("waits: 1 of 2 expected by the order" in text and "complete at the latest" in text) is says
 
 
 @pytest.mark.parametrize("way", [f"{REPORT}/report", f"{MESSAGE}/message", f"{REPORT}/file"])
