@@ -21,6 +21,7 @@ from pydicom.uid import (
 )
 
 from dicom_node.cli.returned import is_heat_map, is_summary
+from dicom_node.log_events import name_uid
 from inference.phantom.samples import SAMPLE_STUDIES, SampleStudy, write_samples
 from tests.fakes.hospital import draw_study, write_study
 from tests.peers.validators import find_errors
@@ -187,7 +188,9 @@ def test_the_log_tells_of_the_study_and_not_of_the_patient(
     who = sample.identity
     names = re.split(r"[\^=]", who.patient_name)
     secrets = {*names, who.patient_id, who.accession_number, who.birth_date, who.study_date} - {""}
-    assert str(sources[sample.name][0].StudyInstanceUID) in hospital.log
+    uid = str(sources[sample.name][0].StudyInstanceUID)
+    assert name_uid(uid) in hospital.log
+    assert uid not in hospital.log
     assert {secret for secret in secrets if secret in hospital.log} == set()
 
 
