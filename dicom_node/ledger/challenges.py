@@ -39,6 +39,7 @@ class ChallengeBook:
     def __init__(self, engine: Engine, data: Path, clock: Clock) -> None:
         self._engine, self._data, self._clock = engine, data.resolve(), clock
         self._taken_to: dict[Pairing, datetime] = {}
+        self._opened_at = clock.now()
 
     def take_up(self, pairing: Pairing, share: float) -> int:
         """Note the images that were answered since the last time; see the port."""
@@ -101,14 +102,16 @@ class ChallengeBook:
         return Challenged(pairing, [_compared(row) for row in rows], states, partly)
 
     def _begin(self, pairing: Pairing) -> datetime:
-        """Return from when on answers count: where this pairing was left, at most a day ago; now for a new one."""
-        now = self._clock.now()
+        """Return from when on answers count: where this pairing was left, at most a day ago.
+
+        For a new one, since this was opened: the first look comes a while after the node's first answers.
+        """
         with looking(self._engine) as connection:
             last = connection.execute(
                 select(func.max(_COLUMNS.answered_at, type_=tables.UtcDateTime())).where(*_of(pairing))
             ).scalar()
         # What was answered before a new challenger came is nobody's comparison, also where one looks back.
-        return now + _LOOK_BACK if last is None else max(last, now - _LONGEST_BREAK)
+        return self._opened_at + _LOOK_BACK if last is None else max(last, self._opened_at - _LONGEST_BREAK)
 
 
 def _of(pairing: Pairing) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

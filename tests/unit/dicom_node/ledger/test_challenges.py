@@ -48,6 +48,16 @@ def test_what_was_answered_before_the_challenger_came_is_not_read(
     assert ChallengeBook(engine, tmp_path, clock).take_up(PAIRING, 1.0) == 0
 
 
+def test_what_was_answered_between_the_start_and_the_first_look_is_read(
+    engine: Engine, ledger: Ledger, clock: FakeClock, tmp_path: Path
+) -> None:
+    book = ChallengeBook(engine, tmp_path, clock)
+    clock.advance(1)
+    read_and_answer(ledger)
+    clock.advance(5)
+    assert book.take_up(PAIRING, 1.0) == 1
+
+
 def test_an_image_of_two_answers_is_read_once(book: ChallengeBook, engine: Engine, ledger: Ledger) -> None:
     read_and_answer(ledger)
     read_and_answer(ledger, version=2, image="2")
