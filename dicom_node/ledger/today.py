@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from dicom_node.ledger import breakers, dead_letters, tables
 from dicom_node.ledger.database import looking
-from dicom_node.study_ports import DestinationNow, Hour, Latency, Today, Waiting
+from dicom_node.today_ports import DestinationNow, Hour, Latency, Today, Waiting
 from domain.breaker import Breaker, BreakerState
 from domain.delivery import DeliveryState, Outcome
 from domain.finding import ReadingStatus

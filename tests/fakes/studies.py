@@ -9,7 +9,6 @@ from dicom_node.study_ports import (
     Happening,
     HappeningKind,
     ImageFile,
-    Latency,
     PersonRequest,
     RequestOutcome,
     StudyBook,
@@ -17,10 +16,9 @@ from dicom_node.study_ports import (
     StudyPage,
     StudyQuery,
     StudyRow,
-    Today,
     Wait,
-    Waiting,
 )
+from dicom_node.today_ports import Latency, Today, Waiting
 from domain.correction import RetractionReason
 from domain.delivery import DeliveryState
 from domain.document import DocumentKind

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from dicom_node.console.page import Get, Page
 from dicom_node.console.visit import Visit
-from dicom_node.study_ports import Hour, Today
+from dicom_node.today_ports import Hour, Today
 from domain.breaker import BreakerState
 from domain.role import Role
 

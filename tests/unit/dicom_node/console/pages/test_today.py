@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from dicom_node.console.pages.today import draw_bars, list_chores, midnight_before
-from dicom_node.study_ports import DestinationNow, Hour, Waiting
+from dicom_node.today_ports import DestinationNow, Hour, Waiting
 from domain.breaker import BreakerState
 from tests.fakes.arrivals import BEGIN
 from tests.fakes.console import Browser, make_services, open_console
