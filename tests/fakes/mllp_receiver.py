@@ -24,11 +24,14 @@ class ScriptedReceiver(MllpReceiver):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         received = b""
         while not received.endswith(b"\x1c\r"):
-            received += connection.recv(7)
+            piece = connection.recv(7)
+            if not piece:  # the sender has gone without a message
+                return
+            received += piece
         self.messages.append(received[1:-2])
         with contextlib.suppress(OSError):  # a sender that has heard enough closes
-            for piece in self._script(received[1:-2], len(self.messages) - 1):
-                connection.sendall(piece)
+            for answer in self._script(received[1:-2], len(self.messages) - 1):
+                connection.sendall(answer)
 
     def stop(self) -> None:
         self.stopping.set()

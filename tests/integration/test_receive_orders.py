@@ -46,7 +46,9 @@ def receive(connection: socket.socket, messages: int) -> list[bytes]:
     """Return acknowledgements until so many have come."""
     received = b""
     while received.count(b"\x1c\r") < messages:
-        received += connection.recv(4096)
+        piece = connection.recv(4096)
+        assert piece, "the node closed the connection before it had answered"
+        received += piece
     return received.split(b"\x1c\r")[:-1]
 
 
