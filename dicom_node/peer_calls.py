@@ -60,21 +60,25 @@ def calling(peer: Peer, contexts: Sequence[Context], refused: str = NO_CONTEXT) 
         PeerRejected: the peer refuses the association; the message says why and what to change.
         ConfigError: a file for TLS is not what it should be.
     """
-    association = _associate(peer, contexts, refused)
+    course = Course(peer.parties, peer.timeout_seconds)
     try:
-        yield association
+        association = _associate(peer, contexts, refused, course)
+        try:
+            yield association
+        finally:
+            if association.is_established:
+                association.release()
     finally:
-        if association.is_established:
-            association.release()
+        course.close()
 
 
-def _associate(peer: Peer, contexts: Sequence[Context], refused: str) -> Association:
+def _associate(peer: Peer, contexts: Sequence[Context], refused: str, course: Course) -> Association:
     ae = AE(peer.calling_ae_title)
     ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
     ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
     ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = ae.connection_timeout = peer.timeout_seconds
     requested = [build_context(sop_class, list(syntaxes) or None) for sop_class, syntaxes in contexts]
-    course, tls = Course(peer.parties, peer.timeout_seconds), None
+    tls = None
     if peer.tls is not None:
         context = LateHandshake(make_client_context(peer.tls, table="tls")).as_context()
         tls = context, peer.tls.server_name or peer.host

@@ -74,6 +74,11 @@ class Course:
             (evt.EVT_PDU_RECV, self._see_answer),
         ]
 
+    def close(self) -> None:
+        """Close the connection: pynetdicom leaves one open that the peer has closed before."""
+        if self.connection is not None:
+            self.connection.close()
+
     def _see_connection(self, event: evt.Event) -> None:
         transport = event.assoc.dul.socket
         self.connection = transport.socket if transport is not None else None
@@ -219,8 +224,7 @@ def _end(negotiation: Negotiation) -> None:
             association.abort()
         else:
             association.release()
-    if negotiation.course.connection is not None:
-        negotiation.course.connection.close()
+    negotiation.course.close()
 
 
 def _negotiate(
