@@ -48,7 +48,6 @@ class NodeLives:
             )
         self._node: psutil.Process | None = None
         self._dead: list[psutil.Process] = []
-        self.threads_when_ready = 0
 
     def begin(self, deadly: str = "") -> None:
         """Fork a node; `deadly` is the point where it dies (commit_points.py)."""
@@ -58,9 +57,7 @@ class NodeLives:
 
     def await_ready(self) -> int:
         """Return the port of the node that was begun."""
-        port = int(self._await("ready"))
-        self.threads_when_ready = sum(each.num_threads() for each in self.processes())
-        return port
+        return int(self._await("ready"))
 
     def processes(self) -> list[psutil.Process]:
         """Return the node and its children."""

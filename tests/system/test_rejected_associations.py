@@ -4,6 +4,7 @@ As many as a person likes: pytest tests/system/test_rejected_associations.py -s 
 """
 
 import gc
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,20 @@ def refuse(port: int, associations: int) -> None:
     gc.collect()
 
 
+def count_threads(processes: list[psutil.Process]) -> int:
+    return sum(each.num_threads() for each in processes)
+
+
+def count_resting_threads(processes: list[psutil.Process]) -> int:
+    """Return how many threads there are once none has come or gone for two seconds: some begin after readiness."""
+    count, since = count_threads(processes), time.monotonic()
+    while time.monotonic() - since < 2:
+        time.sleep(0.1)
+        if count_threads(processes) != count:
+            count, since = count_threads(processes), time.monotonic()
+    return count
+
+
 def sizes(processes: list[psutil.Process]) -> list[tuple[int, int, int]]:
     """Return resident memory, open files and threads of each."""
     return [(each.memory_info().rss, each.num_fds(), each.num_threads()) for each in processes]
@@ -52,12 +67,13 @@ def sizes(processes: list[psutil.Process]) -> list[tuple[int, int, int]]:
 
 def test_what_was_refused_leaves_nothing_behind(node: NodeLives, request: pytest.FixtureRequest) -> None:
     port, associations = node.await_ready(), request.config.getoption("--associations")
-    refuse(port, WARM_UP)
     processes = node.processes()
-    wait_until(lambda: sum(each.num_threads() for each in processes) <= node.threads_when_ready)
+    resting = count_resting_threads(processes)
+    refuse(port, WARM_UP)
+    wait_until(lambda: count_threads(processes) <= resting)
     before = sizes(processes)
     refuse(port, associations)
-    wait_until(lambda: sum(each.num_threads() for each in processes) <= node.threads_when_ready)
+    wait_until(lambda: count_threads(processes) <= resting)
     after = sizes(processes)
     for process, (rss, files, threads), (rss_after, files_after, threads_after) in zip(
         processes, before, after, strict=True
