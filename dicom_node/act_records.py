@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from dicom_node.audit_ports import AuditTrail
 from domain.audit import Action, AuditEvent, EventOutcome
-from domain.audit_templates import data_export, instances_accessed, put_aside_changed
+from domain.audit_templates import baseline_changed, data_export, instances_accessed, put_aside_changed
 from domain.correction import NAME_LENGTH
 from domain.delivery import Delivery
 from domain.errors import InterventionRefused, LedgerError
@@ -123,6 +123,14 @@ class ActRecords:
             yield put_aside_changed(self.by, number, what, action=action, address=self.address, outcome=outcome)
 
         return self._told(tell, act, is_done)
+
+    def change_baseline(self, sender: str, act: Callable[[], int]) -> int:
+        """Act on what later images of a sender are compared with, and record it; see `change`. 0 changed nothing."""
+
+        def tell(outcome: EventOutcome) -> Iterable[AuditEvent]:
+            yield baseline_changed(self.by, sender, address=self.address, outcome=outcome)
+
+        return self._told(tell, act, is_done=bool)
 
     def _told(
         self, tell: Callable[[EventOutcome], Iterable[AuditEvent]], act: Callable[[], T], is_done: Callable[[T], bool]

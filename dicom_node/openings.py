@@ -128,12 +128,25 @@ def open_comparison(settings: Settings) -> ComparisonLook:
     )
 
 
-def open_input_drift(settings: Settings) -> InputLook:
+@dataclass(frozen=True, slots=True)
+class OpenInputDrift:
+    """What images are like, for a person who looks or has a sender learned anew."""
+
+    images: InputLook
+    acts: ActRecords
+
+    def learn_anew(self, sender: str) -> int:
+        """Await the first images of a sender from now on; return of how many origins that was known. It is audited."""
+        return self.acts.change_baseline(sender, partial(self.images.learn_anew, sender))
+
+
+def open_input_drift(settings: Settings) -> OpenInputDrift:
     """Open what compares images with those of validation; raises LedgerError where no node was here yet."""
     from dicom_node.watching.drift import look_at_inputs
 
-    _data, engine = _open_used(settings)
-    return look_at_inputs(settings, engine, SystemClock())
+    data, engine = _open_used(settings)
+    clock = SystemClock()
+    return OpenInputDrift(look_at_inputs(settings, engine, clock), _acts(engine, data, clock))
 
 
 def open_feeds(settings: Settings) -> Feeds:

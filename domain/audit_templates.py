@@ -89,6 +89,22 @@ def user_changed(by: str, whom: str, what: str, *, address: str = "", roles: boo
     return security_alert(kind, _person(by, address), what, others=(subject,), outcome=EventOutcome.SUCCESS)
 
 
+def baseline_changed(
+    by: str, sender: str, *, address: str = "", outcome: EventOutcome = EventOutcome.SUCCESS
+) -> AuditEvent:
+    """Say that somebody has changed what the later images of a sender are compared with (A.5.3.11).
+
+    Whoever does so ends the alert of drift of that sender.
+
+    Args:
+        sender: its AE title.
+        outcome: a failure where nothing was known of the sender.
+    """
+    what = "what the images of this sender are compared with is learned anew"
+    kind = EventType.SOFTWARE_CONFIGURATION
+    return security_alert(kind, _person(by, address), what, outcome=outcome, subject=sender)
+
+
 def access_denied(user_id: str, what: str, *, address: str = "") -> AuditEvent:
     """Say that somebody asked for what their role may not do (A.5.3.11, Use of Restricted Function)."""
     return security_alert(EventType.USE_OF_RESTRICTED_FUNCTION, _person(user_id, address), what)

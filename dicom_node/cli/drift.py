@@ -39,17 +39,18 @@ def drift(
 
     PSI is the population stability index; by chance alone it passes its limit once in a hundred times. A sender differs
     where it is above the limit and above 0.1. The latest 20,000 images are looked at. It says that something is not as
-    on validation, not that the models are wrong; docs/monitoring.md says what it can tell.
+    on validation, not that the models are wrong; docs/monitoring.md says what it can tell. Who has a sender learned
+    anew is in the audit trail.
     """
     from config.load import load_settings
     from dicom_node.openings import open_drift, open_input_drift
 
     settings = load_settings(config)
-    images = open_input_drift(settings)
+    opened = open_input_drift(settings)
     if learn_anew is not None:
-        _print_learning(learn_anew, images.learn_anew(learn_anew), as_json)
+        _print_learning(learn_anew, opened.learn_anew(learn_anew), as_json)
         return
-    lines, compared = ([] if inputs else open_drift(settings).look(days)), images.look(days)
+    lines, compared = ([] if inputs else open_drift(settings).look(days)), opened.images.look(days)
     if as_json:
         said = {} if inputs else {"lines": [_as_json(each) for each in lines]}
         print(json.dumps({"days": days, **said, "inputs": [drift_inputs.as_json(each) for each in compared]}))

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,27 +7,12 @@ from sqlalchemy import Engine, insert
 
 from dicom_node.cli.main import run
 from dicom_node.knowledge_ports import OrderMessage
-from dicom_node.ledger.database import create_tables, database_url, open_engine, writing
+from dicom_node.ledger.database import writing
 from dicom_node.ledger.final_reports import ReportBook
 from dicom_node.ledger.report_tables import report_comparison
 from domain.final_report import ReportStatement, StudyAnswer
 from tests.fakes.clock import FakeClock
 from tests.fakes.final_reports import make_comparison, make_report
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(database_url(tmp_path))
-    create_tables(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> str:
-    path = tmp_path / "site.toml"
-    path.write_text(f'[node]\ndata = "{tmp_path}"\n')
-    return str(path)
 
 
 @pytest.fixture
@@ -42,8 +26,8 @@ def compared(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("compared")
-def test_counts_measures_and_their_caution_are_printed(config: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["agreement", "--config", config, "--studies"]) == 0
+def test_counts_measures_and_their_caution_are_printed(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["agreement", "--config", str(config), "--studies"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "1 final reports: 1 of studies that are not here." in said
     assert "sensitivity 90.0% 59.6% to 98.2% 10 present or doubt" in said
@@ -52,8 +36,8 @@ def test_counts_measures_and_their_caution_are_printed(config: str, capsys: pyte
 
 
 @pytest.mark.usefixtures("compared")
-def test_programs_get_the_same_as_json(config: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["agreement", "--config", config, "--json", "--since", "2026-01-01"]) == 0
+def test_programs_get_the_same_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["agreement", "--config", str(config), "--json", "--since", "2026-01-01"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["reports"]["unmatched"] == 1
     assert [each["by"] for each in said["groups"]] == ["all", "region", "sender", "models"]
@@ -63,12 +47,11 @@ def test_programs_get_the_same_as_json(config: str, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.usefixtures("compared")
-def test_earlier_reports_are_left_out(config: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["agreement", "--config", config, "--since", "2026-04-01"]) == 0
+def test_earlier_reports_are_left_out(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["agreement", "--config", str(config), "--since", "2026-04-01"]) == 0
     assert "No final report has come" in capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("engine")
-def test_without_a_report_the_setting_is_named(config: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["agreement", "--config", config]) == 0
+def test_without_a_report_the_setting_is_named(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["agreement", "--config", str(config)]) == 0
     assert "[final_reports]" in capsys.readouterr().out

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from dicom_node.cli import main
 from dicom_node.clock import SystemClock
 from dicom_node.ledger.challenges import ChallengeBook
-from dicom_node.ledger.database import create_tables, database_url, open_engine
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ports import ReadImage
 from tests.fakes.answered import answer
@@ -18,20 +18,9 @@ from tests.fakes.light_reader import make_reading
 from tests.fakes.starts import FakeStarts
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Return the configuration of a node that has no challenger any more; its ledger is empty."""
-    engine = open_engine(database_url(tmp_path))
-    create_tables(engine)
-    engine.dispose()
-    path = tmp_path / "site.toml"
-    path.write_text(f'[node]\ndata = "{tmp_path}"\n')
-    return path
-
-
-def challenge(folder: Path) -> None:
+def challenge(engine: Engine, folder: Path) -> None:
     """Have one image answered and challenged."""
-    engine, clock = open_engine(database_url(folder)), SystemClock()
+    clock = SystemClock()
     book, ledger = ChallengeBook(engine, folder, clock), Ledger(engine, folder, clock, FakeStarts())
     book.take_up(PAIRING, 1.0)
     reading = make_reading("1.1.1.1", "1.2")
@@ -41,7 +30,6 @@ def challenge(folder: Path) -> None:
     image = book.next(PAIRING)
     assert image is not None
     book.keep(PAIRING, image, deny(reading))
-    engine.dispose()
 
 
 def compare(config: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
@@ -55,9 +43,9 @@ def test_without_a_challenger_it_says_so(config: Path, capsys: pytest.CaptureFix
 
 
 def test_what_both_said_is_printed_and_as_json(
-    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    engine: Engine, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    challenge(tmp_path)
+    challenge(engine, tmp_path)
     printed = compare(config, capsys)
     assert "1 image of 1 study: the same statement of 0.0%; kappa 0.000 (one study: no interval)" in printed
     assert "changed statements" in printed

@@ -1,17 +1,19 @@
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert
 
+from dicom_node.act_records import name_commander
 from dicom_node.cli import main
 from dicom_node.clock import SystemClock
 from dicom_node.ledger import image_measures, tables
-from dicom_node.ledger.database import create_tables, database_url, open_engine, writing
+from dicom_node.ledger.audit_book import AuditBook
+from dicom_node.ledger.database import writing
 from dicom_node.ledger.rows import reading_json
 from dicom_node.ports import ReadImage
+from domain.audit import EventID, EventOutcome, EventType
 from domain.finding import Fracture, FractureState
 from inference.zoo import load_manifest, model_set
 from tests.fakes.arrivals import arrive
@@ -21,18 +23,10 @@ from tests.fakes.scores import put_reference
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(database_url(tmp_path))
-    create_tables(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    path = tmp_path / "site.toml"
-    path.write_text(f'[node]\ndata = "{tmp_path}"\n[reading]\nbundle = "{put_reference(tmp_path)}"\n')
-    return path
+def config(config: Path, tmp_path: Path) -> Path:
+    """Return the configuration of a node whose bundle has the scores of its validation images beside it."""
+    config.write_text(f'{config.read_text()}[reading]\nbundle = "{put_reference(tmp_path)}"\n')
+    return config
 
 
 def keep(engine: Engine, folder: Path, probability: float, images: int) -> None:
@@ -115,6 +109,20 @@ def test_a_sender_whose_change_is_right_is_learned_anew(
     assert "of MODALITY from now on" in drift(config, capsys, "--learn-anew", "MODALITY")
     assert "Nothing was learned of ROOM9 yet" in drift(config, capsys, "--learn-anew", "ROOM9")
     assert "learning the sender's first images: 0 of 200" in drift(config, capsys)
+
+
+def test_who_has_a_sender_learned_anew_is_in_the_audit_trail_and_so_is_who_had_nothing_to_learn(
+    engine: Engine, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(engine, tmp_path, 0.3, 210)
+    drift(config, capsys)
+    for sender in ("MODALITY", "ROOM9"):
+        drift(config, capsys, "--learn-anew", sender)
+    refused, done = (each.event for each in AuditBook(engine).records())
+    assert (done.event_id, done.types) == (EventID.SECURITY_ALERT, (EventType.SOFTWARE_CONFIGURATION,))
+    assert {done.who, refused.who} == {name_commander()}
+    assert [each.resources[0].identifier for each in (done, refused)] == ["MODALITY", "ROOM9"]
+    assert [each.outcome for each in (done, refused)] == [EventOutcome.SUCCESS, EventOutcome.MINOR_FAILURE]
 
 
 def test_no_image_that_was_measured_is_said_so(
