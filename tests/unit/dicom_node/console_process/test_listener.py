@@ -1,13 +1,16 @@
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
 from config.settings import Console
 from dicom_node.console_process.listener import LOOPBACK, Listener, choose_bind
 from domain.errors import ConfigError
+from tests.fakes.certificates import make_pki
 from tests.fakes.console import add_user, make_services, open_console
 
 
@@ -89,3 +92,21 @@ def test_a_proxy_that_the_configuration_names_says_that_the_browser_speaks_https
 @pytest.mark.parametrize("proxies", [(), ("10.0.0.1",)])
 def test_nobody_else_says_so(proxies: tuple[str, ...], stops: ExitStack) -> None:
     assert "Secure" not in ask_through_proxy(proxies, stops).headers["Set-Cookie"]
+
+
+def ask_seconds(browser: httpx.Client) -> float:
+    began = time.perf_counter()
+    assert browser.get("/").text == "body"
+    return time.perf_counter() - began
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_the_body_of_an_answer_does_not_wait_until_its_head_is_acknowledged(stops: ExitStack, tls: bool) -> None:
+    listener = Listener(
+        Console(port=0, tls=tls), make_pki().listener() if tls else None, PlainTextResponse("body"), lambda: LOOPBACK
+    )
+    stops.callback(listener.stop)
+    with httpx.Client(base_url=listener.start().url, verify=False) as browser:
+        took = [ask_seconds(browser) for _ in range(12)]
+    # An acknowledgement is put off by 40 ms, but for the first ones of a connection (tcp(7), TCP_QUICKACK).
+    assert min(took[3:]) < 0.035
