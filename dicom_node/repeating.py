@@ -14,7 +14,7 @@ class Repeating:
     """Calls `work` every `interval_seconds` between `start` and `stop`; `work` keeps nothing in memory that matters."""
 
     def __init__(self, name: str, interval_seconds: float, work: Callable[[], object]) -> None:
-        self._name = name
+        self.name = name
         self._interval_seconds = interval_seconds
         self._work = work
         self._stop = threading.Event()
@@ -36,5 +36,5 @@ class Repeating:
             try:
                 self._work()
             except Exception:
-                _log.exception("%s failed; trying again", self._name)
+                _log.exception("%s failed; trying again", self.name)
                 wait_seconds *= _CALM_AFTER_ERROR

@@ -32,6 +32,8 @@ from dicom_node.repeating import Repeating
 from dicom_node.tls.watch import DAILY_SECONDS, watch_certificates
 
 ORPHANS_SECONDS: Final = 6 * 3600.0
+#: Between two batches of studies whose accession numbers are noted, where nobody else does it.
+NOTING_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Upkeep:
         yield Repeating("orders", seconds, self._forgetting())
         if self.settings.final_reports is not None:
             yield Repeating("reports", report_matching.INTERVAL_SECONDS, self._matching())
+        elif not self.settings.console.enabled:  # whose process does it; so does the matching of final reports
+            yield Repeating("study-entries", NOTING_SECONDS, StudyEntries(self.engine, self.data).note)
         yield Repeating("uploads", seconds, self._forget_uploads)
         yield Repeating("orphans", ORPHANS_SECONDS, partial(remove_orphans, self.engine, self.data))
         yield Repeating("certificates", DAILY_SECONDS, lambda: watch_certificates(self.settings, self.clock.now()))

@@ -67,8 +67,14 @@ def intervene(
 
 
 def require_study(ledger: "OpenLedger", study: str) -> str:
-    """Return the UID of the one study of this name; raise LedgerError where the ledger has none, or several."""
+    """Return the UID of the one study of this name; raise LedgerError where the ledger has none, several, or may have.
+
+    It may have where accession numbers are still being noted: one that has not been looked at may have this name, too.
+    """
     found = ledger.names.called(study.strip())
+    if unread := ledger.names.unread:
+        known = f"; so far {', '.join(found[:_MOST_NAMED])} has this name" if found else ""
+        raise LedgerError(f"{describe_unread(unread)}{known}", subject=study)
     if not found:
         advice = "`osteonode studies` lists those it has, `osteonode studies --find TEXT` looks for parts of a name"
         raise LedgerError(f"the ledger has no such study; {advice}", subject=study)
@@ -76,6 +82,12 @@ def require_study(ledger: "OpenLedger", study: str) -> str:
         named = ", ".join(found[:_MOST_NAMED])
         raise LedgerError(f"{len(found)} studies have this name; give the UID of one: {named}", subject=study)
     return found[0]
+
+
+def describe_unread(unread: int) -> str:
+    """Say what a search by accession number has left out, and what to do."""
+    advice = "ask again, which goes on from here, or give a Study Instance UID"
+    return f"the accession numbers of {count(unread, 'study')} are not in the ledger yet: {advice}"
 
 
 def write_time(moment: "datetime | None") -> str:

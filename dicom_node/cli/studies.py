@@ -7,9 +7,10 @@ import typer
 from dicom_node.cli.options import ConfigFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dicom_node.ledger.queries import StudyLine
+    from dicom_node.openings import OpenLedger
     from dicom_node.study_ports import Wait
     from domain.study import Study
 
@@ -36,10 +37,7 @@ def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> No
     from dicom_node.cli.terminal import count, make_table, print_table
 
     ledger = open_configured_ledger(config)
-    view, among = ledger.view, ledger.names.like(find.strip(), limit=limit) if find.strip() else None
-    if among == ():
-        print(f"no study fits {find.strip()}: give the beginning of an accession number, a sender, or part of a UID")
-        raise typer.Exit(1)
+    view, among = ledger.view, _find(ledger, find.strip(), limit) if find.strip() else None
     table = make_table(
         ("study", "last image", "state", "version", "images", "closed by", "deliveries"), numbers=("version", "images")
     )
@@ -68,6 +66,19 @@ def studies(config: ConfigFile = None, limit: Limit = 50, find: Find = "") -> No
         print(f"impressions: {_describe_impressions(counts.impressions)}")
     if counts.quarantined:
         print(f"{counts.quarantined} files are in quarantine: `osteonode quarantine` says why.")
+
+
+def _find(ledger: "OpenLedger", text: str, limit: int) -> "Sequence[str]":
+    """Return the studies that a text fits; exit where there is none."""
+    from dicom_node.cli.ledger_access import describe_unread
+
+    found = ledger.names.like(text, limit=limit)
+    if unread := ledger.names.unread:
+        print(describe_unread(unread))
+    if not found:
+        print(f"no study fits {text}: give the beginning of an accession number, a sender, or part of a UID")
+        raise typer.Exit(1)
+    return found
 
 
 def describe_closing(study: "Study", wait: "Wait | None") -> str:

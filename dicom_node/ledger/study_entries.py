@@ -1,10 +1,12 @@
-"""What the images of studies say of them, noted for the search: by whoever shows studies, never while an image comes.
+"""What the images of studies say of them, noted for the search: a while after they came, never while an image comes.
 
 It follows from files and rows that are there, so that it can be made again, and a ledger of any age gets it. One small
 transaction a batch; a study whose last image is newer than its entry is noted again.
 """
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,23 +27,43 @@ _DAMAGE = (OSError, InvalidDicomError, AttributeError, EOFError, ValueError, Typ
 _STUDIES, _IMAGES = tables.study.c, tables.instance.c
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What was noted at once; behind a full batch there may be more."""
+
+    studies: int
+    is_full: bool
+
+
 class StudyEntries:
-    """Notes what studies are looked for by. One process does it; two do no harm.
+    """Notes what studies are looked for by. One process of a node does it; two do no harm.
 
     Args:
         data: the node's data folder.
-        batch: studies that are noted at once.
+        batch: versions of studies that are noted at once.
     """
 
     def __init__(self, engine: Engine, data: Path, *, batch: int = 50) -> None:
         self._engine, self._data, self._batch = engine, data.resolve(), batch
         self._noted_to = _BEGINNING
 
+    def note_for(self, seconds: float) -> int:
+        """Note batches until all is noted, or for so long; return how many studies are left."""
+        until = time.monotonic() + seconds
+        while self._note_batch().is_full:
+            if time.monotonic() >= until:
+                return self._count_due()
+        return 0
+
     def note(self) -> int:
         """Note a batch of the studies that have no entry, or an old one, the oldest first; return how many."""
+        return self._note_batch().studies
+
+    def _note_batch(self) -> _Batch:
         with looking(self._engine) as connection:
             newest = connection.execute(select(func.max(_STUDIES.last_arrival_at, type_=tables.UtcDateTime()))).scalar()
-            due = {row.study_instance_uid: row.last_arrival_at for row in connection.execute(self._due())}
+            versions = connection.execute(self._due()).all()
+            due = {row.study_instance_uid: row.last_arrival_at for row in versions}
             senders = _senders(connection, list(due))
             paths = _paths(connection, list(due))
         if due:
@@ -49,8 +71,16 @@ class StudyEntries:
             with writing(self._engine) as connection:
                 _replace(connection, entries, senders)
         # Behind a whole batch there may be more; behind less than one all is noted, and need not be looked at again.
-        self._noted_to = max(due.values()) if len(due) >= self._batch else newest or self._noted_to
-        return len(due)
+        # Versions make a batch whole: a study may have two of them in it.
+        is_full = len(versions) >= self._batch
+        self._noted_to = max(due.values()) if is_full else newest or self._noted_to
+        return _Batch(len(due), is_full)
+
+    def _count_due(self) -> int:
+        """Return how many studies have no entry, or an old one."""
+        with looking(self._engine) as connection:
+            due = self._due().with_only_columns(_STUDIES.study_instance_uid).limit(None).order_by(None).distinct()
+            return connection.execute(select(func.count()).select_from(due.subquery())).scalar_one()
 
     def _due(self) -> Select[tuple[str, datetime]]:
         """Select versions in the order of their last images, from where the last batch ended.

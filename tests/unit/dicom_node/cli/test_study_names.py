@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dicom_node.cli.main import run
+from dicom_node.ledger import study_names
 from dicom_node.log_events import name_uid
 from tests.fakes.radiographs import PATIENT_VALUES
 from tests.unit.dicom_node.pipeline.workbench import Workbench
@@ -55,6 +56,22 @@ def test_a_name_of_several_studies_changes_none_and_names_them(
     assert "2 studies have this name" in said
     assert "1.1, 1.2" in said or "1.2, 1.1" in said
     assert bench.history("1").retractions == ()
+
+
+def test_nothing_is_done_to_a_study_while_another_may_have_its_number(
+    bench: Workbench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_names, "MOST_SECONDS", 0.0)
+    monkeypatch.setattr(study_names, "BATCH", 1)
+    bench.arrive("2", "1")
+    bench.arrive("3", "1")
+    assert ask(bench, "retract", ACCESSION, "--reason", "other") == 1
+    said = capsys.readouterr().err
+    assert "accession numbers of 2 studies are not in the ledger yet: ask again" in said
+    assert "so far 1.1 has this name" in said
+    assert bench.history("1").retractions == ()
+    assert ask(bench, "studies", "--find", ACCESSION[:7]) == 0
+    assert "accession numbers of 1 study are not in the ledger yet" in capsys.readouterr().out
 
 
 def test_the_list_is_narrowed_to_what_begins_like_a_text(bench: Workbench, capsys: pytest.CaptureFixture[str]) -> None:

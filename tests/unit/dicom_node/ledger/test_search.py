@@ -7,10 +7,11 @@ from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 from sqlalchemy import Engine
 
-from dicom_node.ledger import search
+from dicom_node.ledger import search, study_names
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.search import StudySearch
 from dicom_node.ledger.study_entries import StudyEntries
+from dicom_node.ledger.study_names import StudyNames
 from dicom_node.study_ports import Standing, StudyQuery
 from domain.delivery import DeliveryState
 from domain.study import StudyState
@@ -117,6 +118,31 @@ def test_entries_are_noted_once_and_again_when_an_image_comes(ledger: Ledger, en
     ledger.record_instance(arrive("1", "2", seconds=30))
     assert [entries.note(), entries.note()] == [1, 0]
     assert StudyEntries(engine, tmp_path).note() == 0  # another process finds nothing to do
+
+
+def test_a_study_of_two_versions_in_one_batch_hides_no_study_behind_it(
+    ledger: Ledger, engine: Engine, tmp_path: Path
+) -> None:
+    answer(ledger)
+    ledger.record_instance(arrive("1", "2", seconds=60))  # the next version
+    ledger.record_instance(arrive("2", "1", seconds=3600))
+    ledger.record_instance(arrive("3", "1", seconds=7200))
+    entries = StudyEntries(engine, tmp_path, batch=2)
+    assert [entries.note(), entries.note(), entries.note()] == [1, 2, 0]
+
+
+def test_a_search_for_a_name_says_what_it_left_out_and_goes_on_the_next_time(
+    ledger: Ledger, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        send(ledger, tmp_path, str(number), accession=f"A{number}", seconds=number)
+    monkeypatch.setattr(study_names, "BATCH", 2)
+    monkeypatch.setattr(study_names, "MOST_SECONDS", 0.0)
+    names = StudyNames(engine, tmp_path)
+    assert (names.called("A1"), names.unread) == (("1.1",), 3)
+    assert (names.called("1.4"), names.unread) == (("1.4",), 0)  # a UID needs no number
+    assert (names.called("A4"), names.unread) == ((), 1)
+    assert (names.called("A4"), names.unread) == (("1.4",), 0)
 
 
 def test_of_very_many_numbers_that_begin_alike_the_newest_are_found(
