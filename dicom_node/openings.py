@@ -74,6 +74,7 @@ class OpenLedger:
     view: LedgerView
     names: StudyNames
     open_studies: OpenStudies
+    reports: ComparisonView
     acts: ActRecords
     interventions: CommandedInterventions
     retrievals: CommandedRetrievals
@@ -96,7 +97,8 @@ def open_ledger(settings: Settings) -> OpenLedger:
     note = partial(note_prior_query, acts, node)
     view, names = LedgerView(engine, data), StudyNames(engine, data)
     open_studies = OpenStudies(settings, engine, data, clock)
-    return OpenLedger(view, names, open_studies, acts, interventions, retrievals, note, engine.dispose)
+    reports = ComparisonView(engine)
+    return OpenLedger(view, names, open_studies, reports, acts, interventions, retrievals, note, engine.dispose)
 
 
 def open_alerts(settings: Settings) -> AlertBook:

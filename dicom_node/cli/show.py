@@ -1,6 +1,7 @@
 """osteonode show: everything that happened to one study."""
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +10,10 @@ import typer
 
 from dicom_node.cli.ledger_access import Study
 from dicom_node.cli.options import ConfigFile
+from domain.final_report import ReportStatus
 
 if TYPE_CHECKING:
+    from dicom_node.agreement_ports import Comparisons
     from dicom_node.ledger.queries import ArrivalLine, History, LedgerView
     from dicom_node.study_ports import Wait
 
@@ -40,6 +43,8 @@ Open = Annotated[
 def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_answer: Open = False) -> None:
     """Show the history of one study: images and readings, versions, documents, deliveries, attempts, explanations.
 
+    Where a final report came, also what it says of a fracture, beside our answer.
+
     `osteonode quarantine` lists the files that were put aside, and why; `osteonode show commitments` what
     modalities asked this node to commit to, and whether they took the report. Who looks at a study is in the audit
     trail, and so is a file that --summary or --open writes.
@@ -62,6 +67,7 @@ def show(study: Study, config: ConfigFile = None, summary: Summary = None, open_
         _say_shadow(history)
         _show_retractions(history)
         _show_orders(history)
+        _show_final_reports(ledger.reports, study)
         _show_images(history)
         _show_documents(history)
         _show_routings(history)
@@ -125,6 +131,34 @@ def _show_orders(history: "History") -> None:
     ]
     if rows:  # a node without [orders] has none
         _print("orders", ("version", "placer order number", "remark"), rows)
+
+
+def _show_final_reports(reports: "Comparisons", study: str) -> None:
+    """Show what was said, and no number of an information system: those lead to a patient."""
+    from dicom_node.cli.ledger_access import write_time
+
+    rows = [
+        (
+            write_time(line.received_at),
+            line.status.value,
+            "-" if line.status is ReportStatus.WITHDRAWN else _in_words(line.statement),
+            line.rule,
+        )
+        for line in reports.reports_of(study)
+    ]
+    if not rows:  # a node without [final_reports] has none
+        return
+    _print("final reports", ("received", "status", "statement", "by rule"), rows)
+    compared = reports.comparison_of(study)
+    if compared is None:
+        print("compared with nothing: the answer is still to come, or every report was withdrawn")
+    else:
+        said = f"version {compared.version} said {_in_words(compared.answer)}"
+        print(f"{said}, the final report {_in_words(compared.statement)}")
+
+
+def _in_words(said: StrEnum) -> str:
+    return said.value.replace("_", " ")
 
 
 def _show_impressions(history: "History") -> None:

@@ -30,6 +30,7 @@ def make_parts(services: Services, engine: Engine) -> ApiParts:
         quarantine=services.quarantine,
         dead_letters=services.dead_letters,
         timeline=Timelines(engine, view).timeline,
+        reports=services.report_comparisons,
         destinations=lambda: _describe_destinations(settings.destination, view.destinations()),
         models=lambda: _describe_models(settings),
         desk=services.uploading.desk,

@@ -42,6 +42,7 @@ from domain.role import Role
 from domain.study import StudyState
 from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.desks import FakeDeadLetterDesk, FakeQuarantineDesk
+from tests.fakes.final_reports import FakeReports
 from tests.fakes.image_desk import FakeDesk
 
 STUDY, OTHER = "1.2.3", "1.2.4"
@@ -70,6 +71,7 @@ class FakeNode:
     queries: list[StudyQuery] = field(default_factory=list)
     quarantine: FakeQuarantineDesk = field(default_factory=lambda: FakeQuarantineDesk([make_file(7)]))
     trail: FakeAuditTrail = field(default_factory=FakeAuditTrail)
+    reports: FakeReports = field(default_factory=FakeReports)
     letters: FakeDeadLetterDesk = field(default_factory=lambda: FakeDeadLetterDesk([make_letter()]))
 
     def parts(self) -> ApiParts:
@@ -88,6 +90,7 @@ class FakeNode:
             quarantine=self.quarantine,
             dead_letters=self.letters,
             timeline=self.timeline,
+            reports=self.reports,
             destinations=self.destinations,
             models=self.models,
             desk=self.desk,

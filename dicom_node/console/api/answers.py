@@ -9,6 +9,7 @@ from dicom_node.study_ports import Action, HappeningKind, RequestOutcome, Tone
 from domain.breaker import BreakerState
 from domain.commitment import CommitmentState
 from domain.delivery import DeliveryState
+from domain.final_report import ReportStatement, ReportStatus, StudyAnswer
 from domain.finding import FractureState, ReadingStatus
 from domain.study import StudyState
 
@@ -61,11 +62,33 @@ class HappeningBody(Body):
     by: str = Field(description="Who asked, where a person or a program did.")
 
 
+class FinalReportBody(Body):
+    """A radiologist's final report, as far as it is kept: what it says of a fracture, never its text."""
+
+    status: ReportStatus
+    statement: ReportStatement | None = Field(description="Null where it was withdrawn.")
+    rule: str = Field(description="Which rule decided; docs/hl7.md explains each code.")
+    received_at: datetime
+    accession_number: str | None = Field(description="Null for a role that sees no patient data.")
+    control_id: str | None = Field(description="MSH-10 of its message; null for a role that sees no patient data.")
+
+
+class ComparedBody(Body):
+    """What was said beside the final reports of a study."""
+
+    version: int = Field(description="Of our answer.")
+    answer: StudyAnswer
+    statement: ReportStatement = Field(description="Of the reports together.")
+    compared_at: datetime
+
+
 class StudyHistoryBody(Body):
     """One study with everything that happened to it, oldest first."""
 
     study: StudyBody
     history: tuple[HappeningBody, ...]
+    final_reports: tuple[FinalReportBody, ...] = Field(description="The first that came first; empty without one.")
+    compared: ComparedBody | None = Field(description="Null before report and answer are both here.")
 
 
 class DoneBody(Body):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dicom_node.agreement_ports import Comparisons
 from dicom_node.audit_ports import AuditTrail
 from dicom_node.console.api.answers import DestinationBody, ModelsBody
 from dicom_node.delivery_ports import DeadLetterDesk
@@ -19,6 +20,7 @@ class ApiParts:
     Attributes:
         studies, quarantine, dead_letters: as the pages have them.
         timeline: what happened to a study; empty where it is unknown.
+        reports: what final reports say beside the answers.
         destinations: how each answers, and what waits for it.
         models: the bundle that reads.
         trail: keeps who did what.
@@ -29,6 +31,7 @@ class ApiParts:
     quarantine: QuarantineDesk
     dead_letters: DeadLetterDesk
     timeline: Callable[[str], tuple[Happening, ...]]
+    reports: Comparisons
     destinations: Callable[[], Sequence[DestinationBody]]
     models: Callable[[], ModelsBody]
     desk: ImageDesk

@@ -7,10 +7,19 @@ from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from dicom_node.console.api.answers import HappeningBody, StudyBody, StudyHistoryBody, StudyListBody
+from dicom_node.agreement_ports import StudyReport
+from dicom_node.console.api.answers import (
+    ComparedBody,
+    FinalReportBody,
+    HappeningBody,
+    StudyBody,
+    StudyHistoryBody,
+    StudyListBody,
+)
 from dicom_node.console.api.endpoint import Call, Endpoint
 from dicom_node.console.api.problems import Problem
 from dicom_node.study_ports import MOST_ROWS, Cursor, Happening, Standing, StudyQuery, StudyRow
+from domain.final_report import ReportStatus
 from domain.finding import FractureState
 
 _TITLE: Final = 16
@@ -51,7 +60,15 @@ def show(call: Call) -> StudyHistoryBody:
     study = describe(find(call, uid))
     if call.visitor is not None:
         call.parts.studies.looked(call.by, uid, call.visitor.address)
-    return StudyHistoryBody(study=study, history=_history(call, uid))
+    sees, compared = _sees_patients(call), call.parts.reports.comparison_of(uid)
+    return StudyHistoryBody(
+        study=study,
+        history=tuple(_happening(each, sees) for each in call.parts.timeline(uid)),
+        final_reports=tuple(_report(each, sees) for each in call.parts.reports.reports_of(uid)),
+        compared=ComparedBody(**{name: getattr(compared, name) for name in ComparedBody.model_fields})
+        if compared is not None
+        else None,
+    )
 
 
 def find(call: Call, study_instance_uid: str) -> StudyRow:
@@ -68,9 +85,21 @@ def describe(row: StudyRow) -> StudyBody:
     return StudyBody(**values | {"fracture": FractureState(row.fracture) if row.fracture else None})
 
 
-def _history(call: Call, study_instance_uid: str) -> tuple[HappeningBody, ...]:
-    sees = call.visitor is not None and call.visitor.sees_patients
-    return tuple(_happening(each, sees) for each in call.parts.timeline(study_instance_uid))
+def _sees_patients(call: Call) -> bool:
+    return call.visitor is not None and call.visitor.sees_patients
+
+
+def _report(each: StudyReport, sees_numbers: bool) -> FinalReportBody:
+    """Return a final report as the page of a study has it: its numbers lead to a patient."""
+    stands = each.status is not ReportStatus.WITHDRAWN
+    return FinalReportBody(
+        status=each.status,
+        statement=each.statement if stands else None,
+        rule=each.rule,
+        received_at=each.received_at,
+        accession_number=each.accession_number if sees_numbers else None,
+        control_id=each.control_id if sees_numbers else None,
+    )
 
 
 def _happening(each: Happening, sees_words: bool) -> HappeningBody:

@@ -9,10 +9,13 @@ from dicom_node.cli.main import run
 from dicom_node.knowledge_ports import OrderMessage
 from dicom_node.ledger.database import writing
 from dicom_node.ledger.final_reports import ReportBook
+from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.report_tables import report_comparison
 from domain.final_report import ReportStatement, StudyAnswer
+from tests.fakes.answered import answer
 from tests.fakes.clock import FakeClock
 from tests.fakes.final_reports import make_comparison, make_report
+from tests.fakes.starts import FakeStarts
 
 
 @pytest.fixture
@@ -44,6 +47,23 @@ def test_programs_get_the_same_as_json(config: Path, capsys: pytest.CaptureFixtu
     assert said["groups"][0]["counts"]["absent"]["fracture"] == 1
     assert said["groups"][0]["sensitivity"]["number"] == 10
     assert said["disagreements"][0]["study_instance_uid"] == "1.9"
+
+
+def test_a_study_is_shown_with_what_its_report_says_and_without_its_numbers(
+    engine: Engine, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(Ledger(engine, tmp_path, FakeClock(), FakeStarts()))
+    book, report = ReportBook(engine, FakeClock()), make_report(accession="ACC-77", control_id="RIS-5")
+    book.keep_reports(OrderMessage("m", "c"), [report])
+    book.assign(report.key, "1.1")
+    assert run(["show", "1.1", "--config", str(config)]) == 0
+    assert "compared with nothing: the answer is still to come" in capsys.readouterr().out
+    book.compare()
+    assert run(["show", "1.1", "--config", str(config)]) == 0
+    said = capsys.readouterr().out
+    assert "version 1 said present, the final report fracture" in said
+    assert "affirmed" in said
+    assert not any(number in said for number in ("ACC-77", "RIS-5"))
 
 
 @pytest.mark.usefixtures("compared")

@@ -2,9 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from dicom_node.knowledge_ports import OrderMessage
 from dicom_node.study_ports import Action, Cursor, Standing
 from domain.correction import RetractionReason
+from domain.final_report import ReportStatus, StudyAnswer
 from tests.fakes.api import NOON, OTHER, STUDY, ApiClient, FakeNode, make_file, open_api
+from tests.fakes.final_reports import make_report
 
 VIEWER, OPERATOR = {"Authorization": "Bearer viewer"}, {"Authorization": "Bearer operator"}
 
@@ -53,6 +56,24 @@ def test_what_a_person_wrote_is_shown_to_roles_that_see_patients(client: ApiClie
         client.get(f"/v1/studies/{STUDY}", headers=each).json()["history"][-1]["words"] for each in (OPERATOR, VIEWER)
     ]
     assert shown == ["asked by Dr Who", None]
+
+
+def test_a_final_report_stands_beside_the_answer_its_numbers_for_roles_that_see_patients(
+    client: ApiClient, node: FakeNode
+) -> None:
+    for report in (make_report(accession="ACC-77", control_id="RIS-5"), make_report(status=ReportStatus.WITHDRAWN)):
+        node.reports.keep_reports(OrderMessage(report.key, ""), [report])
+        node.reports.assign(report.key, STUDY)
+    node.reports.answers[STUDY] = StudyAnswer.ABSENT
+    node.reports.compare()
+    for role, numbers in ((OPERATOR, ["ACC-77", "RIS-5"]), (VIEWER, [None, None])):
+        told = client.get(f"/v1/studies/{STUDY}", headers=role).json()
+        report, withdrawn = told["final_reports"]
+        assert [report["statement"], withdrawn["statement"]] == ["fracture", None]
+        assert [report["accession_number"], report["control_id"]] == numbers
+        assert [told["compared"][name] for name in ("version", "answer", "statement")] == [1, "absent", "fracture"]
+    other = client.get(f"/v1/studies/{OTHER}", headers=VIEWER).json()
+    assert (other["final_reports"], other["compared"]) == ([], None)
 
 
 @pytest.mark.parametrize("action", [Action.RETRY, Action.HOLD, Action.RELEASE])
