@@ -106,5 +106,5 @@ class ContactLedger(Protocol):
         ...
 
     def destinations(self, since: datetime) -> Mapping[str, DestinationContact]:
-        """Return how each destination that anything went to since a time, or waits for, has answered."""
+        """Return how each destination of the configuration has answered since a time, and what waits for it now."""
         ...

@@ -1,13 +1,14 @@
 """The console as an ASGI application: its pages, what stands before them, and what an error becomes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dicom_node.console.failures import Failures
 from dicom_node.console.gate import Gate
@@ -20,12 +21,29 @@ from dicom_node.console.rendering import Rendering
 from dicom_node.console.services import Services
 from dicom_node.console.serving import Serving
 from dicom_node.console.static_files import StaticFiles
+from dicom_node.console.warming import list_looks
 from domain.errors import OsteonodeError
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleApplication:
+    """The console.
+
+    Attributes:
+        looks: what may be done before the first visitor comes, piece by piece; see `list_looks`.
+    """
+
+    application: ASGIApp
+    looks: tuple[Callable[[], object], ...]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self.application(scope, receive, send)
 
 
 def make_application(
     services: Services, gate: Gate, *, pages: tuple[Page, ...] = PAGES, others: Iterable[BaseRoute] = ()
-) -> ASGIApp:
+) -> ConsoleApplication:
     """Return the console.
 
     Args:
@@ -49,7 +67,8 @@ def make_application(
         },
     )
     # Around all of it, so that the page about a fault has the same headers as the others.
-    return SecureHeaders(HostCheck(application, KnownHosts.of(services.settings.console)))
+    outermost = SecureHeaders(HostCheck(application, KnownHosts.of(services.settings.console)))
+    return ConsoleApplication(outermost, tuple(list_looks(serving, pages)))
 
 
 def _home(pages: tuple[Page, ...]) -> Route:

@@ -50,13 +50,15 @@ class Page:
         name: short; `NAME.title` is its title in the table of words.
         role: least role that may look. What changes something needs an operator at least.
         icon: name of a picture in templates/icons.html; empty for a page that the navigation does not show.
-        words: what the title is called in the table of words; `NAME.title` by default.
+        warms: whether the console looks at it itself after its start (`warming`), so that no visitor is the first.
+            Where there is no visitor such a page records no look and starts nothing.
     """
 
     name: str
     role: Role
     routes: tuple[Route, ...]
     icon: str = ""
+    warms: bool = False
 
     @property
     def title(self) -> str:

@@ -37,6 +37,7 @@ class Rendering:
         self._pages, self._title, self._files = pages, title, files
         self._shadowed = [NODE] if NODE in shadowed else sorted(shadowed)
         self._environment = load_environment()
+        load_words()  # while the console starts, and not for its first visitor
 
     def page(self, visit: Visit, template: str, values: Mapping[str, Any], status: int) -> Response:
         """Return a template as a page; a notice is shown once."""

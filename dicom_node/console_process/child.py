@@ -8,8 +8,9 @@ from typing import Any, Final
 from config.settings import Settings
 from dicom_node.console_process.access_parts import make_access
 from dicom_node.console_process.composition import make_console
-from dicom_node.console_process.entry import Listening
+from dicom_node.console_process.entry import STOP, Listening
 from dicom_node.console_process.listener import LOOK_SECONDS, Listener, choose_bind
+from dicom_node.console_process.warming import Warming
 from dicom_node.ledger.database import database_url, open_engine
 from dicom_node.ledger.study_entries import StudyEntries
 from dicom_node.pipeline.child_life import live_with_the_parent
@@ -22,6 +23,8 @@ _NOTING_SECONDS: Final = 2.0
 
 def serve(pipe: "Connection[Any, Any]", settings: Settings, prepare: Callable[[], None]) -> None:
     """Serve until the word STOP, or as long as the parent lives; the first word back is `Listening`, or what failed.
+
+    The word READY lets it warm up: before, the node needs the processors to become ready itself.
 
     Args:
         prepare: called first, to send the events of this process where the node's go.
@@ -56,11 +59,14 @@ def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
         Repeating("console-address", LOOK_SECONDS, listener.look_again),
         Repeating("study-entries", _NOTING_SECONDS, StudyEntries(engine, settings.node.data).note),
     )
+    warming = Warming(application.looks)
     for each in beside:
         each.start()
     try:
-        pipe.recv()
+        while pipe.recv() != STOP:
+            warming.start()
     finally:
+        warming.stop()
         for each in beside:
             each.stop()
         listener.stop()

@@ -3,13 +3,12 @@
 from functools import partial
 
 from sqlalchemy import Engine
-from starlette.types import ASGIApp
 
 from config.settings import Settings
 from dicom_node.clock import SystemClock
 from dicom_node.console.access.access import Access
 from dicom_node.console.api.serving import ApiServing
-from dicom_node.console.application import make_application
+from dicom_node.console.application import ConsoleApplication, make_application
 from dicom_node.console.gate import Gate
 from dicom_node.console.live.serving import LiveServing
 from dicom_node.console.live.sources import Sources
@@ -45,7 +44,7 @@ from dicom_node.reader_comparison import ComparisonLook
 from inference.zoo import BUNDLED
 
 
-def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
+def make_console(settings: Settings, engine: Engine, access: Access) -> ConsoleApplication:
     """Return the console of a node.
 
     Args:
@@ -66,7 +65,7 @@ def make_console(settings: Settings, engine: Engine, access: Access) -> ASGIApp:
         studies=make_study_book(settings, engine, clock, trail),
         quarantine=LedgerQuarantineDesk(settings, engine, clock),
         dead_letters=LedgerDeadLetterDesk(settings, engine, clock),
-        contacts=ContactBook(engine),
+        contacts=ContactBook(engine, [each.name for each in settings.destination]),
         audit=AuditBook(engine),
         check_peer=PeerChecker(settings),
         reading_times=MemberTimeBook(engine),

@@ -13,7 +13,7 @@ from typing import Final
 
 from config.settings import Settings
 from dicom_node.child_processes import start_copy
-from dicom_node.console_process.entry import STOP, Listening, serve
+from dicom_node.console_process.entry import READY, STOP, Listening, serve
 from domain.errors import OsteonodeError
 
 _START_SECONDS: Final = 60.0
@@ -91,6 +91,8 @@ class ConsoleProcess:
         except (EOFError, OSError):
             answer = None
         if isinstance(answer, Listening):
+            with suppress(OSError):  # it has gone already, and is replaced
+                self._pipe.send(READY)
             return answer
         if isinstance(answer, OsteonodeError):
             raise answer

@@ -1,23 +1,33 @@
 """Who was heard of when: the senders of images, and the destinations of answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, Engine, and_, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
 from dicom_node.delivery_ports import DestinationContact, SenderContact
-from dicom_node.ledger import destinations, tables
+from dicom_node.ledger import breakers, destinations, tables
 from dicom_node.ledger.database import looking
 from dicom_node.ledger.search_tables import study_sender
-from domain.delivery import Outcome
+from domain.breaker import Breaker
+from domain.delivery import DeliveryState, Outcome
+
+#: Where everything works each destination was heard of within it.
+_DAY: Final = timedelta(days=1)
 
 
 class ContactBook:
-    """Implements ContactLedger; safe while a node writes."""
+    """Implements ContactLedger; safe while a node writes.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        destinations: names of those that the configuration has.
+    """
+
+    def __init__(self, engine: Engine, destinations: Sequence[str] = ()) -> None:
         self._engine = engine
+        self._names = tuple(destinations)
 
     def senders(self, since: datetime) -> Sequence[SenderContact]:
         """Return whose studies images came of since a time, by AE title; see the port."""
@@ -38,37 +48,54 @@ class ContactBook:
             return [SenderContact(*row) for row in connection.execute(query)]
 
     def destinations(self, since: datetime) -> Mapping[str, DestinationContact]:
-        """Return how each destination that anything went to since a time, or waits for, has answered."""
+        """Return how each destination of the configuration has answered since a time; see the port."""
         with looking(self._engine) as connection:
-            found = {
-                name: DestinationContact(name, breaker=line.breaker, deliveries=line.deliveries)
-                for name, line in destinations.lines_of(connection).items()
-            }
-            for name, ended_at, explanation in _last_attempts(connection, since):
-                known = found.get(name, DestinationContact(name))
-                found[name] = replace(known, last_attempt_at=ended_at, last_explanation=explanation)
-            for name, delivered_at in _last_deliveries(connection, since):
-                found[name] = replace(found.get(name, DestinationContact(name)), last_delivered_at=delivered_at)
-        return found
+            breaks = {each.destination: each for each in breakers.every(connection)}
+            unfinished = destinations.count_unfinished(connection)
+            lately = _attempts(connection, since, self._names)
+            said = _explanations(connection, [each.last_at for each in lately.values()])
+        return {name: _contact(name, breaks.get(name), unfinished, lately.get(name), said) for name in self._names}
 
 
-def _last_attempts(connection: Connection, since: datetime) -> Sequence[tuple[str, datetime, str]]:
-    """Return the last attempt at each destination; that of what follows an answer is told with another name."""
+@dataclass(frozen=True, slots=True)
+class _Attempts:
+    """When the last attempt at a destination ended, and the last one that it took; None where it took none."""
+
+    last_at: datetime
+    delivered_at: datetime | None
+
+
+def _attempts(connection: Connection, since: datetime, names: Sequence[str]) -> Mapping[str, _Attempts]:
+    """Return the attempts by destination; those of a week are looked at where the last day does not tell of each."""
     columns = tables.attempt.c
-    last = (
-        select(columns.destination, func.max(columns.ended_at).label("ended_at"))
-        .where(columns.ended_at >= since)
-        .group_by(columns.destination)
-        .subquery()
-    )
-    query = select(columns.destination, columns.ended_at, columns.explanation).join(
-        last, and_(columns.destination == last.c.destination, columns.ended_at == last.c.ended_at)
-    )
-    return [(row.destination, row.ended_at, row.explanation) for row in connection.execute(query)]
+    delivered_at = case((columns.outcome == Outcome.DELIVERED, columns.ended_at))
+    times = [func.max(each, type_=tables.UtcDateTime()) for each in (columns.ended_at, delivered_at)]
+    query = select(columns.destination, *times).group_by(columns.destination)
+    newest = connection.execute(select(func.max(columns.ended_at, type_=tables.UtcDateTime()))).scalar_one()
+    found: dict[str, _Attempts] = {}
+    for begin in (max(since, newest - _DAY), since) if newest else ():
+        found = {name: _Attempts(*times) for name, *times in connection.execute(query.where(columns.ended_at >= begin))}
+        if all(name in found and found[name].delivered_at for name in names):
+            break
+    return found
 
 
-def _last_deliveries(connection: Connection, since: datetime) -> Sequence[tuple[str, datetime]]:
+def _explanations(connection: Connection, ended_at: Sequence[datetime]) -> Mapping[tuple[str, datetime], str]:
     columns = tables.attempt.c
-    last = func.max(columns.ended_at, type_=tables.UtcDateTime())
-    query = select(columns.destination, last).where(columns.ended_at >= since, columns.outcome == Outcome.DELIVERED)
-    return [(name, ended_at) for name, ended_at in connection.execute(query.group_by(columns.destination))]
+    query = select(columns.destination, columns.ended_at, columns.explanation).where(columns.ended_at.in_(ended_at))
+    return {(name, at): explanation for name, at, explanation in connection.execute(query)}
+
+
+def _contact(
+    name: str,
+    breaker: Breaker | None,
+    unfinished: Mapping[tuple[str, str], int],
+    attempts: _Attempts | None,
+    said: Mapping[tuple[str, datetime], str],
+) -> DestinationContact:
+    states = (DeliveryState.WAITING, DeliveryState.HELD)
+    counted = {state: unfinished[name, state] for state in states if (name, state) in unfinished}
+    if attempts is None:
+        return DestinationContact(name, breaker=breaker, deliveries=counted)
+    explanation = said[name, attempts.last_at]
+    return DestinationContact(name, attempts.delivered_at, attempts.last_at, explanation, breaker, counted)

@@ -30,6 +30,21 @@ class DestinationLine:
         return BreakerState.CLOSED if self.breaker is None else self.breaker.state
 
 
+def count_unfinished(connection: Connection) -> Mapping[tuple[str, str], int]:
+    """Return how many deliveries wait and how many are held, by destination and state.
+
+    What was delivered is not counted: of a hundred deliveries that is a hundred.
+    """
+    columns = tables.delivery.c
+    query = select(columns.destination, columns.state, func.count()).where(
+        columns.state.in_((DeliveryState.WAITING, DeliveryState.HELD))
+    )
+    counts: Counter[tuple[str, str]] = Counter()
+    for destination, state, number in connection.execute(query.group_by(columns.destination, columns.state)):
+        counts[destination.partition(":")[0], state] += number
+    return counts
+
+
 def lines_of(connection: Connection) -> dict[str, DestinationLine]:
     """Return every destination that deliveries ever went to, by its name; what follows an answer counts with it."""
     known = {each.destination: each for each in breakers.every(connection)}

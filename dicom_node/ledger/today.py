@@ -1,15 +1,15 @@
 """The numbers of today: what came, was read and answered, what waits and for how long, what failed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, select
+from sqlalchemy import Connection, Engine, Select, case, exists, func, select
 from sqlalchemy.orm import aliased
 
-from dicom_node.ledger import breakers, dead_letters, tables
+from dicom_node.ledger import breakers, dead_letters, destinations, tables
 from dicom_node.ledger.database import looking
 from dicom_node.today_ports import DestinationNow, Hour, Latency, Today, Waiting
 from domain.breaker import Breaker, BreakerState
@@ -36,13 +36,14 @@ class DayBook:
     def today(self, since: datetime, now: datetime) -> Today:
         """Return the numbers since a moment."""
         with looking(self._engine) as connection:
-            arrived = _arrivals(connection, since)
+            hours = _hours(since, now)
+            arrived = _arrivals(connection, since, hours)
             answered, shadowed = _answers(connection, since), _shadowed(connection, since)
             spoken = _spoken(connection, since)
             return Today(
                 since=since,
-                images=len(arrived),
-                received=len({uid for uid, _at in arrived}),
+                images=sum(arrived.values()),
+                received=len({uid for uid, _hour in arrived}),
                 read=spoken[ReadingStatus.READ],
                 unread=spoken.total() - spoken[ReadingStatus.READ],
                 answered=len(answered),
@@ -56,28 +57,30 @@ class DayBook:
                 refused_attempts=_refused(connection, since),
                 quarantined=_quarantined(connection, since),
                 destinations=_destinations(connection, self._names),
-                hours=_hours(since, now, [at for _uid, at in arrived], [at for at, _seconds in answered]),
+                hours=_chart(hours, arrived, [at for at, _seconds in answered]),
             )
 
 
-def _arrivals(connection: Connection, since: datetime) -> Sequence[tuple[str, datetime]]:
-    """Return the images since then, by way of the studies of then: images have no index by time, and need none."""
+def _arrivals(connection: Connection, since: datetime, hours: Sequence[datetime]) -> Mapping[tuple[str, int], int]:
+    """Count the images since then by study and hour, by way of the studies of then: images have no index by time.
+
+    Counted by the database: thousands of times are not made into objects for a page.
+    """
     recent = select(_STUDIES.study_instance_uid).where(_STUDIES.last_arrival_at >= since)
-    query = select(_IMAGES.study_instance_uid, _IMAGES.received_at).where(
+    # The latest first: each image is of the first hour that had begun when it came.
+    branches = [(_IMAGES.received_at >= begin, number) for number, begin in reversed(list(enumerate(hours)))]
+    images = select(_IMAGES.study_instance_uid, case(*branches, else_=0).label("hour")).where(
         _IMAGES.study_instance_uid.in_(recent), _IMAGES.received_at >= since
     )
-    return [(uid, at) for uid, at in connection.execute(query)]
+    each = images.subquery().c
+    counted = select(each.study_instance_uid, each.hour, func.count())
+    rows = connection.execute(counted.group_by(each.study_instance_uid, each.hour))
+    return {(uid, hour): number for uid, hour, number in rows}
 
 
 def _spoken(connection: Connection, since: datetime) -> Counter[str]:
-    """Count what models said of the images of studies that were at work since then, by status."""
-    recent = select(_STUDIES.study_instance_uid).where(_STUDIES.last_arrival_at >= since)
-    query = (
-        select(_READINGS.status, func.count())
-        .join_from(tables.instance, tables.reading, _IMAGES.sha256 == _READINGS.sha256)
-        .where(_IMAGES.study_instance_uid.in_(recent), _READINGS.read_at >= since)
-        .group_by(_READINGS.status)
-    )
+    """Count what models said of images since then, by status."""
+    query = select(_READINGS.status, func.count()).where(_READINGS.read_at >= since).group_by(_READINGS.status)
     return Counter({status: number for status, number in connection.execute(query)})
 
 
@@ -142,9 +145,10 @@ def _failed() -> Select[tuple[str, datetime]]:
 
 def _first_of(connection: Connection, query: Select[tuple[str, datetime]]) -> Waiting:
     """Return how many rows there are, and the one that waits longest."""
-    number = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    first = connection.execute(query.order_by("since").limit(1)).first()
-    return Waiting(number, first.since, first.study_instance_uid) if first else Waiting(0)
+    first = connection.execute(
+        query.add_columns(func.count().over().label("number")).order_by("since").limit(1)
+    ).first()
+    return Waiting(first.number, first.since, first.study_instance_uid) if first else Waiting(0)
 
 
 def _refused(connection: Connection, since: datetime) -> int:
@@ -159,33 +163,34 @@ def _quarantined(connection: Connection, since: datetime) -> int:
 
 
 def _destinations(connection: Connection, names: Sequence[str]) -> tuple[DestinationNow, ...]:
-    """Return how destinations answer; only what waits or is held is counted, for what was delivered is the most."""
+    """Return how destinations answer, and what waits for them."""
     known = {each.destination: each for each in breakers.every(connection)}
-    unfinished: ColumnElement[bool] = _DELIVERIES.state.in_((DeliveryState.WAITING, DeliveryState.HELD))
-    query = select(_DELIVERIES.destination, _DELIVERIES.state, func.count()).where(unfinished)
-    counts: Counter[tuple[str, str]] = Counter()
-    for destination, state, number in connection.execute(query.group_by(_DELIVERIES.destination, _DELIVERIES.state)):
-        counts[destination.partition(":")[0], state] += number
+    counts = destinations.count_unfinished(connection)
     every = dict.fromkeys((*names, *sorted(known), *sorted(name for name, _state in counts)))
     return tuple(_destination(name, known.get(name), counts) for name in every)
 
 
-def _destination(name: str, breaker: Breaker | None, counts: Counter[tuple[str, str]]) -> DestinationNow:
+def _destination(name: str, breaker: Breaker | None, counts: Mapping[tuple[str, str], int]) -> DestinationNow:
     return DestinationNow(
         name=name,
         state=breaker.state if breaker else BreakerState.CLOSED,
         since=breaker.since if breaker else None,
-        waiting=counts[name, DeliveryState.WAITING],
-        held=counts[name, DeliveryState.HELD],
+        waiting=counts.get((name, DeliveryState.WAITING), 0),
+        held=counts.get((name, DeliveryState.HELD), 0),
         explanation=breaker.explanation if breaker else "",
     )
 
 
-def _hours(
-    since: datetime, now: datetime, received: Sequence[datetime], answered: Sequence[datetime]
+def _hours(since: datetime, now: datetime) -> list[datetime]:
+    """Return when each hour since then began."""
+    return [since + number * _HOUR for number in range(max(0, (now - since) // _HOUR) + 1)]
+
+
+def _chart(
+    hours: Sequence[datetime], arrived: Mapping[tuple[str, int], int], answered: Sequence[datetime]
 ) -> tuple[Hour, ...]:
-    """Return each hour that has begun since then."""
-    came, went = (Counter((at - since) // _HOUR for at in times) for times in (received, answered))
-    return tuple(
-        Hour(since + number * _HOUR, came[number], went[number]) for number in range(max(0, (now - since) // _HOUR) + 1)
-    )
+    came: Counter[int] = Counter()
+    for (_uid, hour), number in arrived.items():
+        came[hour] += number
+    went = Counter((at - hours[0]) // _HOUR for at in answered)
+    return tuple(Hour(begin, came[number], went[number]) for number, begin in enumerate(hours))

@@ -15,4 +15,4 @@ def show(visit: Visit) -> Response:
     return visit.render("about.html", settings=settings, version=version("osteonode"), now=visit.services.clock.now())
 
 
-PAGE = Page("about", Role.VIEWER, (Get("/about", show),), icon="info")
+PAGE = Page("about", Role.VIEWER, (Get("/about", show),), icon="info", warms=True)

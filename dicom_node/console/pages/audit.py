@@ -80,4 +80,4 @@ def _note(visit: Visit, search: AuditSearch) -> None:
         note(visit, audit_log_used(visit.visitor.name, address=visit.visitor.address))
 
 
-PAGE = Page("audit", Role.ADMINISTRATOR, (Get("/audit", show),), icon="audit")
+PAGE = Page("audit", Role.ADMINISTRATOR, (Get("/audit", show),), icon="audit", warms=True)

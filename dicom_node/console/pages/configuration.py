@@ -45,4 +45,5 @@ PAGE = Page(
     Role.ADMINISTRATOR,
     (Get("/configuration", show), Post("/configuration", check, body_bytes=_LONGEST_BYTES)),
     icon="configuration",
+    warms=True,
 )

@@ -96,4 +96,5 @@ PAGE = Page(
     Role.VIEWER,
     (Get(_HERE, show), Post("/dead-letters/replay", replay), Post("/dead-letters/discard", discard)),
     icon="letters",
+    warms=True,
 )

@@ -163,4 +163,4 @@ def _certificate_line(listed: Listed, now: datetime) -> CertificateLine:
     return CertificateLine(listed, listed.certificate.days_left(now), _CERTIFICATE_TONES[verdict], words)
 
 
-PAGE = Page("peers", Role.VIEWER, (Get("/peers", show), Post("/peers/{name}/check", check)), icon="peers")
+PAGE = Page("peers", Role.VIEWER, (Get("/peers", show), Post("/peers/{name}/check", check)), icon="peers", warms=True)

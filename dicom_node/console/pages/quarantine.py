@@ -143,4 +143,5 @@ PAGE = Page(
         Post("/quarantine/discard", discard),
     ),
     icon="quarantine",
+    warms=True,
 )

@@ -103,4 +103,5 @@ PAGE: Final = Page(
     Role.VIEWER,
     (Get("/studies", show), Post("/studies", find_patient, role=Role.VIEWER)),
     icon="studies",
+    warms=True,
 )

@@ -81,4 +81,4 @@ def draw_bars(hours: tuple[Hour, ...]) -> list[Bar]:
     ]
 
 
-PAGE: Final = Page("today", Role.VIEWER, (Get("/today", show),), icon="today")
+PAGE: Final = Page("today", Role.VIEWER, (Get("/today", show),), icon="today", warms=True)

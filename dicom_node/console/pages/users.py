@@ -182,4 +182,5 @@ PAGE: Final = Page(
     Role.ADMINISTRATOR,
     (Get(_HERE, show), *(Post(f"{_HERE}/{name}", _by_person(act)) for name, act in _ACTS.items())),
     icon="people",
+    warms=True,
 )

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from dicom_node.ledger.interventions import Interventions
 from dicom_node.ledger.ledger import Ledger
 from dicom_node.ledger.today import DayBook
+from dicom_node.ports import ReadImage
 from domain.breaker import BreakerState
 from domain.delivery import Attempt, Outcome, Receipt
 from domain.errors import DocumentError
@@ -13,6 +14,7 @@ from domain.study import CompletionRule
 from tests.fakes.answered import answer, close
 from tests.fakes.arrivals import BEGIN, arrive
 from tests.fakes.clock import FakeClock
+from tests.fakes.light_reader import make_reading
 
 LATER = BEGIN + timedelta(hours=2, minutes=5)
 
@@ -40,6 +42,14 @@ def test_images_and_answers_are_counted_from_the_beginning_of_the_day(
     assert [hour.received for hour in today.hours] == [1, 1, 0]
     assert (today.taking.number, today.taking.study_instance_uid) == (2, "1.0")  # the oldest open one
     assert today.taking.since == BEGIN - timedelta(seconds=60)
+
+
+def test_what_is_read_on_a_day_counts_although_it_came_the_day_before(ledger: Ledger, day: DayBook) -> None:
+    image = arrive("1", "1", seconds=-60)
+    ledger.record_instance(image)
+    ledger.keep_reading(image.sha256, ReadImage(make_reading(image.sop_instance_uid, "1.2")))
+    today = day.today(BEGIN, LATER)
+    assert (today.images, today.read, today.unread) == (0, 1, 0)
 
 
 def test_the_latency_is_that_of_answers_to_images_and_of_no_request(
