@@ -1,6 +1,7 @@
 """The console: how long its pages take with a hundred thousand studies in the ledger, and what it takes from ingest."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +9,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
-from threading import Event, Thread
 from typing import Final
 
 import httpx
@@ -21,6 +21,7 @@ from dicom_node.bench.ingest_peers import Receiver
 from dicom_node.bench.ingest_sender import Job
 from dicom_node.bench.loopback import HOST, NODE_AE_TITLE
 from dicom_node.bench.node_process import NodeProcess, run_node
+from dicom_node.bench.onlookers import look_on
 from dicom_node.bench.sender_process import SenderProcess
 from dicom_node.console_process.process import ConsoleProcess
 from dicom_node.ledger.database import create_tables, database_url, open_engine
@@ -34,24 +35,37 @@ MOST_PAGE_MS, MOST_LOSS = 150.0, 0.03
 _ASSOCIATIONS: Final = 16
 #: Longer than the comparison takes: nothing closes meanwhile.
 _QUIET_SECONDS: Final = 600.0
-#: How often the page of today looks again on its own.
-_LOOK_SECONDS: Final = 5.0
+#: Pages of today that are open while images come.
+_STREAMS: Final = 2
+#: A console is started so often for its first visit, and that comes so long after its start.
+_STARTS: Final = 5
+_WARM_SECONDS: Final = 3.0
+
+
+#: Of the first visit after a start: the page, and how long after the start it comes.
+_FIRST_VISITS: Final = {
+    "today, the first page at once after a start": ("/today", 0.0),
+    f"today, the first page {_WARM_SECONDS:g} s after a start": ("/today", _WARM_SECONDS),
+}
 
 
 def count_steps(studies: int, turns: int) -> int:
     """Return how often `measure_console` calls `step`."""
-    return 1 + len(_addresses(studies)) + turns
+    return 1 + len(_addresses(studies)) + len(_FIRST_VISITS) + turns
 
 
 def measure_console(
     folder: Path, *, studies: int, rounds: int, turns: int, images: int, step: Callable[[], None], reading: Reading
 ) -> dict[str, object]:
-    """Ask every page `rounds` times, then send `images` images `turns` times to a node with and one without a console.
+    """Ask every page `rounds` times, the first after some starts, then send to a node with and one without a console.
+
+    Each takes `images` images `turns` times.
 
     Raises:
         OsteonodeError: the console or a node did not start, or a page could not be shown.
     """
     pages = _measure_pages(folder / "pages", studies, rounds, step)
+    shutil.rmtree(folder / "pages")  # its room is needed
     ingest = _compare_ingest(folder / "ingest", turns, images, reading, step)
     slowest = max(durations["p95_ms"] for durations in pages.values())
     loss = ingest["part_lost"]
@@ -77,15 +91,30 @@ def _measure_pages(
     engine.dispose()
     step()
     pages = {}
+    for name, (address, after_seconds) in _FIRST_VISITS.items():
+        pages[name] = _measure_first(folder, address, after_seconds)
+        step()
     with _console_of(folder) as console, httpx.Client(base_url=console.url, timeout=60) as browser:
         for name, address in _addresses(studies).items():
-            _ask(browser, address)  # its template is compiled once in the life of a console
+            _ask(browser, address)  # the first visit is measured by itself
             before = _processor_seconds(console.pid)
             took = [_ask(browser, address) for _ in range(rounds)]
             spent = (_processor_seconds(console.pid) - before) / rounds
             pages[name] = summarise(took) | {"processor_ms": round(spent * 1000, 1)}
             step()
     return pages
+
+
+def _measure_first(folder: Path, address: str, after_seconds: float) -> dict[str, float | int]:
+    """Start a console again and again, and ask each for one page alone."""
+    took, spent = [], 0.0
+    for _ in range(_STARTS):
+        with _console_of(folder) as console, httpx.Client(base_url=console.url, timeout=60) as browser:
+            time.sleep(after_seconds)
+            before = _processor_seconds(console.pid)
+            took.append(_ask(browser, address))
+            spent += _processor_seconds(console.pid) - before
+    return summarise(took) | {"processor_ms": round(spent / _STARTS * 1000, 1)}
 
 
 def _processor_seconds(pid: int | None) -> float:
@@ -149,7 +178,7 @@ def _console_of(data: Path) -> Iterator[ConsoleProcess]:
 def _compare_ingest(
     folder: Path, turns: int, images: int, reading: Reading, step: Callable[[], None]
 ) -> dict[str, float]:
-    """Send the same to two nodes in turns; somebody has the page of today of one of them open."""
+    """Send the same to two nodes in turns; two people have the page of today of one of them open."""
     folder.mkdir(parents=True)
     write_templates(folder / "templates")
     run = partial(run_node, quiet_seconds=_QUIET_SECONDS, reading=reading)
@@ -173,7 +202,7 @@ class _Contest:
 
     def __init__(self, sender: SenderProcess, nodes: Mapping[bool, NodeProcess], images: int) -> None:
         self._sender, self._nodes, self._images = sender, nodes, images
-        self._numbers = count_up()
+        self._numbers, self._pages = count_up(), 0
         self._rates: dict[bool, list[float]] = {False: [], True: []}
         self._receivers = {
             key: Receiver(f"{key}", "", node.peer.port, node.pid, NODE_AE_TITLE) for key, node in nodes.items()
@@ -186,9 +215,10 @@ class _Contest:
         receiver = self._receivers[has_console]
         os.sync()
         receiver.thaw()
-        with _somebody_looks(self._nodes[has_console].console_url):
+        with look_on(self._nodes[has_console].console_url, _STREAMS) as pages:
             sending = self._sender.send(self._job(receiver))
         receiver.freeze()
+        self._pages += sum(pages)
         if sending.failures:
             raise OsteonodeError(f"the node did not take every image: {sending.failures[0]}")
         self._rates[has_console].append(len(sending.latencies_seconds) / sending.seconds)
@@ -204,28 +234,10 @@ class _Contest:
         return {
             "images_per_second_without": round(median(self._rates[False]), 1),
             "images_per_second_with": round(median(self._rates[True]), 1),
+            "streams_open": _STREAMS,
+            "pages_asked": self._pages,
             "part_lost": round(1 - median(on / off for on, off in pairs), 3),
         }
 
     def _job(self, receiver: Receiver) -> Job:
         return Job(receiver.port, NODE_AE_TITLE, "small", next(self._numbers), self._images, _ASSOCIATIONS)
-
-
-@contextmanager
-def _somebody_looks(url: str) -> Iterator[None]:
-    """Have the page of today open meanwhile; nothing where there is no console."""
-    done = Event()
-
-    def look() -> None:
-        while url:
-            httpx.get(f"{url}today", timeout=60)
-            if done.wait(_LOOK_SECONDS):
-                return
-
-    watcher = Thread(target=look, name="somebody", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
