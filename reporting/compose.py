@@ -5,14 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from pydicom.config import disable_value_validation
-from pydicom.uid import (
-    Comprehensive3DSRStorage,
-    ComprehensiveSRStorage,
-    EncapsulatedPDFStorage,
-    GrayscaleSoftcopyPresentationStateStorage,
-    KeyObjectSelectionDocumentStorage,
-    SecondaryCaptureImageStorage,
-)
 
 from domain.document import Document, DocumentKind
 from domain.finding import StudyFindings
@@ -32,17 +24,10 @@ from reporting.key_object_selection import write_key_object_selection
 from reporting.pdf import report
 from reporting.presentation_state import is_grey, write_presentation_state
 from reporting.source import identity_keywords
+from reporting.standard_tables import DOCUMENT_CLASSES
 from reporting.statement import StudyStatement, state
 from reporting.structured_report import write_structured_reports
 
-_SOP_CLASSES = (
-    Comprehensive3DSRStorage,
-    ComprehensiveSRStorage,
-    EncapsulatedPDFStorage,
-    GrayscaleSoftcopyPresentationStateStorage,
-    KeyObjectSelectionDocumentStorage,
-    SecondaryCaptureImageStorage,
-)
 #: Of the kinds that are made only where the site asks for them; some have the report's PDF from the HL7 message.
 _OPTIONAL_WRITERS: Final[dict[DocumentKind, Callable[[StudyStatement, bytes | None], Document]]] = {
     DocumentKind.ENCAPSULATED_PDF: write_encapsulated_pdf,
@@ -71,7 +56,7 @@ def prepare() -> None:
     """Load the tables of the Standard, half a second of work that the first study would otherwise wait for."""
     identity_keywords()
     report.prepare()
-    for sop_class_uid in _SOP_CLASSES:
+    for sop_class_uid in DOCUMENT_CLASSES:
         mandatory_modules(sop_class_uid)
 
 

@@ -8,18 +8,16 @@ the same patient would file the result apart from its images.
 
 import copy
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache, cached_property
-from typing import Any
 
-from highdicom._standard_utils import get_module_attribute_map
 from pydicom import DataElement, Dataset
 from pydicom.datadict import tag_for_keyword
 from pydicom.multival import MultiValue
 
 from reporting.descriptions import describe_side, describe_view, position_view
+from reporting.standard_tables import open_tables, rows_of
 
 #: The modules of the patient and the study (PS3.3 C.7.1, C.7.2), as the pinned highdicom tabulates them.
 IDENTITY_MODULES = (
@@ -50,8 +48,7 @@ _AGES_IN_A_YEAR = {"Y": 1, "M": 12, "W": 52, "D": 365}
 @cache
 def identity_keywords() -> tuple[str, ...]:
     """Keywords of the attributes that name the patient and the study."""
-    modules: Mapping[str, Any] = get_module_attribute_map()
-    rows = [row for module in IDENTITY_MODULES for row in modules[module] if not row["path"]]
+    rows = [row for module in IDENTITY_MODULES for row in rows_of(module) if not row["path"]]
     known = dict.fromkeys(str(row["keyword"]) for row in rows)
     return tuple(keyword for keyword in known if tag_for_keyword(keyword) is not None)
 
@@ -206,6 +203,7 @@ class Source:
     @cached_property
     def skeleton(self) -> Dataset:
         """What an object must know of its source to be laid out: references and size, no patient."""
+        open_tables(self.text("SOPClassUID"))
         ds = Dataset()
         for keyword in TYPE_2:
             setattr(ds, keyword, "")

@@ -4,14 +4,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from highdicom._standard_utils import (
-    construct_module_tree,
-    get_iod_module_map,
-    get_sop_class_iod_map,
-)
+from highdicom._standard_utils import construct_module_tree
 from pydicom import Dataset
 
 from reporting.source import IDENTITY_MODULES
+from reporting.standard_tables import modules_of, open_tables
 
 #: Not checked here: content items, whose needs depend on their value type, see `conformance_template`.
 _UNCHECKED = "sr-document-content"
@@ -30,17 +27,15 @@ Tree = Mapping[str, Any]
 @cache
 def mandatory_modules(sop_class_uid: str) -> tuple[Tree, ...]:
     """Return the attribute trees of the modules that objects of a class must have."""
-    return tuple(_open_module(key) for key, usage in _modules(sop_class_uid) if usage == "M" and key != _UNCHECKED)
+    open_tables(sop_class_uid)
+    return tuple(_open_module(key) for key, usage in modules_of(sop_class_uid) if usage == "M" and key != _UNCHECKED)
 
 
 @cache
 def _present_modules(sop_class_uid: str) -> tuple[tuple[str, Tree], ...]:
-    keys = [key for key, usage in _modules(sop_class_uid) if usage != "M" and key in _WHERE_PRESENT]
+    open_tables(sop_class_uid)
+    keys = [key for key, usage in modules_of(sop_class_uid) if usage != "M" and key in _WHERE_PRESENT]
     return tuple((_WHERE_PRESENT[key], _open_module(key)) for key in keys)
-
-
-def _modules(sop_class_uid: str) -> list[tuple[str, str]]:
-    return [(row["key"], row["usage"]) for row in get_iod_module_map()[get_sop_class_iod_map()[sop_class_uid]]]
 
 
 def _open_module(key: str) -> Tree:
