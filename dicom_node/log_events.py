@@ -157,6 +157,7 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         ),
         "planning %s again: it ended as %s": LogEvent("rescue.planned", ("workflow", "status")),
     },
+    "dicom_node.reading_parts": {"%s": LogEvent("node.obstacle", ("explanation",))},
     "dicom_node.reception.process": {
         "the process that receives takes no connections any more: it is ended": LogEvent("receive.deaf"),
         "the process that receives ended (%s); another one takes its place": LogEvent("receive.died", ("exit_code",)),
@@ -164,7 +165,6 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
     },
     "dicom_node.repeating": {"%s failed; trying again": LogEvent("loop.fault", ("loop",))},
     "dicom_node.service": {
-        "%s": LogEvent("node.obstacle", ("explanation",)),
         "ready after %.2f s": LogEvent("node.ready", ("seconds",)),
     },
 }

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydicom.uid import UID
-from pynetdicom import AE
 from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import build_context
@@ -17,10 +15,10 @@ from dicom_node.association_failures.connections import code_of, explain_connect
 from dicom_node.association_failures.explanation import Parties
 from dicom_node.association_failures.rejections import explain_rejection
 from dicom_node.deliver.association import Course, Negotiation, local_address
+from dicom_node.deliver.calling_entity import CallingEntity
 from dicom_node.tls.contexts import make_client_context
 from dicom_node.tls.handshake import LateHandshake
 from domain.errors import PeerRejected, PeerUnreachable
-from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 #: Abstract syntax, and the transfer syntaxes to propose it with; none for pynetdicom's own, which are uncompressed.
 Context = tuple[str, Sequence[str]]
@@ -73,17 +71,14 @@ def calling(peer: Peer, contexts: Sequence[Context], refused: str = NO_CONTEXT) 
 
 
 def _associate(peer: Peer, contexts: Sequence[Context], refused: str, course: Course) -> Association:
-    ae = AE(peer.calling_ae_title)
-    ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
-    ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-    ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = ae.connection_timeout = peer.timeout_seconds
+    entity = CallingEntity(peer.calling_ae_title, peer.timeout_seconds)
     requested = [build_context(sop_class, list(syntaxes) or None) for sop_class, syntaxes in contexts]
     tls = None
     if peer.tls is not None:
         context = LateHandshake(make_client_context(peer.tls, table="tls")).as_context()
         tls = context, peer.tls.server_name or peer.host
     try:
-        association = ae.associate(
+        association = entity.associate(
             peer.host,
             peer.port,
             requested,

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy import Engine
 
@@ -39,21 +39,25 @@ from dicom_node.ledger.retrievals import Retrievals
 from dicom_node.ledger.shadows import ShadowBook
 from dicom_node.ledger.upgrading import upgrade_ledger
 from dicom_node.pipeline import closing, retaining, retrieving
-from dicom_node.pipeline.bundle_identity import identify_bundle
 from dicom_node.pipeline.challenging import open_challenger
-from dicom_node.pipeline.explainer import ChildExplainer
 from dicom_node.pipeline.explaining import choose_recipients
 from dicom_node.pipeline.facts import KnownFacts
 from dicom_node.pipeline.heap import give_back_freed_memory
-from dicom_node.pipeline.obstacles import find_obstacles
 from dicom_node.pipeline.ordering import OrderedViews
 from dicom_node.pipeline.probing import INTERVAL_SECONDS as PROBING_SECONDS
 from dicom_node.pipeline.probing import Probing
-from dicom_node.pipeline.reader_pool import ReaderPool
 from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflow_starts import WorkflowStarts, lanes
 from dicom_node.pipeline.workflows import Workflows
-from dicom_node.ports import Clock, FractureReader, StudyExplainer
+from dicom_node.ports import Clock, StudyExplainer
+from dicom_node.reading_parts import (
+    BundleReader,
+    WarmReader,
+    open_explainer,
+    open_phrase_writer,
+    open_reader,
+    open_spare_reader,
+)
 from dicom_node.receive import ways
 from dicom_node.receive.association_marks import FileMarks
 from dicom_node.receive.contexts import STORAGE_SOP_CLASSES, decodable
@@ -73,11 +77,8 @@ from dicom_node.upkeep import Upkeep
 from dicom_node.watching.watch import Watch, begin_watch
 from domain.errors import OsteonodeError
 from domain.impression import PhraseWriter
-from inference.phrases.opening import open_writer
 from inference.study import combine
-from inference.zoo import BUNDLED, load_manifest
 from reporting.compose import compose
-from reporting.context import BundleIdentity
 
 if TYPE_CHECKING:
     from dicom_node.console_process.process import ConsoleProcess
@@ -85,50 +86,6 @@ if TYPE_CHECKING:
 RESCUE_SECONDS: Final = 30.0
 FORGET_SECONDS: Final = 600.0
 _log = logging.getLogger(__name__)
-
-
-class WarmReader(FractureReader, Protocol):
-    """A reader that owns processes."""
-
-    def warm_up(self) -> None:
-        """Return when it can read."""
-        ...
-
-    def close(self) -> None:
-        """End its processes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class BundleReader:
-    """A reader, and the bundle of models that it reads with."""
-
-    reader: WarmReader
-    bundle: BundleIdentity
-
-
-def open_reader(settings: Settings, pool: ReaderPool | None = None) -> BundleReader:
-    """Return the readers that a configuration asks for (`pool`: they began). Raises ModelError: no usable bundle."""
-    reading = settings.reading
-    manifest = load_manifest(reading.bundle or BUNDLED, reading.precision)
-    return BundleReader(pool or ReaderPool.of_settings(reading), identify_bundle(manifest))
-
-
-def open_spare_reader(settings: Settings) -> WarmReader:
-    """Return what reads single images for the console. Raises ModelError where the bundle cannot be used."""
-    return ReaderPool.of_settings(settings.reading, aside=True)
-
-
-def open_explainer(settings: Settings) -> StudyExplainer | None:
-    """Return what explains studies when their answers have left, None where the configuration asks for none."""
-    for obstacle in find_obstacles(settings):
-        _log.warning("%s", obstacle)
-    return ChildExplainer.of_settings(settings) if settings.explanations.lime else None
-
-
-def open_phrase_writer(settings: Settings) -> PhraseWriter | None:
-    """Return what proposes impressions, None where templates alone do; raises ModelError where it cannot be used."""
-    return open_writer(settings.reporting)
 
 
 class Service:

@@ -70,7 +70,8 @@ def _begin_readers(settings: "Settings", stops: ExitStack) -> "ReaderPool":
 
 def _start(settings: "Settings", readers: "ReaderPool") -> "Service":
     from dicom_node.cli.logs import configure_logging
-    from dicom_node.service import Service, open_reader  # the engine and the documents: a second of imports
+    from dicom_node.reading_parts import open_reader
+    from dicom_node.service import Service  # the engine and the documents: a second of imports
 
     service = Service(
         settings,

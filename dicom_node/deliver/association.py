@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from pydicom.uid import UID
-from pynetdicom import AE, evt
+from pynetdicom import evt
 from pynetdicom.association import Association
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
@@ -25,6 +24,7 @@ from dicom_node.association_failures.connections import (
 )
 from dicom_node.association_failures.explanation import Explanation, Parties, Place
 from dicom_node.association_failures.rejections import explain_rejection
+from dicom_node.deliver.calling_entity import CallingEntity
 from dicom_node.deliver.dicom_objects import TRANSFER_SYNTAXES
 from dicom_node.deliver.encryption import find_trouble, tls_arguments
 from dicom_node.deliver.reactor_gate import ReactorGate
@@ -32,7 +32,6 @@ from dicom_node.tls.handshake import shake_hands
 from dicom_node.tls.troubles import Side, describe
 from domain.delivery import Outcome
 from domain.errors import ConfigError
-from domain.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 #: What follows for a delivery: no repetition changes a permanent rejection (PS3.8 9.3.4), so a person must see it.
 OUTCOMES = {1: Outcome.REFUSED, 2: Outcome.RETRY}
@@ -230,10 +229,7 @@ def _end(negotiation: Negotiation) -> None:
 def _negotiate(
     settings: Destination, course: Course, sop_class_uids: Iterable[str], taking: StorageRole | None
 ) -> Negotiation:
-    ae = AE(course.parties.calling)
-    ae.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
-    ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-    ae.acse_timeout = ae.dimse_timeout = ae.connection_timeout = ae.network_timeout = settings.timeout_seconds
+    entity = CallingEntity(course.parties.calling, settings.timeout_seconds)
     contexts = [build_context(uid, list(TRANSFER_SYNTAXES)) for uid in sorted(set(sop_class_uids))]
     handlers = list(course.handlers)
     if taking is not None:
@@ -246,7 +242,7 @@ def _negotiate(
         return Negotiation(None, course)
     began = time.monotonic()
     try:
-        association = ae.associate(
+        association = entity.associate(
             settings.host,
             settings.port,
             contexts,

@@ -83,8 +83,6 @@ def test_a_probe_of_what_is_there_says_so_and_delivers_nothing(case: Case) -> No
     assert found.explanation
 
 
-# pynetdicom leaves the socket of a refused connection to the garbage collector, which closes it at once.
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("destination", "documents"),
     [
@@ -105,7 +103,6 @@ def test_a_failure_is_a_receipt_for_each_document_and_an_explanation(
     assert attempt.explanation
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     "settings",
     [

@@ -7,7 +7,7 @@ import pytest
 
 from config.settings import Reading
 from dicom_node.pipeline.reader_pool import ReaderPool
-from dicom_node.service import WarmReader
+from dicom_node.reading_parts import WarmReader
 from domain.finding import ReadingStatus
 from tests.fakes.light_reader import LightReader
 from tests.fakes.radiographs import make_radiograph, save_radiograph

@@ -10,7 +10,7 @@ from config.settings import Settings
 from dicom_node.pipeline.reader_child import ReadFile
 from dicom_node.pipeline.reader_pool import ReaderPool
 from dicom_node.ports import ReadImage
-from dicom_node.service import BundleReader
+from dicom_node.reading_parts import BundleReader
 from reporting.context import BundleIdentity
 from tests.fakes.light_reader import MODEL_SET, LightReader
 

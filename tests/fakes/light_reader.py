@@ -10,7 +10,7 @@ import pydicom
 
 from config.settings import Settings
 from dicom_node.ports import ReadImage
-from dicom_node.service import BundleReader
+from dicom_node.reading_parts import BundleReader
 from domain.finding import Box, Fracture, FractureState, ImageReading, Labelled, MemberScore, ReadingStatus
 from domain.image_measures import ImageMeasures
 from inference.picture import is_picture, open_picture

@@ -14,8 +14,6 @@ from tests.fakes.audit_repository import AuditRepository
 from tests.fakes.certificates import make_pki
 from tests.fakes.hospital import wait_until
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 @pytest.fixture
 def repository() -> Iterator[AuditRepository]:

@@ -24,8 +24,6 @@ from tests.fakes.commitment_asker import CommitmentAsker
 from tests.fakes.instance_ledger import FakeInstanceLedger
 from tests.system.free_port import free_port
 
-# pynetdicom leaves the socket of a refused connection to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ITEMS = [("1.2.840.10008.5.1.4.1.1.1", "1.2.3")]
 
 

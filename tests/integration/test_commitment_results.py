@@ -24,8 +24,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.commitment_provider import CommitmentProvider, call_and_report, report_of, send_report
 from tests.fakes.instance_ledger import FakeInstanceLedger
 
-# pynetdicom leaves the socket of a refused connection to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 COMMITMENT = Commitment("1.2", 1, "pacs", (Item("1.2.840.10008.5.1.4.1.1.7", "1.2.3"), Item("1.2.9", "1.2.4")))
 
 

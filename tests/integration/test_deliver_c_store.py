@@ -244,8 +244,6 @@ def test_whatever_else_answers_is_retried_and_explained(answer: bytes, words: st
     assert words in attempt.explanation
 
 
-# pynetdicom leaves the socket of a refused connection to the garbage collector, which closes it at once.
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_closed_port_is_retried_and_explained() -> None:
     attempt = CStoreDestination(dicom_destination(1), "OSTEONODE").deliver(make_answer())
     assert set(outcomes(attempt).values()) == {Outcome.RETRY}

@@ -25,10 +25,7 @@ from tests.fakes.hospital import draw_study
 from tests.fakes.instance_ledger import FakeInstanceLedger
 from tests.peers.orthanc import Orthanc, run_orthanc
 
-pytestmark = [
-    pytest.mark.peer("orthanc"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.peer("orthanc")
 STUDY, OTHER = draw_study(1, images=3), draw_study(2, images=1)
 UID = str(STUDY[0].StudyInstanceUID)
 IMAGES = {str(ds.SOPInstanceUID) for ds in STUDY}

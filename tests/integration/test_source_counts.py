@@ -16,10 +16,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.hospital import draw_study, wait_until
 from tests.peers.orthanc import Orthanc, run_orthanc
 
-pytestmark = [
-    pytest.mark.peer("orthanc"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.peer("orthanc")
 STUDY = draw_study(1, images=3)
 UID = str(STUDY[0].StudyInstanceUID)
 IMAGES = frozenset(str(ds.SOPInstanceUID) for ds in STUDY)

@@ -174,7 +174,8 @@ def _live_and_end(*life: Any) -> None:
 
 def _live(settings_file: str, reader: str, listing: Path, deadly: str) -> None:
     from dicom_node.cli.logs import configure_logging
-    from dicom_node.service import Service, open_reader
+    from dicom_node.reading_parts import open_reader
+    from dicom_node.service import Service
     from tests.fakes.commit_points import CommitPoints
     from tests.fakes.light_child import pooled
     from tests.fakes.light_reader import light

@@ -79,7 +79,8 @@ class NodeProcess:
 
 def _run(settings_file: str, reader: str) -> None:
     from dicom_node.cli.logs import configure_logging
-    from dicom_node.service import Service, open_explainer, open_reader
+    from dicom_node.reading_parts import open_explainer, open_reader
+    from dicom_node.service import Service
     from tests.fakes.explainers import gated
     from tests.fakes.light_reader import light
 

@@ -14,10 +14,7 @@ from tests.fakes.certificates import make_pki
 from tests.fakes.hospital import LOOPBACK, draw_study, make_settings, send, wait_until, write_study
 from tests.system.node_process import NodeProcess
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.system
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parents[1] / "schemas" / "audit_message.rng"))
 TYPES = {"110120": "start", "110121": "stop", "110126": "refused"}
 

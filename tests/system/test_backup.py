@@ -19,12 +19,7 @@ from tests.system.busy_modality import BusyModalities
 from tests.system.free_port import free_port
 from tests.system.node_process import NodeProcess
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.system,
-    # pynetdicom leaves the sockets of broken associations to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.system]
 STUDIES, BEFORE = 20, 8
 
 

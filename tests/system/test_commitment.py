@@ -21,12 +21,7 @@ from tests.fakes.light_reader import LightReader, light
 from tests.peers.orthanc import Orthanc, run_orthanc
 from tests.system.free_port import free_port
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.peer("orthanc"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.peer("orthanc")]
 
 
 class CommittingSite:

@@ -17,11 +17,7 @@ from tests.fakes.hospital import LOOPBACK, MODALITY, draw_study, make_settings, 
 from tests.fakes.light_reader import light
 from tests.system.free_port import free_port
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 STUDY = draw_study(7)
 UID = str(STUDY[0].StudyInstanceUID)
 ORDER = (

@@ -39,8 +39,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.peer("dcmtk", "dicom3tools", "pixelmed-apps"),
     pytest.mark.timeout(700),
-    # pynetdicom leaves the sockets of refused connections to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
 NOTE = "Roe^Richard saw an old fracture"

@@ -29,11 +29,7 @@ from tests.peers.validators import find_errors
 from tests.system.free_port import free_port
 from tests.system.node_process import NodeProcess
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 LATER = "AI LIME MAP - NOT FOR DIAGNOSIS"
 EXPLAINED = {"lime": True, "samples": 100, "deadline_seconds": 120}

@@ -19,12 +19,7 @@ from tests.fakes.hospital import draw_study, make_settings, send, wait_until, wr
 from tests.fakes.light_reader import light
 from tests.fakes.mllp_receiver import Script, ScriptedReceiver, framed
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.system,
-    # pynetdicom leaves the sockets of broken associations to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.system]
 TIMEOUT_SECONDS = 3.0
 #: With its presentation states, captures and summary, the study of two images has so many for the archive.
 DOCUMENTS = 6

@@ -15,7 +15,8 @@ from config.settings import Settings
 from dicom_node.demo_peers.archive import Archive
 from dicom_node.demo_peers.mllp_receiver import MllpReceiver
 from dicom_node.ledger.database import FILE_NAME
-from dicom_node.service import BundleReader, Service
+from dicom_node.reading_parts import BundleReader
+from dicom_node.service import Service
 from tests.fakes.hospital import draw_study, make_settings, send, wait_until, write_study
 from tests.fakes.light_child import DIE, HANG, pooled
 from tests.fakes.light_reader import LightReader, light
@@ -23,12 +24,7 @@ from tests.fakes.mounted_disk import filled, mounted_disk
 from tests.system.free_port import free_port
 from tests.system.witnesses import is_all_done
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.system,
-    # pynetdicom leaves the sockets of broken associations to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.system]
 #: Longer than the engine waits for a lock of its own accord (sqlite3's five seconds).
 LOCKED_SECONDS = 7.0
 

@@ -14,12 +14,7 @@ from tests.peers.orthanc import run_orthanc
 from tests.system.command_line import run_command
 from tests.system.free_port import free_port
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.peer("orthanc"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.peer("orthanc")]
 
 SITE = """\
 [node]

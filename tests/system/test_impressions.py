@@ -14,11 +14,7 @@ from tests.fakes.impressions import ScriptedWriter
 from tests.fakes.light_reader import LightReader, light
 from tests.system.free_port import free_port
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 LIE = "Overall no fracture was detected (fracture probability 1%). The image was analysed."
 Answer = Callable[..., tuple[str, Service]]
 

@@ -27,13 +27,7 @@ from tests.system.free_port import free_port
 from tests.system.node_lives import LIGHT, POOLED, REAL, NodeLives
 from tests.system.witnesses import Census, WitnessArchive, check_hospital, is_all_done
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.system,
-    pytest.mark.timeout(3600),
-    # pynetdicom leaves the sockets of broken associations to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.system, pytest.mark.timeout(3600)]
 SEED = 20260301
 #: With so many kills a run is one by hand, and leaves nothing out.
 LONG = 100

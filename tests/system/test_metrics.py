@@ -19,11 +19,7 @@ from tests.fakes.scrape import parse_samples, sample
 from tests.system.free_port import free_port
 from tests.system.node_process import PROJECT
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,7 @@ from tests.fakes.hospital import draw_study, make_settings, send, wait_until, wr
 from tests.fakes.light_reader import LightReader, light
 from tests.system.free_port import free_port
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 
 @pytest.fixture

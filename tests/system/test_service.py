@@ -24,12 +24,7 @@ from tests.fakes.light_reader import LightReader, light
 from tests.system.free_port import free_port
 from tests.system.node_process import PROJECT
 
-# pynetdicom leaves the sockets of refused connections to the garbage collector.
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 
 class Hospital:

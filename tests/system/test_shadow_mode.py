@@ -23,11 +23,7 @@ from tests.fakes.light_reader import light
 from tests.fakes.stand_in_bundle import write_bundle
 from tests.system.command_line import run_command
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 
 def open_at_once(challenger: Challenger) -> ReaderPool:

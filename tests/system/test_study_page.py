@@ -17,11 +17,7 @@ from tests.fakes.console import Browser
 from tests.fakes.hospital import draw_study, wait_until
 from tests.system.test_service import Hospital
 
-pytestmark = [
-    pytest.mark.system,
-    # pynetdicom leaves the sockets of refused connections to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.system
 
 FLOW = [HappeningKind.RECEIVED, HappeningKind.READ, HappeningKind.COMPLETE, HappeningKind.COMPOSED]
 

@@ -33,11 +33,7 @@ from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, save
 from tests.fakes.planted_boxes import Mask, assert_shown_as_stored
 from tests.fakes.stand_in_bundle import write_bundle
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow]
 SIDE_PX, BLOCK_PX, PATIENTS, IMAGES = 512, 96, 4, 2
 
 

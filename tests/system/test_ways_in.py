@@ -18,13 +18,7 @@ from tests.fakes.light_reader import light
 from tests.peers.orthanc import Orthanc, run_orthanc
 from tests.peers.processes import find_free_port
 
-# pynetdicom leaves the sockets of refused connections to the garbage collector.
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.slow,
-    pytest.mark.peer,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.peer]
 
 
 class Hospital:

@@ -95,7 +95,7 @@ def test_what_is_not_durable_is_not_accepted_and_comes_again(
 
 def test_nothing_of_a_patient_is_logged(desk: OrderDesk, orders: FakeOrders, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for content in (make_message(), make_message(control="??"), make_message().replace(b"ORM", b"XXX")):
+    for content in (make_message(), make_message(control="??"), make_message().replace(b"ORM", b"ZZZ")):
         desk.answer(content)
     orders.failure = RuntimeError("PID-4711 Doe")
     desk.answer(make_message(control_id="M9"))
