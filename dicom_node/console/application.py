@@ -1,6 +1,6 @@
 """The console as an ASGI application: its pages, what stands before them, and what an error becomes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -21,7 +21,7 @@ from dicom_node.console.rendering import Rendering
 from dicom_node.console.services import Services
 from dicom_node.console.serving import Serving
 from dicom_node.console.static_files import StaticFiles
-from dicom_node.console.warming import list_looks
+from dicom_node.console.warming import Look, list_first_looks, list_looks
 from domain.errors import OsteonodeError
 
 
@@ -30,11 +30,12 @@ class ConsoleApplication:
     """The console.
 
     Attributes:
-        looks: what may be done before the first visitor comes, piece by piece; see `list_looks`.
+        first_looks, looks: what may be done before the first visitor comes; see `console/warming.py`.
     """
 
     application: ASGIApp
-    looks: tuple[Callable[[], object], ...]
+    first_looks: tuple[Look, ...]
+    looks: tuple[Look, ...]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -68,7 +69,7 @@ def make_application(
     )
     # Around all of it, so that the page about a fault has the same headers as the others.
     outermost = SecureHeaders(HostCheck(application, KnownHosts.of(services.settings.console)))
-    return ConsoleApplication(outermost, tuple(list_looks(serving, pages)))
+    return ConsoleApplication(outermost, list_first_looks(serving, pages), list_looks(serving, pages))
 
 
 def _home(pages: tuple[Page, ...]) -> Route:

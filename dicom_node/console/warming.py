@@ -1,7 +1,7 @@
 """What the first visitor after a start would wait for: templates are compiled, questions asked for the first time."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -12,16 +12,26 @@ from dicom_node.console.page import Page
 from dicom_node.console.rendering import load_environment
 from dicom_node.console.serving import Serving
 
+Look = Callable[[], object]
 
-def list_looks(serving: Serving, pages: tuple[Page, ...]) -> Iterator[Callable[[], object]]:
-    """Give pieces of work of some ten milliseconds each, in the order of the navigation; for any thread.
+
+def list_first_looks(serving: Serving, pages: tuple[Page, ...]) -> tuple[Look, ...]:
+    """Return what the first visitor needs who comes to the first page: a tenth of a second of work."""
+    return _load_threads, *(partial(_look, serving, page) for page in _warmed(pages)[:1])
+
+
+def list_looks(serving: Serving, pages: tuple[Page, ...]) -> tuple[Look, ...]:
+    """Return the rest, in pieces of some ten milliseconds each, in the order of the navigation; for any thread.
 
     Pages that have `warms` are looked at for nobody, and thrown away: no visitor is shown anything old.
     """
-    yield _load_threads
-    yield from (partial(_look, serving, page) for page in pages if page.warms)
     environment = load_environment()
-    yield from (partial(environment.get_template, name) for name in environment.list_templates())
+    looks = (partial(_look, serving, page) for page in _warmed(pages)[1:])
+    return *looks, *(partial(environment.get_template, name) for name in environment.list_templates())
+
+
+def _warmed(pages: tuple[Page, ...]) -> list[Page]:
+    return [page for page in pages if page.warms]
 
 
 def _load_threads() -> None:

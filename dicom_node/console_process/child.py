@@ -24,7 +24,8 @@ _NOTING_SECONDS: Final = 2.0
 def serve(pipe: "Connection[Any, Any]", settings: Settings, prepare: Callable[[], None]) -> None:
     """Serve until the word STOP, or as long as the parent lives; the first word back is `Listening`, or what failed.
 
-    The word READY lets it warm up: before, the node needs the processors to become ready itself.
+    The word READY lets it warm up. Before, the node needs the processors to become ready itself, and what the first
+    page needs is all that is warmed, with what that leaves of them.
 
     Args:
         prepare: called first, to send the events of this process where the node's go.
@@ -55,19 +56,19 @@ def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
         pipe.send(error)
         return
     pipe.send(Listening(server.url, server.port))
-    beside = (
+    beside: tuple[Repeating | Warming, ...] = (
         Repeating("console-address", LOOK_SECONDS, listener.look_again),
         Repeating("study-entries", _NOTING_SECONDS, StudyEntries(engine, settings.node.data).note),
     )
-    warming = Warming(application.looks)
-    for each in beside:
+    first = Warming(application.first_looks, after_seconds=0, pause_seconds=0, is_lowly=True)
+    rest = Warming(application.looks)
+    for each in (first, *beside):
         each.start()
     try:
         while pipe.recv() != STOP:
-            warming.start()
+            rest.start()
     finally:
-        warming.stop()
-        for each in beside:
+        for each in (first, rest, *beside):
             each.stop()
         listener.stop()
         engine.dispose()

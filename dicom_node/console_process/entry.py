@@ -10,7 +10,7 @@ from dicom_node.light_pydicom import load_pydicom
 
 #: What tells the process to end.
 STOP: Final = "stop"
-#: Tells it that the node is ready: from now on it may do what its first visitor would wait for.
+#: Tells it that the node is ready: from now on it may do what the first visitor of each page would wait for.
 READY: Final = "ready"
 
 
