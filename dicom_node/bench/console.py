@@ -191,6 +191,7 @@ def _compare_ingest(
         run(folder / "without") as without,
         run(folder / "with", console=Console(enabled=True, port=0)) as beside,
     ):
+        time.sleep(_WARM_SECONDS)
         contest = _Contest(sender, {False: without, True: beside}, images)
         for turn in range(turns):
             # Who begins changes, so that what the machine does meanwhile falls on both.
