@@ -18,6 +18,7 @@ from tests.system.console_visitor import DESKTOP_PX, PHONE_PX, visit
 STUDIES: Final = ("wrist-fracture", "knee-normal", "chest")
 #: So wide a picture stands in the documentation.
 WIDTH_PX: Final = 960
+_DECODE: Final = "Promise.all([...document.images].filter(it => it.complete).map(it => it.decode()))"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def take_pictures(site: ConsoleSite, folder: Path) -> None:
                 visitor.go(picture.path.format(wrist=site.studies[STUDIES[0]]))
                 picture.prepare(visitor.page)
                 visitor.page.wait_for_load_state("networkidle")
+                visitor.page.evaluate(_DECODE)  # one that is here and not decoded yet is black
                 _keep(visitor.page.screenshot(), folder / f"{picture.name}.png")
 
 
