@@ -7,8 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import Connection
-
 from domain.completeness import NOTHING_KNOWN, Known
 from domain.correction import Retraction, Superseded
 from domain.delivery import Attempt, Delivery
@@ -23,7 +21,9 @@ from domain.routing import Kinds, Routing
 from domain.shadow import Shadow
 from domain.study import CompletionRule, Study, StudyState
 
-if TYPE_CHECKING:  # both load pydicom and what it decodes with, which those who only hand work over do not need
+if TYPE_CHECKING:  # they load much that those who only hand work over, or read, do not need
+    from sqlalchemy import Connection
+
     from reporting.context import StudyContext
     from reporting.evidence import ImageEvidence
 
@@ -186,22 +186,22 @@ class Starts(Protocol):
     `turn` tells one plan from the next for the same row; the same call made twice starts the work once.
     """
 
-    def read_image(self, connection: Connection, sop_instance_uid: str) -> None:
+    def read_image(self, connection: "Connection", sop_instance_uid: str) -> None:
         """Start to read an image."""
         ...
 
     def answer_study(
-        self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
+        self, connection: "Connection", study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
     ) -> None:
         """Start to answer a version of a study, after a delay."""
         ...
 
-    def deliver(self, connection: Connection, delivery: Delivery, *, delay_seconds: float = 0.0) -> None:
+    def deliver(self, connection: "Connection", delivery: Delivery, *, delay_seconds: float = 0.0) -> None:
         """Start the next attempt of a delivery, after a delay."""
         ...
 
     def explain_study(
-        self, connection: Connection, study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
+        self, connection: "Connection", study_instance_uid: str, version: int, turn: int, *, delay_seconds: float = 0.0
     ) -> None:
         """Start to explain a version of a study, after a delay."""
         ...

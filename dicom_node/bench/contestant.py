@@ -9,6 +9,7 @@ from typing import Any
 
 from dicom_node.bench.process_memory import measure_memory
 from dicom_node.bench.runners import IMAGES, Order, open_runner
+from dicom_node.light_openvino import without_conversion
 from dicom_node.pipeline.heap import huge_pages_for_children
 from domain.errors import OsteonodeError
 
@@ -80,7 +81,8 @@ class Contestant:
 def serve(pipe: "Connection[Any, None]", order: Order) -> None:
     """Load an order, send what its networks answer, then the seconds of a round for each message that comes."""
     try:
-        runner = open_runner(order)
+        with without_conversion() if order.way.is_ours else nullcontext():
+            runner = open_runner(order)
     except OsteonodeError as error:
         pipe.send(error)
         return

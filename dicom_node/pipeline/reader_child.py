@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from dicom_node.light_openvino import without_conversion
 from dicom_node.light_pydicom import load_pydicom
 from dicom_node.loading import loading
 from dicom_node.pipeline.child_life import be_nice, live_with_the_parent, stand_back
@@ -125,7 +126,7 @@ def serve(
     stand_behind()
     reuse_freed_memory()
     try:
-        with loading():
+        with loading(), without_conversion():
             load_pydicom(decoders=True)
             read_file = open_reader()
     except ModelError as error:
