@@ -111,7 +111,7 @@ class FoundCounts:
                 held = count_images(finder.find, study_instance_uid, arrived, self._taken)
         except NotAnswered as error:
             _log.warning("study %s: %s could not be asked for its images: %s", study_instance_uid, query.sender, error)
-        except Exception:
+        except Exception:  # the outermost frame of the thread; what it asks for is only good to know
             _log.exception("study %s: %s could not be asked for its images", study_instance_uid, query.sender)
         answer = SourceAnswer(asked_at, held.expected, held.listed, held.remark)
         with self._lock:
