@@ -26,6 +26,10 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         "the console's process ended (%s); another one takes its place": LogEvent("console.died", ("exit_code",)),
         "it cannot listen: %s": LogEvent("console.not_listening", ("error",)),
     },
+    "dicom_node.console_process.warming": {
+        "not warmed up: %s": LogEvent("console.not_warmed", ("error",)),
+        "a fault while warming up": LogEvent("console.warming_fault"),
+    },
     "dicom_node.deliver.source_counts": {
         "study %s: %s could not be asked for its images: %s": LogEvent(
             "query.failed", ("study_instance_uid", "source", "error")

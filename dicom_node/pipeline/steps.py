@@ -1,8 +1,8 @@
 """The stages as the engine runs them: each returns a word on how it ended; every error has its action (failures.py).
 
 Words and not exceptions, because an exception that the engine replays comes back as another type. Only a ledger that
-cannot even keep the failure raises; the work is then taken up by the rescue pass. Hence `except Exception`: a step is the
-outermost frame of our code in a workflow, and a fault of it must not cost the study its answer.
+cannot even keep the failure raises; the work is then taken up by the rescue pass. Hence `except Exception`: a step
+is the outermost frame of our code in a workflow, and a fault of it must not cost the study its answer.
 """
 
 import logging
