@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,11 +14,14 @@ from dicom_node.console.rendering import load_environment
 from dicom_node.console.serving import Serving
 
 Look = Callable[[], object]
+#: What every page is made of.
+_AROUND: Final = ("layout.html", "entering.html", "leaving.html", "icons.html", "parts.html")
 
 
 def list_first_looks(serving: Serving, pages: tuple[Page, ...]) -> tuple[Look, ...]:
     """Return what the first visitor needs who comes to the first page: a tenth of a second of work."""
-    return _load_threads, *(partial(_look, serving, page) for page in _warmed(pages)[:1])
+    around = (partial(load_environment().get_template, name) for name in _AROUND)
+    return _load_threads, *around, *(partial(_look, serving, page) for page in _warmed(pages)[:1])
 
 
 def list_looks(serving: Serving, pages: tuple[Page, ...]) -> tuple[Look, ...]:

@@ -61,14 +61,15 @@ def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
         Repeating("study-entries", _NOTING_SECONDS, StudyEntries(engine, settings.node.data).note),
     )
     first = Warming(application.first_looks, after_seconds=0, pause_seconds=0, is_lowly=True)
-    rest = Warming(application.looks)
+    every = Warming((*application.first_looks, *application.looks))
     for each in (first, *beside):
         each.start()
     try:
         while pipe.recv() != STOP:
-            rest.start()
+            first.stop()  # a visitor would wait for its interpreter's lock, and it for a processor
+            every.start()
     finally:
-        for each in (first, rest, *beside):
+        for each in (first, every, *beside):
             each.stop()
         listener.stop()
         engine.dispose()
