@@ -24,8 +24,8 @@ _NOTING_SECONDS: Final = 2.0
 def serve(pipe: "Connection[Any, Any]", settings: Settings, prepare: Callable[[], None]) -> None:
     """Serve until the word STOP, or as long as the parent lives; the first word back is `Listening`, or what failed.
 
-    The word READY lets it warm up. Before, the node needs the processors to become ready itself, and what the first
-    page needs is all that is warmed, with what that leaves of them.
+    The word READY lets it warm up. Before, the node needs the processors to become ready itself, and only what the
+    first page needs is warmed, which takes a tenth of a second.
 
     Args:
         prepare: called first, to send the events of this process where the node's go.
@@ -60,13 +60,13 @@ def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
         Repeating("console-address", LOOK_SECONDS, listener.look_again),
         Repeating("study-entries", _NOTING_SECONDS, StudyEntries(engine, settings.node.data).note),
     )
-    first = Warming(application.first_looks, after_seconds=0, pause_seconds=0, is_lowly=True)
+    first = Warming(application.first_looks, after_seconds=0)
     every = Warming((*application.first_looks, *application.looks))
     for each in (first, *beside):
         each.start()
     try:
         while pipe.recv() != STOP:
-            first.stop()  # a visitor would wait for its interpreter's lock, and it for a processor
+            first.stop()  # whoever comes now is not to share the interpreter with it
             every.start()
     finally:
         for each in (first, every, *beside):

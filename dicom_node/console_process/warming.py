@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from threading import Event, Thread
 from typing import Final
 
-from dicom_node.pipeline.child_life import be_nice
 from domain.errors import OsteonodeError
 
 #: Whoever is there at once is served first, and so is the first image.
@@ -19,9 +18,6 @@ class Warming:
     """Does each piece of work once after `start`, in a thread of its own; `stop` waits for the one under way.
 
     A piece that fails is left to the first visitor, who is told what is the matter.
-
-    Args:
-        is_lowly: with what nobody else wants of the processors.
     """
 
     def __init__(
@@ -30,10 +26,9 @@ class Warming:
         *,
         after_seconds: float = _AFTER_SECONDS,
         pause_seconds: float = _PAUSE_SECONDS,
-        is_lowly: bool = False,
     ) -> None:
         self._works, self._after_seconds, self._pause_seconds = works, after_seconds, pause_seconds
-        self._is_lowly, self._stop = is_lowly, Event()
+        self._stop = Event()
         self._thread = Thread(target=self._run, name="console-warming", daemon=True)
 
     def start(self) -> None:
@@ -48,8 +43,6 @@ class Warming:
             self._thread.join()
 
     def _run(self) -> None:
-        if self._is_lowly:
-            be_nice()  # on Linux this thread alone (setpriority(2))
         wait_seconds = self._after_seconds
         for work in self._works:
             if self._stop.wait(wait_seconds):

@@ -1,6 +1,5 @@
-import os
 from collections.abc import Callable
-from threading import Event, get_native_id
+from threading import Event
 
 import pytest
 
@@ -43,14 +42,3 @@ def test_it_begins_once_and_may_be_stopped_before() -> None:
     assert times == [1]
     Warming([done.clear]).stop()
     assert done.is_set()
-
-
-def test_what_is_lowly_leaves_the_rest_of_the_process_its_priority() -> None:
-    done, found = Event(), list[int]()
-    works = [lambda: found.append(os.getpriority(os.PRIO_PROCESS, get_native_id())), done.set]
-    before = os.getpriority(os.PRIO_PROCESS, os.getpid())
-    warming = Warming(works, after_seconds=0, pause_seconds=0, is_lowly=True)
-    warming.start()
-    assert done.wait(10)
-    warming.stop()
-    assert (found, os.getpriority(os.PRIO_PROCESS, os.getpid())) == ([19], before)
