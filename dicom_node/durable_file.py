@@ -77,6 +77,15 @@ def fsync_file(path: Path) -> None:
         os.close(descriptor)
 
 
+def fdatasync_file(path: Path) -> None:
+    """Bring what a file holds to disk, whoever wrote it, without the times in its inode."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def fsync_folder(folder: Path) -> None:
     """Bring the names in a folder to disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

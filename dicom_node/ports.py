@@ -213,6 +213,10 @@ class StudyLedger(Protocol):
     Every method raises LedgerFull where there is no room and LedgerError where the store failed.
     """
 
+    def start_readings(self, at_most: int) -> int:
+        """Start to read the images that arrived first; return how many were started, 0 where none waits."""
+        ...
+
     def open_studies(self) -> Sequence[Study]:
         """Return the studies that still wait for images."""
         ...

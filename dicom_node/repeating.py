@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -11,12 +12,19 @@ _log = logging.getLogger(__name__)
 
 
 class Repeating:
-    """Calls `work` every `interval_seconds` between `start` and `stop`; `work` keeps nothing in memory that matters."""
+    """Calls `work` again and again between `start` and `stop`; `work` keeps nothing in memory that matters.
 
-    def __init__(self, name: str, interval_seconds: float, work: Callable[[], object]) -> None:
+    Args:
+        interval_seconds: between two calls.
+        rests: at least so many times as long as the last call kept a processor busy pass before the next: who has a lot
+            to look at looks less often.
+    """
+
+    def __init__(self, name: str, interval_seconds: float, work: Callable[[], object], *, rests: float = 0.0) -> None:
         self.name = name
         self._interval_seconds = interval_seconds
         self._work = work
+        self._rests = rests
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -32,9 +40,11 @@ class Repeating:
     def _run(self) -> None:
         wait_seconds = self._interval_seconds
         while not self._stop.wait(wait_seconds):
-            wait_seconds = self._interval_seconds
+            began = time.thread_time()
+            calm = 1
             try:
                 self._work()
             except Exception:
                 _log.exception("%s failed; trying again", self.name)
-                wait_seconds *= _CALM_AFTER_ERROR
+                calm = _CALM_AFTER_ERROR
+            wait_seconds = max(self._interval_seconds * calm, (time.thread_time() - began) * self._rests)

@@ -320,7 +320,7 @@ class Service:
         close = workflows.pace.keep(lambda: closing.close_due_studies(parts))
         loops = (
             Repeating("probing", PROBING_SECONDS, probing.look),
-            Repeating("closing", closing.INTERVAL_SECONDS, close),
+            Repeating("closing", closing.INTERVAL_SECONDS, close, rests=closing.RESTS),
             Repeating("rescue", self._rescue_seconds, workflows.rescue),
             Repeating("forgetting", min(FORGET_SECONDS, sweep), lambda: workflows.forget(self._clock.now() - kept)),
         )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from dicom_node.ledger import documents, past_studies, removals, retractions, tables
+from dicom_node.ledger import awaited_readings, documents, past_studies, removals, retractions, tables
 from dicom_node.ledger.paths import relative_to_data
-from dicom_node.ports import Recorded, Starts
+from dicom_node.ports import Recorded
 from domain.errors import LedgerError
 from domain.instance import ReceivedInstance
 from domain.study import StudyState
@@ -29,10 +29,10 @@ _NOTE_ARRIVAL = update(tables.study).where(
 )
 
 
-def record(connection: Connection, received: ReceivedInstance, data: Path, starts: Starts) -> Recorded:
+def record(connection: Connection, received: ReceivedInstance, data: Path) -> Recorded:
     """Record an instance and what it means for its study; the first instance of a UID is the one that stays.
 
-    Its reading starts in the same transaction.
+    That it is to be read is noted in the same transaction.
     """
     known = connection.execute(_KNOWN, {"uid": received.sop_instance_uid}).first()
     if known is not None and known.sha256 != received.sha256:
@@ -46,7 +46,7 @@ def record(connection: Connection, received: ReceivedInstance, data: Path, start
         return Recorded.OWN_RESULT
     version = _open_version(connection, received.study_instance_uid, received.received_at)
     connection.execute(_NEW_INSTANCE, _row(received, version, data))
-    starts.read_image(connection, received.sop_instance_uid)
+    awaited_readings.note(connection, received.sop_instance_uid, received.study_instance_uid)
     return Recorded.NEW
 
 

@@ -32,6 +32,7 @@ from dicom_node.ledger import (
     access_tables,
     alert_tables,
     audit_tables,
+    awaited_tables,
     challenger_tables,
     commitment_tables,
     delivery_tables,
@@ -71,6 +72,7 @@ TABLE_MODULES = (
     shadow_tables,
     challenger_tables,
     measure_tables,
+    awaited_tables,
 )
 #: 4 MiB: while they go nobody else writes, and 16 took 300 ms on a busy machine.
 PAGES_AT_ONCE = 1024
@@ -81,6 +83,9 @@ metadata = tables.metadata
 REVISION_TABLE = "ledger_revision"
 _SCHEMA = "schema_version"
 _READS_ONLY = "ledger_reads_only"
+_SYNCED_LATER, _SYNCHRONOUS = "ledger_synced_later", "synchronous"
+#: 16 MiB of log before it is put into the database: pages that are written again and again are put there once.
+_LOG_PAGES = 4000
 _SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 _POSTGRESQL_FULL = frozenset({"53000", "53100"})
 
@@ -97,6 +102,11 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def find_log(engine: Engine) -> Path:
+    """Return the path of the write-ahead log beside an SQLite file; nothing is there for another database."""
+    return Path(f"{engine.url.database}-wal")
 
 
 def overwrite_what_goes(engine: Engine) -> None:
@@ -135,6 +145,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The wait first: after a crash the others wait even for journal_mode, until one has recovered the log.
     for pragma in (f"busy_timeout={LOCK_WAIT_MILLISECONDS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
 
 
 def _prepare_sqlite_of_workflows(connection: sqlite3.Connection, _record: object) -> None:
@@ -144,8 +155,12 @@ def _prepare_sqlite_of_workflows(connection: sqlite3.Connection, _record: object
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    synchronous = "NORMAL" if options.get(_SYNCED_LATER, False) else "FULL"
+    if connection.info.get(_SYNCHRONOUS, "FULL") != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+        connection.info[_SYNCHRONOUS] = synchronous
+    connection.exec_driver_sql("BEGIN" if options.get(_READS_ONLY, False) else "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -158,6 +173,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with _errors_told(), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def writing_synced_later(engine: Engine) -> Iterator[Connection]:
+    """Give a write transaction that is on disk when the log is (log_sync), and not when it is committed; SQLite alone.
+
+    Raises:
+        LedgerFull: there is no room.
+        LedgerError: the store failed.
+    """
+    with _errors_told(), engine.execution_options(**{_SYNCED_LATER: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def syncing() -> Iterator[None]:
+    """Tell what fails while a log is brought to disk as `writing` does."""
+    with _errors_told():
+        yield
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, insert, select
 from dicom_node.ledger import (
     answers,
     arrivals,
+    awaited_readings,
     deliveries,
     documents,
     explanations,
@@ -21,8 +22,9 @@ from dicom_node.ledger import (
     studies,
     tables,
 )
-from dicom_node.ledger.database import looking, writing
+from dicom_node.ledger.database import find_log, looking, syncing, writing, writing_synced_later
 from dicom_node.ledger.group_commit import GroupCommit
+from dicom_node.ledger.log_sync import LogSync
 from dicom_node.ledger.paths import documents_folder, later_folder, rejection_folder, relative_to_data
 from dicom_node.ledger.rows import delivery_from, instance_from, known_from, reading_from, reading_json, study_from
 from dicom_node.ports import Clock, ReadImage, Recorded, Starts
@@ -55,14 +57,18 @@ class Ledger:
         self._clock = clock
         self._starts = starts
         self._arriving = GroupCommit(self._record_instances)
+        self._log = LogSync(find_log(engine))
 
     def record_instance(self, instance: ReceivedInstance) -> Recorded:
         """Record a durable instance; see the port."""
-        return self._arriving.submit(instance)
+        recorded = self._arriving.submit(instance)
+        with syncing():
+            self._log.sync()
+        return recorded
 
     def _record_instances(self, instances: Sequence[ReceivedInstance]) -> Sequence[Recorded]:
-        with writing(self._engine) as connection:
-            return [arrivals.record(connection, each, self._data, self._starts) for each in instances]
+        with writing_synced_later(self._engine) as connection:
+            return [arrivals.record(connection, each, self._data) for each in instances]
 
     def quarantine(
         self, path: Path, *, reason_code: str, reason: str, calling_ae_title: str, called_ae_title: str = ""
@@ -78,6 +84,14 @@ class Ledger:
         }
         with writing(self._engine) as connection:
             quarantine.record(connection, row)
+
+    def start_readings(self, at_most: int) -> int:
+        """Start to read images that arrived; see the port."""
+        with looking(self._engine) as connection:
+            if not awaited_readings.exist(connection):
+                return 0
+        with writing(self._engine) as connection:
+            return awaited_readings.start(connection, self._starts, at_most)
 
     def open_studies(self) -> Sequence[Study]:
         """Return the studies that still wait for images."""

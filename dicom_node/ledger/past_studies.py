@@ -7,9 +7,11 @@ that no archive takes its answer for the one that it has under the same UIDs.
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from dicom_node.ledger.retention_tables import past_study
+
+_LAST_VERSION = select(past_study.c.last_version).where(past_study.c.digest == bindparam("digest"))
 
 
 def remember(connection: Connection, study_instance_uid: str, last_version: int, now: datetime) -> None:
@@ -21,8 +23,7 @@ def remember(connection: Connection, study_instance_uid: str, last_version: int,
 
 def last_version(connection: Connection, study_instance_uid: str) -> int:
     """Return the last version that a study had when its history was removed, 0 where none was."""
-    query = select(past_study.c.last_version).where(past_study.c.digest == _digest(study_instance_uid))
-    return int(connection.execute(query).scalar() or 0)
+    return int(connection.execute(_LAST_VERSION, {"digest": _digest(study_instance_uid)}).scalar() or 0)
 
 
 def _digest(study_instance_uid: str) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 from domain.tier import Tier
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 metadata = MetaData()
 

@@ -3,9 +3,10 @@
 read_image (on arrival)  ->  answer_study (when complete)  ->  deliver (one per destination and attempt)
                                                            ->  explain_study (when delivered; one at a time)
 
-Each starts in the transaction of the ledger row that asks for it, under an identifier made from that row, so it starts
-exactly once. Arguments are UIDs and numbers: the engine's store holds neither pixels nor patients. A step may run again
-after a crash; every stage asks the ledger first, so that changes nothing.
+Each starts in a transaction of the ledger, with the row that asks for it or (reading_starts) soon after, under an
+identifier made from that row, so it starts exactly once. Arguments are UIDs and numbers: the engine's store holds
+neither pixels nor patients. A step may run again after a crash; every stage asks the ledger first, so that changes
+nothing.
 """
 
 import logging
@@ -20,6 +21,7 @@ from sqlalchemy import Engine
 from dicom_node.pipeline import rescue, steps
 from dicom_node.pipeline.failures import INTERNAL_RETRY
 from dicom_node.pipeline.polling_pace import BUSY_SECONDS, LOOK_SECONDS, PollingPace, find_busy_seconds
+from dicom_node.pipeline.reading_starts import ReadingStarts
 from dicom_node.pipeline.stages import Parts
 from dicom_node.pipeline.workflow_starts import (
     ANSWER,
@@ -49,6 +51,8 @@ DELIVERIES_AT_ONCE: Final = 32
 _FOLLOWING_LANES: Final = 2
 #: So much more than the longest wait of anything may lie between its planning and a look at it.
 _LATE_SECONDS: Final = 5.0
+#: Readings that are started ahead, for each that runs: more than are read until the next look.
+_AHEAD: Final = 4
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +70,11 @@ class Workflows:
         self._orphaned = rescue.Suspicion()
         self._abandoned = rescue.Suspicion()
         self.pace = PollingPace(_set_pace, find_busy_seconds(parts.settings))
-        self._pacing = Repeating("pacing", LOOK_SECONDS, self.pace.look)
+        self._readings = ReadingStarts(parts.ledger.start_readings, _AHEAD * _count_readings(parts))
+        self._loops = (
+            Repeating("pacing", LOOK_SECONDS, self.pace.look),
+            Repeating("reading", BUSY_SECONDS, self._start_readings),
+        )
 
     def start(self) -> None:
         """Migrate the engine's tables, take up what a crash left, and work."""
@@ -83,17 +91,18 @@ class Workflows:
         DBOS(config=config)
         self._register()
         DBOS.launch()
-        # One more than there are reader processes: the next image waits beside a reader and not for the next poll.
-        _listen(READ, worker_concurrency=self._parts.settings.reading.processes + 1)
+        _listen(READ, worker_concurrency=_count_readings(self._parts))
         _listen(ANSWER, worker_concurrency=ANSWERS_AT_ONCE)
         # A lane of a destination makes one attempt at a time: a dead peer fills its own lanes only.
         _listen(DELIVER, worker_concurrency=_count_lanes(self._parts), partition_concurrency=1)
         _listen(EXPLAIN, RARELY_SECONDS if self._parts.explainer is None else SELDOM_SECONDS, worker_concurrency=1)
-        self._pacing.start()
+        for loop in self._loops:
+            loop.start()
 
     def stop(self, *, patience_seconds: int = 10) -> None:
         """Start nothing more, and give what runs this long to end; what does not is taken up at the next start."""
-        self._pacing.stop()
+        for loop in self._loops:
+            loop.stop()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds if self._running else 0)
 
     def rescue(self) -> None:
@@ -108,6 +117,10 @@ class Workflows:
         for identifier in self._abandoned.confirm(rescue.abandoned(plans, statuses)):
             _log.warning("planning %s again: it ended as %s", identifier, statuses.get(identifier))
             plans[identifier](statuses.get(identifier) == rescue.DEAD_LETTER)
+
+    def _start_readings(self) -> None:
+        if self._readings.look():
+            self.pace.note_work()
 
     def _bring_forward(self) -> None:
         """Let go at once what a clock that was set back would keep waiting until it has caught up."""
@@ -161,6 +174,8 @@ class Workflows:
             identifier = str(DBOS.workflow_id)
             self._running.add(identifier)
             self.pace.note_work()
+            if name == READ:
+                self._readings.note_begun()
             try:
                 return flow(*arguments)
             finally:
@@ -172,6 +187,11 @@ class Workflows:
 def _longest_wait_seconds(parts: Parts) -> float:
     caps = (each.retry.cap_seconds for each in parts.settings.destination)
     return max(INTERNAL_RETRY.cap_seconds, *caps) + _LATE_SECONDS
+
+
+def _count_readings(parts: Parts) -> int:
+    """One more than there are reader processes: the next image waits beside a reader and not for the next poll."""
+    return parts.settings.reading.processes + 1
 
 
 def _count_lanes(parts: Parts) -> int:

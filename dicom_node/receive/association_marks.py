@@ -58,11 +58,7 @@ class FileMarks:
             owner = f"{os.getpid()}-{next(self._numbers)}"
             path = self._path(_Mark(study_instance_uid, owner, _OPEN))
             self._open[association] = path
-        with suppress(OSError):
-            path.touch()
-        if before is not None:
-            with suppress(OSError):
-                before.unlink()
+        _move_or_make(before, path)
 
     def end(self, association: Hashable, *, released: bool) -> None:
         """Note that an association has ended; nothing where it brought no image or has ended before."""
@@ -78,13 +74,12 @@ class FileMarks:
 
     def states(self, study_instance_uids: Collection[str]) -> Mapping[str, AssociationState]:
         """Return what is known of these studies, and forget the ended associations of all others."""
-        is_open: set[str] = set()
-        released: set[str] = set()
+        asked, is_open, released = frozenset(study_instance_uids), set[str](), set[str]()
         for mark in self._marks():
             if mark.state == _OPEN:
                 if is_process_alive(_process_of(mark)):
                     is_open.add(mark.study_instance_uid)
-            elif mark.study_instance_uid not in study_instance_uids:
+            elif mark.study_instance_uid not in asked:
                 self._remove(mark)
             elif mark.state == _RELEASED:
                 released.add(mark.study_instance_uid)
@@ -113,6 +108,16 @@ class SeenMarks(FileMarks):
 
     def _remove(self, mark: _Mark) -> None:
         """Leave it to the node, which knows of every open study."""
+
+
+def _move_or_make(before: Path | None, path: Path) -> None:
+    """Make a mark, of the one before where there is one: ext4 looks through what was removed of late for a new file."""
+    with suppress(OSError):
+        if before is not None:
+            before.replace(path)
+            return
+    with suppress(OSError):
+        path.touch()
 
 
 def _process_of(mark: _Mark) -> int:

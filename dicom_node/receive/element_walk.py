@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from mmap import mmap
 from struct import Struct
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
@@ -22,14 +22,15 @@ _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 #: VRs whose length has 32 bits after two reserved bytes (PS3.5 Table 7.1-1); VRs added later do the same.
 _LONG_VRS = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 _PIXEL_VRS = frozenset({b"OB", b"OW", b"UN"})
+#: VRs whose length has 16 bits: what nearly all elements of a header have.
+_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 #: Deeper than any real sequence; keeps a hostile data set from exhausting the stack of whoever reads it.
 DEEPEST_NESTING: Final = 64
 #: Elements, items and fragments, nested ones too; a radiograph has a few hundred. Keeps one from costing minutes.
 MOST_ELEMENTS: Final = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One element at the top level.
 
     Attributes:
@@ -62,6 +63,7 @@ class ElementWalk:
         self._tag = Struct(f"{order}HH")
         self._short = Struct(f"{order}H")
         self._long = Struct(f"{order}L")
+        self._plain = Struct(f"{order}HH2sH")
         self._left = MOST_ELEMENTS
 
     def elements(self) -> Iterator[Element]:
@@ -73,9 +75,20 @@ class ElementWalk:
         """
         at, end = self._start, len(self._data)
         while at < end:
-            element = self._read_element(at, end, depth=0, implicit_vr=self._encoding.implicit_vr)
+            element = self._read_plain(at, end) or self._read_element(at, end, 0, self._encoding.implicit_vr)
             yield element
             at = element.end
+
+    def _read_plain(self, at: int, end: int) -> Element | None:
+        """Return an element of the simplest kind in one step; None where it takes more to read it, or to refuse it."""
+        if self._encoding.implicit_vr or at + 8 > end or not self._left:
+            return None
+        group, number, vr, length = self._plain.unpack_from(self._data, at)
+        start = at + 8
+        if vr not in _SHORT_VRS or start + length > end or group == 0xFFFE:
+            return None
+        self._left -= 1
+        return Element(group << 16 | number, start, start + length)
 
     def _read_element(self, at: int, end: int, depth: int, implicit_vr: bool) -> Element:
         tag = self._read_tag(at, end)

@@ -1,5 +1,6 @@
 """What receiving must know of a data set before it is acknowledged: its identity, its class, and that it is whole."""
 
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -137,7 +138,7 @@ def _native_bytes(values: dict[int, bytes], encoding: Encoding) -> int:
 
 @contextmanager
 def _opened(path: Path, offset: int, syntax: UID, most_bytes: int) -> Iterator[tuple[Encoded, int]]:
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         if not syntax.is_deflated:
             with _mapped(file) as data:
                 yield data, offset
@@ -151,7 +152,7 @@ def _opened(path: Path, offset: int, syntax: UID, most_bytes: int) -> Iterator[t
 
 @contextmanager
 def _mapped(file: IO[bytes]) -> Iterator[Encoded]:
-    if file.seek(0, 2) == 0:  # an empty file cannot be mapped
+    if os.fstat(file.fileno()).st_size == 0:  # an empty file cannot be mapped
         yield b""
         return
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:

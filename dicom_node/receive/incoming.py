@@ -175,8 +175,9 @@ class IncomingDataSet(BytesIO):
             self.path = self._spool.new_path()
             self._file = self.path.open("xb", buffering=0)
             self.data_set_offset = len(head)
-            _write_whole(self._file, [memoryview(head)])
-        _write_whole(self._file, fragments)
+            _write_whole(self._file, [memoryview(head), *fragments])
+        else:
+            _write_whole(self._file, fragments)
         if self.size_bytes >= _LARGE_BYTES:
             begin_writing_back(self._file.fileno())
         for fragment in fragments:

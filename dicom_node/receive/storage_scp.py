@@ -5,7 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Event as Flag
 from typing import cast
@@ -83,7 +83,7 @@ class StorageScp:
             ledger,
             clock,
             most_bytes=limits.data_set_mib * _MIB,
-            tier_of=settings.tier_of,
+            tier_of=lru_cache(maxsize=64)(settings.tier_of),
             marks=self._marks,
         )
         self._counts = counts

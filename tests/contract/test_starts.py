@@ -36,8 +36,10 @@ def started(engine: Engine) -> list[tuple[str, ...]]:
         return [tuple(row) for row in connection.execute(text(f"SELECT {columns} FROM workflow_status ORDER BY 1"))]
 
 
-def test_an_image_and_its_reading_are_kept_together(engine: Engine, starts: WorkflowStarts, tmp_path: Path) -> None:
-    Ledger(engine, tmp_path, FakeClock(), starts).record_instance(arrive("1", "1"))
+def test_an_image_that_arrived_is_read_once(engine: Engine, starts: WorkflowStarts, tmp_path: Path) -> None:
+    ledger = Ledger(engine, tmp_path, FakeClock(), starts)
+    ledger.record_instance(arrive("1", "1"))
+    assert [ledger.start_readings(9) for _ in range(2)] == [1, 0]
     assert started(engine) == [("read:1.1.1.1:models", "ENQUEUED", None)]
 
 

@@ -1,13 +1,14 @@
 import dataclasses
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, event, select
 
 from dicom_node.ledger import tables
 from dicom_node.ledger.ledger import Ledger
@@ -21,17 +22,17 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.starts import FakeStarts
 
 
-def test_the_first_image_opens_its_study_and_starts_its_reading(ledger: Ledger, starts: FakeStarts) -> None:
+def test_the_first_image_opens_its_study_and_is_to_be_read(ledger: Ledger, starts: FakeStarts) -> None:
     assert ledger.record_instance(arrive("1", "1")) is Recorded.NEW
     (study,) = ledger.open_studies()
     assert (study.study_instance_uid, study.version, study.state) == ("1.1", 1, StudyState.OPEN)
-    assert starts.readings == ["1.1.1.1"]
+    assert (ledger.start_readings(9), starts.readings) == (1, ["1.1.1.1"])
 
 
 def test_the_same_image_again_is_a_duplicate_and_is_read_once(ledger: Ledger, starts: FakeStarts) -> None:
     ledger.record_instance(arrive("1", "1"))
     assert ledger.record_instance(arrive("1", "1", seconds=50)) is Recorded.DUPLICATE
-    assert starts.readings == ["1.1.1.1"]
+    assert (ledger.start_readings(9), starts.readings) == (1, ["1.1.1.1"])
 
 
 def test_a_duplicate_does_not_keep_its_study_open(ledger: Ledger) -> None:
@@ -54,13 +55,13 @@ def test_a_known_uid_in_another_study_is_a_conflict(ledger: Ledger) -> None:
     assert ledger.instances("1.2", 1) == ()
 
 
-def test_our_own_capture_that_a_pacs_sends_back_is_no_image_to_read(ledger: Ledger, starts: FakeStarts) -> None:
+def test_our_own_capture_that_a_pacs_sends_back_is_no_image_to_read(ledger: Ledger) -> None:
     (document, *_) = answer(ledger)
-    read_before = list(starts.readings)
+    ledger.start_readings(9)
     returned = dataclasses.replace(arrive("1", "9", seconds=100), sop_instance_uid=document.identifier)
     assert ledger.record_instance(returned) is Recorded.OWN_RESULT
     assert not ledger.open_studies()
-    assert starts.readings == read_before
+    assert ledger.start_readings(9) == 0
 
 
 def test_a_late_image_opens_the_next_version_with_all_images_so_far(ledger: Ledger) -> None:
@@ -92,13 +93,27 @@ def test_what_was_recorded_comes_back_as_it_was(ledger: Ledger) -> None:
     assert ledger.instance("1.1.1.1") == received
 
 
-def test_where_the_work_cannot_start_nothing_is_recorded(ledger: Ledger, starts: FakeStarts) -> None:
+def test_an_image_is_recorded_and_to_be_read_or_neither(ledger: Ledger, engine: Engine) -> None:
+    with refusing(engine, "INSERT INTO awaited_reading", "1.1.1.1", LedgerFull("no room")), pytest.raises(LedgerFull):
+        ledger.record_instance(arrive("1", "1"))
+    assert (ledger.open_studies(), ledger.start_readings(9)) == ([], 0)
+    assert ledger.record_instance(arrive("1", "1")) is Recorded.NEW
+
+
+def test_readings_start_in_the_order_of_arrival_a_few_at_a_time_and_once(ledger: Ledger, starts: FakeStarts) -> None:
+    for image in "321":
+        ledger.record_instance(arrive("1", image))
+    assert [ledger.start_readings(2) for _ in range(3)] == [2, 1, 0]
+    assert starts.readings == ["1.1.1.3", "1.1.1.2", "1.1.1.1"]
+
+
+def test_a_reading_that_cannot_be_started_goes_on_waiting(ledger: Ledger, starts: FakeStarts) -> None:
+    ledger.record_instance(arrive("1", "1"))
     starts.failure = LedgerFull("no room")
     with pytest.raises(LedgerFull):
-        ledger.record_instance(arrive("1", "1"))
+        ledger.start_readings(9)
     starts.failure = None
-    assert ledger.open_studies() == []
-    assert ledger.record_instance(arrive("1", "1")) is Recorded.NEW
+    assert (ledger.start_readings(9), starts.readings) == (1, ["1.1.1.1"])
 
 
 def test_many_associations_at_once_record_every_image_once(ledger: Ledger, starts: FakeStarts) -> None:
@@ -107,6 +122,7 @@ def test_many_associations_at_once_record_every_image_once(ledger: Ledger, start
         recorded = list(pool.map(ledger.record_instance, arrivals))
     distinct = {each.sop_instance_uid for each in arrivals}
     assert recorded.count(Recorded.NEW) == len(distinct)
+    assert ledger.start_readings(99) == len(starts.readings)
     assert sorted(starts.readings) == sorted(distinct)
 
 
@@ -134,27 +150,30 @@ def _forget_everything(engine: Engine) -> None:
                 connection.execute(table.delete())
 
 
-class OneRefuses(FakeStarts):
-    """Cannot start the reading of one image; the first transaction waits until all have come."""
+@contextmanager
+def refusing(
+    engine: Engine, statement: str, value: str, error: Exception, before: Callable[[], object] = lambda: None
+) -> Iterator[None]:
+    """Have the store refuse one statement with one value; `before` each that begins so."""
 
-    def __init__(self, refused: str, gate: Event) -> None:
-        super().__init__()
-        self._refused, self._gate = refused, gate
+    def look(_connection: Connection, _cursor: object, asked: str, values: object, *_: object) -> None:
+        if asked.startswith(statement):
+            before()
+            if value in str(values):
+                raise error
 
-    def read_image(self, connection: Connection, sop_instance_uid: str) -> None:
-        self._gate.wait(20)
-        if sop_instance_uid == self._refused:
-            raise LedgerError("this one cannot be started")
-        super().read_image(connection, sop_instance_uid)
+    event.listen(engine, "before_cursor_execute", look)
+    yield
+    event.remove(engine, "before_cursor_execute", look)
 
 
 def test_of_images_that_are_recorded_together_only_the_one_that_fails_is_missing(
-    engine: Engine, tmp_path: Path
+    engine: Engine, ledger: Ledger
 ) -> None:
     images, gate = [arrive(str(number), "1") for number in range(1, 9)], Event()
-    refused = images[4].sop_instance_uid
-    ledger = Ledger(engine, tmp_path, FakeClock(), OneRefuses(refused, gate))
-    with ThreadPoolExecutor(len(images)) as threads:
+    refused, error = images[4].sop_instance_uid, LedgerError("this one cannot be kept")
+    waits = refusing(engine, "INSERT INTO awaited_reading", refused, error, lambda: gate.wait(20))
+    with waits, ThreadPoolExecutor(len(images)) as threads:
         futures = {each.sop_instance_uid: threads.submit(ledger.record_instance, each) for each in images}
         while len(ledger._arriving._waiting) < len(images) - 1:
             Event().wait(0.001)

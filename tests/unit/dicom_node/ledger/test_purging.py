@@ -14,7 +14,7 @@ from tests.fakes.clock import FakeClock
 
 TAKEN = Attempt((Receipt("1.1.1.0", Outcome.DELIVERED, "0x0000 Success"),))
 #: Few of their rows wait, or are there at all, however many studies there are; and what is no table.
-SHORT = {"explanation", "retrieval", "(subquery-1)", "CONSTANT"}
+SHORT = {"awaited_reading", "explanation", "retrieval", "(subquery-1)", "CONSTANT"}
 
 
 def plan(connection: Connection, question: str) -> list[str]:

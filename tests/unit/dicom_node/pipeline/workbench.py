@@ -151,7 +151,8 @@ class Workbench:
         self.parts = replace(self.parts, ledger=ledger)
 
     def read(self) -> list[str]:
-        """Do the readings that were started; return how each ended."""
+        """Start the readings of what arrived and do them; return how each ended."""
+        self.ledger.start_readings(99)
         started, self.starts.readings = self.starts.readings, []
         return [steps.read(self.parts, image) for image in started]
 
