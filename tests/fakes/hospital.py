@@ -10,10 +10,10 @@ from typing import Any
 import pydicom
 from pydicom import Dataset
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
-from pynetdicom import AE
 from pynetdicom.presentation import build_context
 
 from config.settings import Settings
+from dicom_node.deliver.calling_entity import CallingEntity
 from inference.phantom.dicom import make_study, write_part10
 from inference.phantom.drawing import draw_phantom
 from inference.phantom.identity import PhantomIdentity
@@ -72,10 +72,9 @@ def write_study(folder: Path, study: tuple[Dataset, ...]) -> list[Path]:
 
 def send(paths: list[Path], port: int) -> dict[Path, int]:
     """Send files as the modality over one association; return the status of each that was answered."""
-    if not is_listening(port):  # pynetdicom leaves a socket behind where nobody listens
+    if not is_listening(port):
         return {}
-    ae = AE(MODALITY)
-    ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = ae.connection_timeout = 10
+    ae = CallingEntity(MODALITY, 10.0)  # of pynetdicom's own the connections stay open that a node's death breaks
     contexts = [build_context(ComputedRadiographyImageStorage, ExplicitVRLittleEndian)]
     assoc = ae.associate(LOOPBACK, port, contexts, ae_title="OSTEONODE", bind_address=(LOOPBACK, 0))
     statuses: dict[Path, int] = {}
@@ -87,8 +86,6 @@ def send(paths: list[Path], port: int) -> dict[Path, int]:
                 statuses[path] = answer.Status
     if assoc.is_established:
         assoc.release()
-    if assoc.dul.socket is not None and assoc.dul.socket.socket is not None:
-        assoc.dul.socket.socket.close()  # pynetdicom forgets it where the connection was refused or broke
     return statuses
 
 
