@@ -15,7 +15,7 @@ from config.tls import ListenerTls
 from dicom_node.console.live.serving import CLOSING
 from dicom_node.receive.stow_rs.protocol import bound
 from dicom_node.tls.contexts import make_server_context
-from domain.errors import ConfigError
+from dicom_node.web_listener import open_web_listener
 
 _EVERY_INTERFACE: Final = ("0.0.0.0", "::")
 _MOST_CONNECTIONS: Final = 256
@@ -70,7 +70,7 @@ class ConsoleServer:
 
     def start(self) -> None:
         """Return when it listens; raises ConfigError where the address cannot be listened at."""
-        listener = self._listen()
+        listener = open_web_listener("console", self.bind, self.port)
         self.port = int(listener.getsockname()[1])
         # In a thread of its own it leaves the signals of the process alone.
         self._thread = Thread(target=self._server.run, args=([listener],), name="console", daemon=True)
@@ -87,19 +87,6 @@ class ConsoleServer:
         self._thread.join()
         self._thread = None
         _log.info("console.stopped: %s", self.url, extra={"event": "console.stopped", "url": self.url})
-
-    def _listen(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self.bind else socket.AF_INET
-        try:
-            listener = socket.create_server((self.bind, self.port), family=family, backlog=128)
-        except OSError as error:
-            words = f"console.port: cannot listen at {self.bind}:{self.port}: {error.strerror}; change console.port"
-            raise ConfigError((words,), subject="console") from error
-        # An answer is written in two pieces, its head and its body; else the second would wait until the browser has
-        # acknowledged the first, which takes it 40 ms. Connections have it from who listens, for asyncio sets it on
-        # those of listeners of its own alone.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return listener
 
 
 def make_browser_context(tls: ListenerTls) -> ssl.SSLContext:

@@ -1,7 +1,6 @@
 """The HTTP listener, in a thread of its own."""
 
 import logging
-import socket
 import ssl
 import time
 from threading import Thread
@@ -13,7 +12,7 @@ from config.http import Http
 from dicom_node.receive.event_line import emit
 from dicom_node.receive.stow_rs.application import StoreApplication
 from dicom_node.receive.stow_rs.protocol import bound
-from domain.errors import ConfigError
+from dicom_node.web_listener import open_web_listener
 
 LISTENING = "receive.http_listening"
 STOPPED = "receive.http_stopped"
@@ -67,7 +66,7 @@ class StowRs:
         Raises:
             ConfigError: the address cannot be listened at.
         """
-        listener = self._listen()
+        listener = open_web_listener("http", self._settings.bind, self._settings.port)
         self.port = int(listener.getsockname()[1])
         self._server = server = uvicorn.Server(self._config)
         self._thread = Thread(target=server.run, args=([listener],), name="stow-rs", daemon=True)
@@ -86,12 +85,3 @@ class StowRs:
         self._thread.join()
         self._server = self._thread = None
         emit(logging.INFO, STOPPED, "stopped", port=self.port)
-
-    def _listen(self) -> socket.socket:
-        bind, port = self._settings.bind, self._settings.port
-        family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-        try:
-            return socket.create_server((bind, port), family=family, backlog=128)
-        except OSError as error:
-            words = f"http.port: cannot listen at {bind}:{port}: {error.strerror}; change http.bind or http.port"
-            raise ConfigError((words,), subject="http") from error
