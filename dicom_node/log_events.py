@@ -161,6 +161,11 @@ EVENTS: Final[Mapping[str, Mapping[str, LogEvent]]] = {
         ),
         "planning %s again: it ended as %s": LogEvent("rescue.planned", ("workflow", "status")),
     },
+    "dicom_node.pipeline.weights_aside": {
+        "weights_in_memory (%s): nothing else changes, the models take more memory": LogEvent(
+            "reading.weights_in_memory", ("error",)
+        )
+    },
     "dicom_node.reading_parts": {"%s": LogEvent("node.obstacle", ("explanation",))},
     "dicom_node.reception.process": {
         "the process that receives takes no connections any more: it is ended": LogEvent("receive.deaf"),

@@ -42,12 +42,12 @@ def open_reader(settings: Settings, pool: ReaderPool | None = None) -> BundleRea
     """Return the readers that a configuration asks for (`pool`: they began). Raises ModelError: no usable bundle."""
     reading = settings.reading
     manifest = load_manifest(reading.bundle or BUNDLED, reading.precision)
-    return BundleReader(pool or ReaderPool.of_settings(reading), identify_bundle(manifest))
+    return BundleReader(pool or ReaderPool.of_settings(reading, data=settings.node.data), identify_bundle(manifest))
 
 
 def open_spare_reader(settings: Settings) -> WarmReader:
     """Return what reads single images for the console. Raises ModelError where the bundle cannot be used."""
-    return ReaderPool.of_settings(settings.reading, aside=True)
+    return ReaderPool.of_settings(settings.reading, aside=True, data=settings.node.data)
 
 
 def open_explainer(settings: Settings) -> StudyExplainer | None:

@@ -14,6 +14,7 @@ from dicom_node.bench.contest import Engine, Network, Way
 from dicom_node.bench.contest_files import native_file
 from dicom_node.bench.contest_models import draw_image, load_graph, load_members, make_input
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
+from dicom_node.pipeline.weights_aside import WeightsAside
 from inference.backends import Session, Tensor
 from inference.backends.frameworks import load_framework, load_keras
 from inference.canvases import Batch, Canvases
@@ -118,7 +119,8 @@ def _open_openvino(order: Order) -> Runner:
 def _load_sessions(order: Order) -> list[Run]:
     from inference.backends.openvino import OpenVinoBackend
 
-    backend, image = OpenVinoBackend(order.threads), draw_image()
+    backend = OpenVinoBackend(order.threads, put_aside=WeightsAside(order.folder))
+    image = draw_image()
 
     def load(model: VerifiedModel) -> Run:
         # Nothing below holds the model, whose bytes would count as memory of the runtime.

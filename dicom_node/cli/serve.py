@@ -62,7 +62,7 @@ def _begin_readers(settings: "Settings", stops: ExitStack) -> "ReaderPool":
     """Let the models load while this process does: each has a processor to itself."""
     from dicom_node.pipeline.reader_pool import ReaderPool
 
-    readers = ReaderPool.of_settings(settings.reading)
+    readers = ReaderPool.of_settings(settings.reading, data=settings.node.data)
     stops.callback(readers.close)
     readers.begin()
     return readers

@@ -15,6 +15,7 @@ from dicom_node.loading import loading
 from dicom_node.pipeline.child_life import be_nice, live_with_the_parent, stand_back
 from dicom_node.pipeline.heap import give_back_what_loading_left, reuse_freed_memory
 from dicom_node.pipeline.memory_limit import limit_growth
+from dicom_node.pipeline.weights_aside import WeightsAside
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError
 from domain.finding import ImageReading, ReadingStatus
@@ -56,6 +57,7 @@ def open_bundle(
     member_seconds: float = 10.0,
     precision: Precision = "f32",
     image_memory_mib: int | None = None,
+    aside: Path | None = None,
 ) -> ReadFile:
     """Load a bundle and return what reads with it.
 
@@ -65,6 +67,7 @@ def open_bundle(
         member_seconds: a model that takes longer is left out of an answer.
         precision: which version of the bundle.
         image_memory_mib: so much may this process grow beyond what the models take, where it is a process of its own.
+        aside: folder for weights that nobody looks at again, the node's data folder; without it they stay in memory.
 
     Raises:
         WeightsMismatch: a weight file is not the one that the manifest names.
@@ -72,10 +75,12 @@ def open_bundle(
     """
     import cv2
 
+    from inference.backends.installed import open_backends
     from inference.reader import Reader
 
     cv2.setNumThreads(threads)
-    reader = Reader(bundle, precision=precision, threads=threads, member_seconds=member_seconds)
+    openers = open_backends(threads, None if aside is None else WeightsAside(aside))
+    reader = Reader(bundle, precision=precision, threads=threads, member_seconds=member_seconds, openers=openers)
     # The canvases of an image are made on one thread: its picture is drawn and written beside them.
     beside = ThreadPoolExecutor(1, thread_name_prefix="picture")
     if image_memory_mib is not None:

@@ -43,11 +43,12 @@ class ReaderPool:
         self._closed = False
 
     @classmethod
-    def of_settings(cls, reading: Reading, *, aside: bool = False) -> "ReaderPool":
+    def of_settings(cls, reading: Reading, *, aside: bool = False, data: Path | None = None) -> "ReaderPool":
         """Return the pool that a configuration asks for; no process starts before `warm_up` or the first read.
 
         Args:
             aside: one process, behind all others, for images that belong to no study.
+            data: the node's data folder, which keeps weights that nobody looks at again; by default memory does.
 
         Raises:
             ModelError: the bundle has no valid manifest for the precision.
@@ -61,6 +62,7 @@ class ReaderPool:
             reading.deadline_seconds if aside else reading.member_seconds,
             reading.precision,
             reading.image_memory_mib,
+            data,
         )
         return cls(
             partial(reader_child.open_aside, open_reader) if aside else open_reader,

@@ -12,9 +12,12 @@ import psutil
 import pytest
 
 from config.settings import Reading
+from dicom_node.doctor.data_folder import find_kind
 from dicom_node.pipeline.reader_pool import ReaderPool
 from domain.errors import ModelError, ModelUnavailable, WeightsMismatch
 from domain.finding import ImageReading, ReadingStatus
+from inference.backends.processor import has_precision
+from inference.zoo import BUNDLED, load_manifest
 from tests.fakes.fragile_reader import open_and_die, open_fragile, open_with_wrong_weights
 from tests.fakes.pixel_images import SOP_INSTANCE_UID, WHOLE_WINDOW, make_image, planted, ramp, save
 from tests.fakes.stand_in_bundle import write_bundle
@@ -157,6 +160,18 @@ def test_a_bundle_is_read_in_a_child_and_its_pictures_lie_in_the_folder(tmp_path
     assert read.reading.model_set == pool.model_set
     assert read.display_path is not None
     assert read.display_path.exists()
+
+
+@pytest.mark.skipif(not has_precision("bf16"), reason="needs a processor with bfloat16")
+def test_a_reader_in_bf16_keeps_its_weights_in_the_data_folder_under_no_name(tmp_path: Path) -> None:
+    if find_kind(tmp_path, Path("/proc/mounts")) == "tmpfs":
+        pytest.skip("the temporary folder is in memory")
+    pool = ReaderPool.of_settings(Reading(precision="bf16", threads=1), data=tmp_path / "data")
+    pool.warm_up()
+    maps = Path(f"/proc/{pool.pids[0]}/maps").read_text()
+    pool.close()
+    assert maps.count(f"{tmp_path}/data/") == len(load_manifest(BUNDLED, "bf16").models)
+    assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_pictures_that_cannot_be_written_are_no_reading_and_the_next_image_is_read(tmp_path: Path) -> None:
