@@ -186,7 +186,7 @@ class Workflows:
 
 def _longest_wait_seconds(parts: Parts) -> float:
     caps = (each.retry.cap_seconds for each in parts.settings.destination)
-    return max(INTERNAL_RETRY.cap_seconds, *caps) + _LATE_SECONDS
+    return max((INTERNAL_RETRY.cap_seconds, *caps)) + _LATE_SECONDS
 
 
 def _count_readings(parts: Parts) -> int:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def workflows(bench: Workbench, tmp_path: Path) -> Iterator[Workflows]:
     yield workflows
     workflows.stop()
     engine.dispose()
+
+
+@pytest.fixture
+def nowhere(bench: Workbench) -> None:
+    settings = bench.parts.settings.model_copy(update={"destination": ()})
+    bench.parts = replace(bench.parts, settings=settings, destinations={})
 
 
 def run_one_study(bench: Workbench) -> None:
@@ -123,6 +130,17 @@ def test_work_that_a_broken_store_left_as_running_is_taken_up_at_second_sight(
     workflows.rescue()
     wait_until(lambda: rows(bench, "status = 'SUCCESS' AND name = 'deliver'") == 2)
     assert len(bench.pacs.attempts) == 1
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_node_without_a_destination_takes_up_what_was_left_as_running(bench: Workbench, workflows: Workflows) -> None:
+    bench.arrive("1", "1")
+    wait_until(lambda: rows(bench, "status = 'SUCCESS'") == 1)
+    with bench.engine.begin() as connection:
+        connection.execute(text("UPDATE workflow_status SET status = 'PENDING'"))
+    workflows.rescue()
+    workflows.rescue()
+    wait_until(lambda: rows(bench, "status = 'SUCCESS'") == 1)
 
 
 def test_a_planned_answer_that_will_never_run_is_planned_anew(bench: Workbench, workflows: Workflows) -> None:
