@@ -17,7 +17,6 @@ pytest.importorskip("tensorflow", reason="needs the extra `models`")
 if find_spec("ultralytics") is None:  # loading it here would look for a network
     pytest.skip("needs the extra `models`", allow_module_level=True)
 lightgbm = pytest.importorskip("lightgbm", reason="needs the extra `models`")
-pytestmark = pytest.mark.filterwarnings("ignore")
 
 FILES = {"keras": ("keras",), "ultralytics": ("pt",), "lightgbm": ("xml", "bin", "txt")}
 

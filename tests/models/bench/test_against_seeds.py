@@ -14,7 +14,13 @@ from dicom_node.cli.main import run
 from inference.backends.frameworks import load_keras
 
 pytest.importorskip("tensorflow", reason="needs the extra `models`")
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Keras gives its arrays away as NumPy 1 asked for them; torch is to lose the way in which we export, and its tracing says
+# that shapes are fixed, as they are meant to be.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning",
+    "ignore:`torch.jit.trace:DeprecationWarning",
+    "ignore::torch.jit.TracerWarning",
+)
 
 
 def test_the_quick_comparison_has_a_ratio_for_every_way(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,11 @@ from inference.explain.cam_graph import attach_cam, find_head
 from inference.explain.gradient_cam import keras_cam
 from tests.models.explain.conftest import COLUMNS, ROWS
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Keras gives its arrays away as NumPy 1 asked for them; Keras warns of how its inputs are named.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning",
+    "ignore:The structure of `inputs`:UserWarning",
+)
 F32 = {"INFERENCE_PRECISION_HINT": "f32"}
 
 

@@ -9,8 +9,6 @@ from dicom_node.cli.main import run
 from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, planted, save
 from tests.fakes.stand_in_bundle import write_bundle
 
-pytestmark = pytest.mark.filterwarnings("ignore")
-
 
 def test_the_command_writes_both_pictures_and_the_part_that_holds_the_target_comes_first(tmp_path: Path) -> None:
     image = save(make_image(planted(300, 480, (400, 70), 60), **WHOLE_WINDOW), tmp_path / "hand.dcm")

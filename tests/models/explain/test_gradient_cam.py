@@ -15,7 +15,8 @@ from inference.explain.gradient_cam import keras_cam
 from inference.explain.roi import find_roi
 from inference.preprocess import letterbox
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Keras gives its arrays away as NumPy 1 asked for them.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 SIDE_PX, CELL_PX = 64, 16
 #: Rows, columns, and the cell of the canvas that is bright: no turned, mirrored or shifted map has its peak there.

@@ -19,8 +19,6 @@ from inference.reader import Reader
 from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, planted
 from tests.fakes.stand_in_bundle import write_bundle
 
-pytestmark = pytest.mark.filterwarnings("ignore")
-
 ROWS, COLUMNS = 96, 64
 
 

@@ -16,7 +16,8 @@ from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, planted, save
 from tests.models.importing.bright_networks import build
 from tests.models.importing.conftest import Import
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Keras gives its arrays away as NumPy 1 asked for them.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 #: Oblong, with the target where no turned, mirrored or shifted map has one: (x, y) in stored pixels, and its side.
 ROWS, COLUMNS, TARGET, SIDE = 300, 480, (400.0, 70.0), 60

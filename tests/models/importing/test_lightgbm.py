@@ -12,7 +12,8 @@ from tests.models.importing.conftest import FRACTURE_OPTIONS, SIDE_PX, Import
 
 lightgbm = pytest.importorskip("lightgbm", reason="needs the extra `models`")
 pytest.importorskip("tensorflow", reason="needs the extra `models`")
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Keras gives its arrays away as NumPy 1 asked for them.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 FEATURES = 6
 

@@ -9,7 +9,11 @@ from tests.models.importing.conftest import Import
 
 pytest.importorskip("onnxruntime", reason="needs the extra `models`")
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Torch is to lose the way in which the test exports.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:You are using the legacy TorchScript:DeprecationWarning",
+    "ignore:The feature will be removed:DeprecationWarning",
+)
 
 OPTIONS = ["--task", "region", "--classes", "hand,leg,hip", "--range", "imagenet-torch", "--preprocess", "letterbox"]
 

@@ -15,7 +15,6 @@ from tests.models.importing.conftest import Import
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 if find_spec("ultralytics") is None:  # loading it here would look for a network
     pytest.skip("needs the extra `models`", allow_module_level=True)
-pytestmark = pytest.mark.filterwarnings("ignore")
 
 #: A YOLOv8 of two scales with few channels.
 LAYOUT = {

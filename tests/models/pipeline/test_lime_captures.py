@@ -27,8 +27,6 @@ from tests.fakes.hospital import make_settings, send, wait_until
 from tests.fakes.pixel_images import WHOLE_WINDOW, make_image, planted, save
 from tests.fakes.stand_in_bundle import edit_manifest, write_bundle
 
-pytestmark = pytest.mark.filterwarnings("ignore")
-
 ROWS, COLUMNS, TARGET, SIDE = 300, 480, (400, 70), 60
 SETTINGS = Explanations(lime=True, samples=100, seed=2)
 #: The lowest priority on a busy machine.

@@ -12,7 +12,8 @@ import openvino as ov  # noqa: E402
 
 from inference.training.quantisation import quantise_graph  # noqa: E402
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Torch is to lose the way in which we export.
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.trace:DeprecationWarning")
 SIDE_PX = 16
 
 

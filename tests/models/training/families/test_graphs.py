@@ -12,7 +12,8 @@ from inference.explain.map_origins import CLOSED_FORM
 from inference.training.families.graphs import export_graph
 
 keras: Any = pytest.importorskip("keras", reason="needs the extra `models`")
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Keras gives its arrays away as NumPy 1 asked for them.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 SIDE_PX, CELL_PX = 64, 8
 
