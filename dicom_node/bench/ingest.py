@@ -43,7 +43,7 @@ class Load:
         return f"{megabytes:g} MB on {self.associations}"
 
 
-LOADS: Final = (Load("large", 1, 40), Load("large", 4, 40), Load("large", 16, 48), Load("small", 16, 320))
+LOADS: Final = (Load("large", 1, 40), Load("large", 4, 40), Load("large", 16, 48), Load("small", 16, 1600))
 #: Times as many images a second as that peer: the least that is good enough.
 BARS: Final[Mapping[tuple[str, str], float]] = {
     (LOADS[0].name, "orthanc"): 3.0,

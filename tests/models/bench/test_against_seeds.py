@@ -14,7 +14,7 @@ from dicom_node.cli.main import run
 from inference.backends.frameworks import load_keras
 
 pytest.importorskip("tensorflow", reason="needs the extra `models`")
-# Keras gives its arrays away as NumPy 1 asked for them; torch is to lose the way in which we export, and its tracing says
+# Keras gives its arrays away as NumPy 1 asked for them; torch is to lose the way in which we export, and tracing says
 # that shapes are fixed, as they are meant to be.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning",
