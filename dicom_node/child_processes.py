@@ -11,11 +11,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver, util
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from threading import Lock
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
 #: What the template loads; see there. By name, because it loads what stands above this module.
@@ -24,7 +24,9 @@ _TEMPLATE: Final = "dicom_node.process_template"
 TEMPLATE_FOLDER: Final = "OSTEONODE_TEMPLATE_FOLDER"
 #: prctl(2)
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
-_beginning, _hiding = Lock(), Lock()
+#: Held while a program is executed or the environment changes: one that is executed while another thread changes it may
+#: find none, and ends with exit code 255 before its first line.
+_executing, _hiding = Lock(), Lock()
 _hidden: list[ModuleType] = []
 #: Of the template and its copies; None where there is none, or it could not load.
 template_pid: int | None = None
@@ -36,8 +38,9 @@ def begin_template() -> None:
     Raises:
         OSError: there is no room for a process, or no folder for its socket.
     """
-    with _beginning:
+    with _executing:
         multiprocessing.set_forkserver_preload([_TEMPLATE])
+        resource_tracker.ensure_running()  # a program, too, which the first copy would execute otherwise
         # Without the second, a folder in which the node is started could put modules of its own in place of ours.
         with _environment({TEMPLATE_FOLDER: util.get_temp_dir(), "PYTHONSAFEPATH": "1"}):
             forkserver.ensure_running()
@@ -62,15 +65,24 @@ def start_copy(target: Callable[..., None], arguments: tuple[Any, ...], name: st
     return process
 
 
-def start_afresh(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> BaseProcess:
+def start_afresh(
+    target: Callable[..., None],
+    arguments: tuple[Any, ...],
+    name: str,
+    *,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> BaseProcess:
     """Start a process that shares nothing; `target` must be importable by name.
+
+    Args:
+        environment: variables that it has beside the node's own.
 
     Raises:
         OSError: there is no room for a process.
     """
     context: SpawnContext = multiprocessing.get_context("spawn")
     process = context.Process(target=target, args=arguments, name=name, daemon=True)
-    with _without_main():
+    with _executing, _environment(environment), _without_main():
         process.start()
     return process
 

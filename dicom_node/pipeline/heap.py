@@ -6,8 +6,7 @@ that has read a few detectors' full frames then holds hundreds of MiB that it do
 
 import ctypes
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Final
 
 #: mallopt(3): M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX. Setting one of the first two also ends the growth of
@@ -47,21 +46,13 @@ def give_back_what_loading_left() -> bool:
     return trim is not None and bool(trim(0))
 
 
-@contextmanager
-def huge_pages_for_children() -> Iterator[None]:
-    """Let processes that are started meanwhile use large pages where the system grants them to who asks.
+def large_pages() -> Mapping[str, str]:
+    """Return the environment of a process that uses large pages where the system grants them to who asks.
 
     A detector goes through 100 MiB of features: with fewer pages to look up it takes 3 to 5 % less time, in bfloat16.
     """
-    before = os.environ.get(_TUNABLES)
-    os.environ[_TUNABLES] = f"{before}:{_HUGE_PAGES}" if before else _HUGE_PAGES
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_TUNABLES]
-        else:
-            os.environ[_TUNABLES] = before
+    present = os.environ.get(_TUNABLES)
+    return {_TUNABLES: f"{present}:{_HUGE_PAGES}" if present else _HUGE_PAGES}
 
 
 def _set(parameters: Mapping[int, int]) -> bool:

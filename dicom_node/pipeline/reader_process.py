@@ -5,13 +5,15 @@ from pathlib import Path
 
 from dicom_node.child_processes import start_afresh
 from dicom_node.pipeline import reader_child
-from dicom_node.pipeline.heap import huge_pages_for_children
+from dicom_node.pipeline.heap import large_pages
 from dicom_node.pipeline.reader_child import OpenReader
 from dicom_node.ports import ReadImage
 from domain.errors import ModelError, ModelUnavailable
 
 #: A process that does not load its models within this time is given up.
 START_SECONDS = 120.0
+#: Of a process whose pipe is closed.
+_ENDING_SECONDS = 5.0
 
 #: What a pipe raises when its other end is gone.
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError, ConnectionAbortedError)
@@ -35,8 +37,10 @@ class ReaderProcess:
     def __init__(self, open_reader: OpenReader, model_set: str) -> None:
         self._pipe, theirs = Pipe()
         # Afresh: the libraries of the models have threads, and large pages are asked for at the very start.
-        with theirs, huge_pages_for_children():
-            self._process = start_afresh(reader_child.serve, (theirs, open_reader, model_set), "osteo-reader")
+        with theirs:
+            self._process = start_afresh(
+                reader_child.serve, (theirs, open_reader, model_set), "osteo-reader", environment=large_pages()
+            )
         self._is_open = False
 
     @property
@@ -60,7 +64,9 @@ class ReaderProcess:
         try:
             failure = self._pipe.recv() if self._pipe.poll(START_SECONDS) else ModelUnavailable("no sign of life")
         except (*_GONE, OSError) as error:
-            raise ModelUnavailable("the reader process ended while it started") from error
+            self._process.join(_ENDING_SECONDS)
+            code = self._process.exitcode
+            raise ModelUnavailable(f"the reader process ended while it started (exit code {code})") from error
         if isinstance(failure, ModelError):
             raise failure
         self._is_open = True

@@ -19,6 +19,11 @@ def tell(pipe: "Connection[Any, Any]") -> None:
     )
 
 
+def tell_variable(pipe: "Connection[Any, Any]", name: str) -> None:
+    """Send a variable of this process's environment."""
+    pipe.send(os.environ.get(name))
+
+
 def wait_for_ever() -> None:
     """As the processes of a node, until it ends."""
     from dicom_node.pipeline.child_life import live_with_the_parent

@@ -1,21 +1,24 @@
 """Processes of the node are copies of a template: it holds nothing that a fork breaks, and its end is theirs."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from multiprocessing import Pipe
+from concurrent.futures import ThreadPoolExecutor, wait
+from multiprocessing import Pipe, forkserver
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psutil
 import pytest
 
-from dicom_node.child_processes import start_afresh, start_copy
+from dicom_node.child_processes import TEMPLATE_FOLDER, begin_template, start_afresh, start_copy
 from dicom_node.receive.association_marks import is_process_alive
-from tests.fakes.children import tell, wait_for_ever
+from tests.fakes.children import tell, tell_variable, wait_for_ever
 from tests.fakes.hospital import wait_until
 from tests.system.command_line import environment
 
@@ -60,6 +63,42 @@ def test_one_that_is_started_afresh_has_loaded_no_more_than_it_asks_for() -> Non
     assert told["parent"] == os.getpid()
     assert not {"pytest", "typer"} & told["modules"]
     assert sys.modules["__main__"] is program
+
+
+def test_one_that_is_started_afresh_has_the_environment_that_it_is_given_and_the_node_has_it_not() -> None:
+    ours, theirs = Pipe()
+    with ours, theirs:
+        process = start_afresh(tell_variable, (theirs, "OSTEONODE_TRY"), "told", environment={"OSTEONODE_TRY": "1"})
+        assert ours.recv() == "1"
+        process.join()
+    assert "OSTEONODE_TRY" not in os.environ
+
+
+def test_no_program_is_executed_while_the_environment_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    begins, may_go = Event(), Event()
+
+    class Slow:
+        def Process(self, **_: Any) -> "Slow":  # noqa: N802
+            return self
+
+        def start(self) -> None:
+            begins.set()
+            may_go.wait(20)
+            seen.append(TEMPLATE_FOLDER in os.environ)
+
+    ask(start_copy)
+    monkeypatch.setattr(multiprocessing, "get_context", lambda _method: Slow())
+    monkeypatch.setattr(forkserver, "ensure_running", lambda: seen.append(TEMPLATE_FOLDER in os.environ))
+    with ThreadPoolExecutor(2) as threads:
+        one = threads.submit(start_afresh, print, (), "slow")
+        assert begins.wait(20)
+        other = threads.submit(begin_template)
+        assert not wait([other], 0.2).done
+        may_go.set()
+        one.result(20)
+        other.result(20)
+    assert seen == [False, True]
 
 
 def test_a_template_has_one_thread_and_only_the_socket_at_which_it_is_asked() -> None:

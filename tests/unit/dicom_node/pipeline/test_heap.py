@@ -1,11 +1,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from dicom_node.pipeline.heap import huge_pages_for_children
+from dicom_node.pipeline.heap import large_pages
 
 #: Frees a hundred blocks of 2 MiB that lie below one that stays, and prints how many MiB the process still holds.
 _PROGRAM = """
@@ -84,8 +85,9 @@ print(next(row.split()[1] for row in rows if row.startswith("AnonHugePages")), o
 """
 
 
-def large_pages() -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-c", _LARGE_PAGES], check=True, capture_output=True, text=True)
+def use_large_pages(added: Mapping[str, str]) -> tuple[int, str]:
+    command, environment = [sys.executable, "-c", _LARGE_PAGES], os.environ | added
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     kib, tunables = done.stdout.split()
     return int(kib), tunables
 
@@ -93,16 +95,8 @@ def large_pages() -> tuple[int, str]:
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
 def test_a_process_started_so_uses_large_pages_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=7")
-    with huge_pages_for_children():
-        kib, tunables = large_pages()
+    kib, tunables = use_large_pages(large_pages())
     assert tunables == "glibc.malloc.tcache_count=7:glibc.malloc.hugetlb=1"
-    assert large_pages() == (0, "glibc.malloc.tcache_count=7")
+    assert use_large_pages({}) == (0, "glibc.malloc.tcache_count=7")
     granted = Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text()
     assert kib >= 10 << 10 or "[madvise]" not in granted
-
-
-def test_what_the_environment_lacked_it_lacks_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
-    with huge_pages_for_children():
-        assert os.environ["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=1"
-    assert "GLIBC_TUNABLES" not in os.environ
