@@ -75,9 +75,17 @@ class NodeLives:
         return False
 
     def kill(self, rng: random.Random) -> str:
-        """Kill the node, its whole group, or one of its children; return which."""
+        """Kill the node, its whole group, or one of its children; return which.
+
+        One that lost its reader while it started may have ended by itself: whoever starts it starts it again.
+        """
         assert self._node is not None
-        family = self._node.children(recursive=True)
+        try:
+            family = self._node.children(recursive=True)
+        except psutil.NoSuchProcess:
+            self._await("died")
+            self._node = None
+            return "nobody, it had ended"
         victim = rng.choice(["node", "node", "group", *(["child"] * 2 if family else [])])
         if victim == "child":
             rng.choice(family).kill()
