@@ -42,7 +42,7 @@ def begin_template() -> None:
         multiprocessing.set_forkserver_preload([_TEMPLATE])
         resource_tracker.ensure_running()  # a program, too, which the first copy would execute otherwise
         # Without the second, a folder in which the node is started could put modules of its own in place of ours.
-        with _environment({TEMPLATE_FOLDER: util.get_temp_dir(), "PYTHONSAFEPATH": "1"}):
+        with added_to_environment({TEMPLATE_FOLDER: util.get_temp_dir(), "PYTHONSAFEPATH": "1"}):
             forkserver.ensure_running()
 
 
@@ -82,13 +82,14 @@ def start_afresh(
     """
     context: SpawnContext = multiprocessing.get_context("spawn")
     process = context.Process(target=target, args=arguments, name=name, daemon=True)
-    with _executing, _environment(environment), _without_main():
+    with _executing, added_to_environment(environment), _without_main():
         process.start()
     return process
 
 
 @contextmanager
-def _environment(added: Mapping[str, str]) -> Iterator[None]:
+def added_to_environment(added: Mapping[str, str]) -> Iterator[None]:
+    """Let processes that are started meanwhile have these variables, too; for a process with one thread."""
     before = {name: os.environ.get(name) for name in added}
     os.environ.update(added)
     try:

@@ -16,8 +16,8 @@ class Repeating:
 
     Args:
         interval_seconds: between two calls.
-        rests: at least so many times as long as the last call kept a processor busy pass before the next: who has a lot
-            to look at looks less often.
+        rests: at least so many times as long as the last two calls kept a processor busy, the shorter of them, pass
+            before the next: who has a lot to look at looks less often. One call alone says little: the first loads.
     """
 
     def __init__(self, name: str, interval_seconds: float, work: Callable[[], object], *, rests: float = 0.0) -> None:
@@ -38,7 +38,7 @@ class Repeating:
         self._thread.join()
 
     def _run(self) -> None:
-        wait_seconds = self._interval_seconds
+        wait_seconds, spent_before = self._interval_seconds, 0.0
         while not self._stop.wait(wait_seconds):
             began = time.thread_time()
             calm = 1
@@ -47,4 +47,6 @@ class Repeating:
             except Exception:
                 _log.exception("%s failed; trying again", self.name)
                 calm = _CALM_AFTER_ERROR
-            wait_seconds = max(self._interval_seconds * calm, (time.thread_time() - began) * self._rests)
+            spent = time.thread_time() - began
+            wait_seconds = max(self._interval_seconds * calm, min(spent, spent_before) * self._rests)
+            spent_before = spent

@@ -9,8 +9,9 @@ from typing import Any
 
 from dicom_node.bench.process_memory import measure_memory
 from dicom_node.bench.runners import IMAGES, Order, open_runner
+from dicom_node.child_processes import added_to_environment
 from dicom_node.light_openvino import without_conversion
-from dicom_node.pipeline.heap import huge_pages_for_children
+from dicom_node.pipeline.heap import large_pages
 from domain.errors import OsteonodeError
 
 #: A way that does not load within this time, or that takes longer for a round, is given up.
@@ -42,7 +43,7 @@ class Contestant:
         self._name = order.way.name
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, order), daemon=True)
-        with huge_pages_for_children() if order.way.is_ours else nullcontext():  # as a reader process is started
+        with added_to_environment(large_pages() if order.way.is_ours else {}):  # as a reader process is started
             self._process.start()
         theirs.close()
         try:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from config.settings import Reading
 from dicom_node.bench.durations import summarise
-from dicom_node.pipeline.heap import huge_pages_for_children, reuse_freed_memory
+from dicom_node.child_processes import added_to_environment
+from dicom_node.pipeline.heap import large_pages, reuse_freed_memory
 from inference.zoo import BUNDLED, Precision, load_manifest
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def measure_steps(files: Sequence[Path], reading: Reading, folder: Path) -> dict
         ModelError: the bundle cannot be used, or a member failed.
     """
     bundle = reading.bundle or BUNDLED
-    with huge_pages_for_children(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with added_to_environment(large_pages()), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         timed = pool.submit(
             time_steps, (files[0], *files), bundle, reading.precision, reading.threads, folder
         ).result()[1:]
