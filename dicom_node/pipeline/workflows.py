@@ -42,8 +42,9 @@ EXECUTOR: Final = "node"
 SELDOM_SECONDS: Final = 1.0
 #: Where explanations are off, one may be left from when they were on.
 RARELY_SECONDS: Final = 30.0
-#: So often may the process die under one workflow before it is set aside; each death counts for all that run then.
-DEATHS_ALLOWED: Final = 20
+#: So often may the process die under one workflow before it is set aside; each death counts for all that run then. On a
+#: busy machine an answer takes seconds, and a process that is killed every second gets through none for many lives.
+DEATHS_ALLOWED: Final = 50
 ANSWERS_AT_ONCE: Final = 8
 #: At least; never fewer than there are lanes, or destinations that hang would keep the others waiting.
 DELIVERIES_AT_ONCE: Final = 32
