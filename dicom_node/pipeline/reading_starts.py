@@ -33,7 +33,7 @@ class ReadingStarts:
         """Start what there is room for; return how many."""
         with self._lock:
             if self._now() - self._begun_at > _FORGET_SECONDS:
-                self._waiting = 0
+                self._waiting, self._begun_at = 0, self._now()
             room = min(self._ahead, self._ahead - self._waiting)
         started = self._start(room) if room > 0 else 0
         with self._lock:
