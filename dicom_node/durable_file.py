@@ -68,6 +68,12 @@ def begin_writing_back(descriptor: int) -> None:
         _SYNC_FILE_RANGE(descriptor, 0, 0, _SYNC_FILE_RANGE_WRITE)
 
 
+def release_from_memory(descriptor: int) -> None:
+    """Let the system forget what it has of a file beside the disk: whoever reads it reads it from there."""
+    if hasattr(os, "posix_fadvise"):  # not everywhere
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def fsync_file(path: Path) -> None:
     """Bring what a file holds to disk, whoever wrote it."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -9,6 +9,7 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 
 from config.settings import Console
@@ -108,5 +109,11 @@ def _name(error: BaseException) -> str:
 
 
 def _time(record: logging.LogRecord) -> str:
-    moment = datetime.fromtimestamp(record.created, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, rest = divmod(record.created, 1)
+    return f"{_write_second(int(second))}.{int(rest * 1000):03d}Z"
+
+
+@lru_cache(maxsize=16)
+def _write_second(second: int) -> str:
+    """Return a time without its fraction; hundreds of images may come in one second."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

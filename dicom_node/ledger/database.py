@@ -183,7 +183,7 @@ def writing_synced_later(engine: Engine) -> Iterator[Connection]:
         LedgerFull: there is no room.
         LedgerError: the store failed.
     """
-    with _errors_told(), engine.execution_options(**{_SYNCED_LATER: True}).begin() as connection:
+    with _errors_told(), _begun(engine, _SYNCED_LATER) as connection:
         yield connection
 
 
@@ -201,7 +201,14 @@ def looking(engine: Engine) -> Iterator[Connection]:
     Raises:
         LedgerError: the store failed.
     """
-    with _errors_told(), engine.execution_options(**{_READS_ONLY: True}).begin() as connection:
+    with _errors_told(), _begun(engine, _READS_ONLY) as connection:
+        yield connection
+
+
+@contextmanager
+def _begun(engine: Engine, kind: str) -> Iterator[Connection]:
+    """Give a transaction of a kind that `_begin_sqlite` knows; an engine with options would be made for each."""
+    with engine.connect() as connection, connection.execution_options(**{kind: True}).begin():
         yield connection
 
 

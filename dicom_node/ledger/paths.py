@@ -1,12 +1,12 @@
 """Where things lie in the data folder. Rows keep paths relative to it, so that it can be moved."""
 
+import os
 from pathlib import Path
 
 
 def relative_to_data(path: Path, data: Path) -> str:
     """Return the path as a row keeps it: relative where it lies in the data folder, absolute elsewhere."""
-    absolute = path.absolute()
-    return str(absolute.relative_to(data)) if absolute.is_relative_to(data) else str(absolute)
+    return str(path.absolute()).removeprefix(f"{data}{os.sep}")
 
 
 def documents_folder(data: Path, study_instance_uid: str, version: int) -> Path:

@@ -13,4 +13,7 @@ def emit(level: int, event: str, message: str, **fields: str | int) -> None:
 
 def _write(value: str | int) -> str:
     """Write a value that a peer may have chosen: whatever it holds, it begins no line of its own."""
-    return str(value).encode("unicode_escape").decode("ascii")
+    text = str(value)
+    if text.isascii() and text.isprintable() and "\\" not in text:  # nearly all of them
+        return text
+    return text.encode("unicode_escape").decode("ascii")

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from dicom_node.durable_file import begin_writing_back
+from dicom_node.durable_file import begin_writing_back, release_from_memory
+from dicom_node.receive.read_soon import ReadSoon
 from dicom_node.receive.statuses import Outcome
 
 #: Of a larger data set the disk gets what is there while the rest arrives; `seal` then waits for the rest alone.
@@ -50,6 +51,7 @@ class Spool:
         most_bytes: of one data set.
         free_bytes: nothing is taken in while less than this is free.
         measure_free_bytes: how much is free on the volume of a folder.
+        read_soon: which images stay in the system's memory.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class Spool:
         most_bytes: int,
         free_bytes: int,
         measure_free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+        read_soon: ReadSoon | None = None,
     ) -> None:
         self.folder, self.most_bytes, self._free_bytes = folder, most_bytes, free_bytes
         self._measure_free_bytes = measure_free_bytes
+        self.read_soon = read_soon or ReadSoon()
 
     def sweep(self) -> int:
         """Make the folder, remove what a process that has gone left in it, and return how many files that were.
@@ -138,6 +142,8 @@ class IncomingDataSet(BytesIO):
         """
         if self._file is not None:
             os.fdatasync(self._file.fileno())
+            if not self._spool.read_soon.takes_one():
+                release_from_memory(self._file.fileno())
             self._file.close()
             self._file = None
 

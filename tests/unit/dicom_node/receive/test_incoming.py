@@ -1,5 +1,6 @@
 """A data set on its way to disk."""
 
+import errno
 import gc
 import hashlib
 import os
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dicom_node.receive.incoming import IncomingDataSet, Spool
+from dicom_node.receive.read_soon import ReadSoon
 from dicom_node.receive.statuses import Outcome
 
 
@@ -130,3 +132,34 @@ def test_a_large_data_set_is_whole_although_the_disk_begins_before_it_is(tmp_pat
     assert incoming.path is not None
     assert incoming.path.read_bytes() == b"HEAD" + 4 * content
     assert incoming.sha256 == hashlib.sha256(4 * content).hexdigest()
+
+
+class NeverSoon(ReadSoon):
+    def takes_one(self) -> bool:
+        return False
+
+
+def is_in_memory(path: Path) -> bool:
+    """Return whether the first page of a file can be read without the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.preadv(descriptor, [bytearray(4096)], 0, os.RWF_NOWAIT) > 0
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno != errno.EOPNOTSUPP:
+            raise
+        pytest.skip("this file system does not tell")
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(("read_soon", "stays"), [(ReadSoon(), True), (NeverSoon(), False)])
+def test_an_image_that_nobody_reads_soon_is_on_disk_alone(tmp_path: Path, read_soon: ReadSoon, stays: bool) -> None:
+    spool = Spool(tmp_path, most_bytes=1 << 20, free_bytes=0, read_soon=read_soon)
+    incoming = make_incoming(spool)
+    incoming.write(b"x" * 65536)
+    incoming.seal()
+    assert incoming.path is not None
+    assert is_in_memory(incoming.path) is stays
+    assert incoming.path.read_bytes() == b"HEAD" + b"x" * 65536
