@@ -37,7 +37,7 @@ class Limits(Section):
         1000, ge=1, le=1000, description="Associations at the same time of one peer: a calling AE title at an address."
     )
     receiving_processes: int = Field(
-        2, ge=1, le=16, description="Processes that receive; each takes 35 MiB, and serves its share of associations."
+        3, ge=1, le=16, description="Processes that receive; each takes 35 MiB, and serves its share of associations."
     )
     pdu_bytes: int = Field(131072, ge=4096, description="Largest PDU we ask peers to send, in bytes.")
     idle_seconds: PositiveSeconds = Field(60.0, description="An association without traffic is aborted after this.")

@@ -34,7 +34,7 @@ SAID_ELSEWHERE = "What was written about it does not fit the character set of th
 UNCHANGED = "No finding of that version has changed."
 CHANGES_UNKNOWN = "What that version said is not on record here: compare its documents."
 READ_AGAIN = "That version was a retraction; this is a new reading."
-NO_PICTURE = "The image could not be shown here."
+NO_PICTURE = "No picture was made of this image."
 #: What a tier leaves out, so that nobody takes what is missing for an absence; the full tier leaves out nothing.
 TIERS = {
     Tier.CLASSIFICATION: "Classification only: types and places are not stated, so a missing box means nothing.",
