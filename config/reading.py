@@ -18,7 +18,12 @@ class Reading(Section):
         "numbers.",
     )
     processes: int = Field(1, ge=1, le=16, description="Reader processes; a crash in one loses no study.")
-    threads: int = Field(2, ge=1, le=64, description="Inference threads in each reader process.")
+    threads: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Inference threads in each reader process; one takes 85 MiB less than two, and twice as long.",
+    )
     image_memory_mib: int = Field(
         4096, ge=512, description="Most that one image may cost a reader process, in MiB; beyond, it is not analysed."
     )

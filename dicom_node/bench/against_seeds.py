@@ -76,8 +76,7 @@ def _measure_group(
         for network in group.networks:
             process.submit(write_network, folder, network).result()
             step()
-    bundle = (reading.bundle or BUNDLED) if any(network.member for network in group.networks) else None
-    orders = [Order(way, group.networks, folder, reading.threads, bundle) for way in group.ways]
+    orders = list_orders(folder, group, reading)
     with _open_all(orders, step) as contestants:
         timed = _take_turns(contestants, rounds, step)
         tallies = [
@@ -89,6 +88,12 @@ def _measure_group(
         "networks": [_name(network) for network in group.networks],
         "ways": [summarise_way(tally, tallies[0], group.networks) for tally in tallies],
     }
+
+
+def list_orders(folder: Path, group: Group, reading: Reading) -> list[Order]:
+    """Return what the process of each way is to open."""
+    bundle = (reading.bundle or BUNDLED) if any(network.member for network in group.networks) else None
+    return [Order(way, group.networks, folder, way.threads or reading.threads, bundle) for way in group.ways]
 
 
 def _name(network: Network) -> str:
@@ -186,4 +191,9 @@ def _alone(work: Callable[..., Any], *arguments: object) -> Any:
 
 
 def _one_process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_speak_on_stderr)
+
+
+def _speak_on_stderr() -> None:
+    """Keep what frameworks print from the result, which is the one thing on stdout."""
+    os.dup2(2, 1)

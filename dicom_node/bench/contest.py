@@ -46,11 +46,12 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to run networks, in a process of its own."""
+    """A way to run networks, in a process of its own; `threads` is 0 where it has as many as all others."""
 
     name: str
     engine: Engine
     precision: Precision = "f32"
+    threads: int = 0
 
     @property
     def is_ours(self) -> bool:
@@ -80,6 +81,8 @@ ONE_BY_ONE = (
     Way("openvino bf16", "openvino", "bf16"),
     Way("openvino int8", "openvino", "int8"),
 )
+#: The flips of an image one after the other, as with `reading.threads = 1`: what lies between layers takes half.
+ON_ONE_THREAD = Way("openvino f32, one thread", "openvino", threads=1)
 #: Two requests, each on a thread of its own.
 BY_TWO = (
     Way("openvino f32, 2 images at a time", "openvino-requests"),
@@ -107,4 +110,4 @@ QUICK = Group(
 
 def of_bundle(stand_ins: Sequence[Network]) -> Group:
     """Return the group of a bundle's members, each compared with its stand-in."""
-    return Group("bundled ensemble", tuple(stand_ins), (KERAS_SINGLY, KERAS, *ONE_BY_ONE, *BY_TWO))
+    return Group("bundled ensemble", tuple(stand_ins), (KERAS_SINGLY, KERAS, *ONE_BY_ONE, ON_ONE_THREAD, *BY_TWO))

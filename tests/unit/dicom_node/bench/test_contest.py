@@ -1,13 +1,15 @@
 """What is compared, and what the numbers of a comparison say: no framework is needed to know that."""
 
 from collections.abc import Set
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dicom_node.bench.against_seeds import Tally, count_steps, summarise_way
-from dicom_node.bench.contest import QUICK, SEEDS, YOLO, Network
+from config.settings import Reading
+from dicom_node.bench.against_seeds import Tally, count_steps, list_orders, summarise_way
+from dicom_node.bench.contest import ON_ONE_THREAD, QUICK, SEEDS, YOLO, Network, of_bundle
 from dicom_node.bench.contest_models import make_entry, make_input, name_trunk
 from dicom_node.bench.contestant import Round
 from inference.zoo import BUNDLED
@@ -48,6 +50,13 @@ def test_stand_ins_say_other_things_so_no_difference_is_told() -> None:
 def test_a_processor_without_bf16_is_compared_in_f32_alone() -> None:
     assert {way.precision for way in SEEDS.only(["f32"]).ways} == {"f32"}
     assert SEEDS.only(["f32"]).ways[0] is SEEDS.ways[0]
+
+
+def test_all_ways_have_the_threads_of_the_node_but_the_one_that_is_compared_for_having_one() -> None:
+    group = of_bundle([Network("MobileNetV2", 96, member="region")])
+    orders = list_orders(Path("work"), group, Reading(threads=3))
+    assert {order.way: order.threads for order in orders} == dict.fromkeys(group.ways, 3) | {ON_ONE_THREAD: 1}
+    assert {order.bundle for order in orders} == {BUNDLED}
 
 
 def test_every_step_of_a_comparison_is_counted() -> None:
