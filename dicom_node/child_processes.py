@@ -5,8 +5,10 @@ waits to be forked (the fork server of `multiprocessing`): a copy begins in some
 """
 
 import ctypes
+import logging
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +30,8 @@ _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 #: find none, and ends with exit code 255 before its first line.
 _executing, _hiding = Lock(), Lock()
 _hidden: list[ModuleType] = []
+#: What has a process that shares nothing log as this one does, pickled; nothing where nobody said how.
+_log_as_here: list[bytes] = []
 #: Of the template and its copies; None where there is none, or it could not load.
 template_pid: int | None = None
 
@@ -65,6 +69,15 @@ def start_copy(target: Callable[..., None], arguments: tuple[Any, ...], name: st
     return process
 
 
+def let_children_log(configure: Callable[[], None]) -> None:
+    """Have processes that are started afresh from now on send their events where this one's go.
+
+    Args:
+        configure: called in such a process before its first event; importable by name.
+    """
+    _log_as_here[:] = [pickle.dumps(configure)]
+
+
 def start_afresh(
     target: Callable[..., None],
     arguments: tuple[Any, ...],
@@ -81,7 +94,7 @@ def start_afresh(
         OSError: there is no room for a process.
     """
     context: SpawnContext = multiprocessing.get_context("spawn")
-    process = context.Process(target=target, args=arguments, name=name, daemon=True)
+    process = context.Process(target=_run_afresh, args=(_log_as_here, target, *arguments), name=name, daemon=True)
     with _executing, added_to_environment(environment), _without_main():
         process.start()
     return process
@@ -126,6 +139,27 @@ def name_process(name: str) -> None:
 def _ask_kernel(option: int, value: int | bytes) -> None:
     with suppress(OSError, AttributeError):  # only Linux has it
         ctypes.CDLL(None).prctl(option, value)
+
+
+def _run_afresh(log_as_there: list[bytes], target: Callable[..., None], *arguments: Any) -> None:
+    for configure in log_as_there:
+        logging.getLogger().addHandler(_UntilConfigured(configure))
+    target(*arguments)
+
+
+class _UntilConfigured(logging.Handler):
+    """Configures logging at the first event: few of these processes ever have one, and it takes 3 MiB."""
+
+    def __init__(self, configure: bytes) -> None:
+        super().__init__()
+        self._configure = configure
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logging.getLogger().removeHandler(self)
+        pickle.loads(self._configure)()  # made by `let_children_log`, in the process that started this one
+        logger = logging.getLogger(record.name)
+        if logger.isEnabledFor(record.levelno):  # libraries are to say less from now on
+            logger.handle(record)
 
 
 def _run_copy(target: Callable[..., None], *arguments: Any) -> None:

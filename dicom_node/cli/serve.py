@@ -32,7 +32,7 @@ def serve(config: ConfigFile = None) -> None:
     ./osteonode-data. Events go to stderr, without patient data.
     """
     from config.load import load_settings
-    from dicom_node.child_processes import begin_template
+    from dicom_node.child_processes import begin_template, let_children_log
     from dicom_node.cli.logs import configure_logging
     from dicom_node.light_pydicom import load_pydicom
     from dicom_node.loading import loading
@@ -40,6 +40,7 @@ def serve(config: ConfigFile = None) -> None:
 
     settings = load_settings(config)
     configure_logging(settings.console)
+    let_children_log(partial(configure_logging, settings.console))
     stop, manager = _stop_on_signal(), of_this_process()
     begin_template()
     with ExitStack() as stops:

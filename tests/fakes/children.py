@@ -1,5 +1,6 @@
 """What a child process does in tests; it loads next to nothing, so that a test sees what was loaded for it."""
 
+import logging
 import os
 import signal
 import sys
@@ -22,6 +23,13 @@ def tell(pipe: "Connection[Any, Any]") -> None:
 def tell_variable(pipe: "Connection[Any, Any]", name: str) -> None:
     """Send a variable of this process's environment."""
     pipe.send(os.environ.get(name))
+
+
+def log_what_happens(uid: str) -> None:
+    """Log a warning with a UID, a library's warning that nobody is to see, and an error."""
+    logging.getLogger("dicom_node.try").warning("image %s is read later", uid)
+    logging.getLogger("pynetdicom").warning("Doe^Jane")
+    logging.getLogger("dicom_node.try").error("it could not be read")
 
 
 def wait_for_ever() -> None:

@@ -1,5 +1,6 @@
 """Processes of the node are copies of a template: it holds nothing that a fork breaks, and its end is theirs."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -17,6 +18,7 @@ import psutil
 import pytest
 
 from dicom_node.child_processes import TEMPLATE_FOLDER, begin_template, start_afresh, start_copy
+from dicom_node.log_events import UID_NAMES
 from dicom_node.receive.association_marks import is_process_alive
 from tests.fakes.children import tell, tell_variable, wait_for_ever
 from tests.fakes.hospital import wait_until
@@ -36,6 +38,18 @@ told = ours.recv()
 assert "dicom_node.reception.child" in told["modules"]
 print(told["parent"], copy.pid, util.get_temp_dir(), flush=True)
 wait_for_ever()
+"""
+
+#: Has a process that is started afresh log twice, and a library once.
+LOGGING_NODE = """
+from functools import partial
+from config.console import Console
+from dicom_node.child_processes import let_children_log, start_afresh
+from dicom_node.cli.logs import configure_logging
+from tests.fakes.children import log_what_happens
+let_children_log(partial(configure_logging, Console(log_format="json")))
+process = start_afresh(log_what_happens, ("1.2.276.0.7230010.3.1.4.99",), "logs")
+process.join()
 """
 
 
@@ -143,3 +157,15 @@ def test_a_node_that_is_killed_leaves_no_template_no_copy_and_no_socket(node: su
         node.kill()
         wait_until(lambda: not any(map(is_process_alive, (int(template), int(copy)))))
     wait_until(lambda: not Path(folder).exists())
+
+
+def test_one_that_is_started_afresh_logs_as_the_node_does() -> None:
+    command = [sys.executable, "-c", LOGGING_NODE]
+    ended = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True, timeout=60)
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [(line["level"], line["logger"]) for line in lines] == [
+        ("WARNING", "dicom_node.try"),
+        ("ERROR", "dicom_node.try"),
+    ]
+    assert "1.2.276" not in ended.stderr
+    assert UID_NAMES in lines[0]["message"]
