@@ -4,6 +4,7 @@ import ctypes
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -69,33 +70,32 @@ def begin_writing_back(descriptor: int) -> None:
 
 
 def release_from_memory(descriptor: int) -> None:
-    """Let the system forget what it has of a file beside the disk: whoever reads it reads it from there."""
-    if hasattr(os, "posix_fadvise"):  # not everywhere
+    """Let the system forget what it has of a file beside the disk: whoever reads it reads it from there.
+
+    Where a system or a file system does not know how, all stays as it is.
+    """
+    with suppress(AttributeError, OSError):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def fsync_file(path: Path) -> None:
     """Bring what a file holds to disk, whoever wrote it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _bring_to_disk(path, os.O_RDONLY, os.fsync)
 
 
 def fdatasync_file(path: Path) -> None:
     """Bring what a file holds to disk, whoever wrote it, without the times in its inode."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
+    _bring_to_disk(path, os.O_RDONLY, os.fdatasync)
 
 
 def fsync_folder(folder: Path) -> None:
     """Bring the names in a folder to disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    _bring_to_disk(folder, os.O_RDONLY | os.O_DIRECTORY, os.fsync)
+
+
+def _bring_to_disk(path: Path, flags: int, sync: Callable[[int], None]) -> None:
+    descriptor = os.open(path, flags)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)

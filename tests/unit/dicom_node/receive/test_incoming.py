@@ -163,3 +163,17 @@ def test_an_image_that_nobody_reads_soon_is_on_disk_alone(tmp_path: Path, read_s
     assert incoming.path is not None
     assert is_in_memory(incoming.path) is stays
     assert incoming.path.read_bytes() == b"HEAD" + b"x" * 65536
+
+
+def test_an_image_is_kept_where_the_system_does_not_forget_what_it_is_asked_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.EINVAL, "not on this file system")
+
+    monkeypatch.setattr(os, "posix_fadvise", refuse)
+    incoming = make_incoming(Spool(tmp_path, most_bytes=1 << 20, free_bytes=0, read_soon=NeverSoon()))
+    incoming.write(b"abc")
+    incoming.seal()
+    assert incoming.path is not None
+    assert incoming.path.read_bytes() == b"HEADabc"
