@@ -44,7 +44,7 @@ SELDOM_SECONDS: Final = 1.0
 RARELY_SECONDS: Final = 30.0
 #: So often may the process die under one workflow before it is set aside; each death counts for all that run then. On a
 #: busy machine an answer takes seconds, and a process that is killed every second gets through none for many lives.
-DEATHS_ALLOWED: Final = 50
+DEATHS_ALLOWED: Final = 100
 ANSWERS_AT_ONCE: Final = 8
 #: At least; never fewer than there are lanes, or destinations that hang would keep the others waiting.
 DELIVERIES_AT_ONCE: Final = 32
