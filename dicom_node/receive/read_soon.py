@@ -10,7 +10,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
-#: About what readers get through; after a quiet time so many at once stay.
+#: Of one process that receives, of several; a reader takes ten or so a second. After a quiet time so many at once stay.
 _IMAGES_PER_SECOND: Final = 8.0
 _AT_ONCE: Final = 16.0
 
