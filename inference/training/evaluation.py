@@ -19,6 +19,12 @@ from inference.zoo import Precision
 #: Draws with replacement behind the interval of average precision.
 BOX_RESAMPLES = 500
 
+#: What others report of FracAtlas, and where. Each was measured on a split of its own.
+PUBLISHED = {
+    "roc_auc": "0.908 (github.com/maxrusse/xray_fracture_benchmark)",
+    "box_map50": "0.479 (FracDet-v11, doi:10.1038/s41598-026-35827-5)",
+}
+
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
 
 
@@ -60,6 +66,16 @@ def read_split(
     return [ReadExample(row, reading.image, reading.measures) for row, reading in readings]
 
 
+def measure_bundle(examples: list[ReadExample]) -> dict[str, Estimate]:
+    """Return every measure with its interval: of the statement, and of regions and boxes where the labels have them."""
+    measures = measure_fracture(examples)
+    if any(len(each.regions) == 1 for each in examples):
+        measures["region_accuracy"] = region_accuracy(examples)
+    if any(each.boxes for each in examples):
+        measures["box_map50"] = box_average_precision(examples)
+    return measures
+
+
 def measure_fracture(examples: list[ReadExample]) -> dict[str, Estimate]:
     """Return every measure of FRACTURE_MEASURES with its interval."""
     labels = np.array([example.fractured for example in examples])
@@ -69,13 +85,14 @@ def measure_fracture(examples: list[ReadExample]) -> dict[str, Estimate]:
 
 def measure_regions(examples: list[ReadExample]) -> dict[str, dict[str, Estimate]]:
     """Return the fracture measures per region of the labels, where a region has both kinds of image."""
+    return {region: measure_fracture(subset) for region, subset in divide_by_region(examples).items()}
+
+
+def divide_by_region(examples: list[ReadExample]) -> dict[str, list[ReadExample]]:
+    """Return the images of each region of the labels, and those of several, where both kinds of image are there."""
     subsets = {region: [example for example in examples if example.regions == (region,)] for region in REGIONS}
     subsets["several"] = [example for example in examples if len(example.regions) > 1]
-    return {
-        region: measure_fracture(subset)
-        for region, subset in subsets.items()
-        if len({example.fractured for example in subset}) == 2
-    }
+    return {region: subset for region, subset in subsets.items() if len({each.fractured for each in subset}) == 2}
 
 
 def region_accuracy(examples: list[ReadExample]) -> Estimate:

@@ -24,7 +24,7 @@ from inference.zoo import Precision, load_manifest, model_set
 from inference.zoo.evaluation import EVALUATIONS, Evaluation
 
 #: How the splits of the data are called where people read it.
-_SPLITS: Mapping[Split, str] = {"train": "training", "val": "validation"}
+_SPLITS: Mapping[Split, str] = {"train": "training", "val": "validation", "test": "test"}
 
 
 def write_evaluation(bundle: Path, examples: list[ReadExample], *, split: Split, precision: Precision = "f32") -> None:

@@ -1,6 +1,6 @@
 """FracAtlas (doi:10.1038/s41597-023-02432-4, CC BY 4.0): `manifest.csv` beside a folder `images/`.
 
-Columns used: image_id, split (train or val), fractured, boxes_xyxy_norm, hand, leg, hip, shoulder.
+Columns used: image_id, split (train, val or test), fractured, boxes_xyxy_norm, hand, leg, hip, shoulder.
 """
 
 import csv
@@ -19,7 +19,7 @@ from inference.preprocess import darken_border, letterbox, stretch_contrast
 REGIONS = ("hand", "leg", "hip", "shoulder")
 _BOXES = "boxes_xyxy_norm"
 
-Split = Literal["train", "val"]
+Split = Literal["train", "val", "test"]
 NormalisedBox = tuple[float, float, float, float]
 
 #: A row of manifest.csv by its columns.
@@ -84,8 +84,17 @@ def read_rows(folder: Path, split: Split) -> list[Row]:
     Raises:
         FileNotFoundError: the folder has no manifest.csv.
     """
+    return [row for row in _read_manifest(folder) if row["split"] == split]
+
+
+def list_splits(folder: Path) -> list[str]:
+    """Return the names of the splits that a manifest has; raises as `read_rows`."""
+    return sorted({row["split"] for row in _read_manifest(folder)})
+
+
+def _read_manifest(folder: Path) -> list[Row]:
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["split"] == split]
+        return list(csv.DictReader(file))
 
 
 def to_canvas(

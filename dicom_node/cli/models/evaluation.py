@@ -1,7 +1,5 @@
 """osteonode models evaluate: a split of FracAtlas, read by the code that serves."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -12,7 +10,6 @@ from dicom_node.cli.models.packages import require_packages
 from dicom_node.cli.options import Bundle, Precision
 
 if TYPE_CHECKING:
-    from inference.training.estimate import Estimate
     from inference.training.fracatlas import Split
 
 RecipeName = Annotated[
@@ -23,7 +20,7 @@ Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads of the p
 Keep = Annotated[
     bool, typer.Option("--keep", help="Write what was measured beside the bundle's manifest: the console shows it.")
 ]
-SplitName = Annotated[str, typer.Option("--split", help="Which split of the manifest: train or val.")]
+SplitName = Annotated[str, typer.Option("--split", help="Which split of the manifest: train, val, or test.")]
 
 
 def evaluate_models(
@@ -46,22 +43,24 @@ def evaluate_models(
         _evaluate_run(recipe, data, runs, threads, as_json)
         return
     require_packages("sklearn")
+    from dicom_node.cli.models.bundle_tables import print_bundle
     from dicom_node.cli.terminal import count_each, show_progress
-    from inference.training.evaluation import measure_fracture, read_split, region_accuracy
-    from inference.training.fracatlas import read_rows
+    from inference.training.evaluation import read_split
+    from inference.training.fracatlas import list_splits, read_rows
     from inference.zoo import BUNDLED
 
     named = cast("Split", split)
     images = len(read_rows(data, named))
     if not images:
-        raise typer.BadParameter(f"the manifest there has no split {split!r}", param_hint="--split")
+        known = ", ".join(list_splits(data))
+        raise typer.BadParameter(f"the manifest there has no split {split!r}; it has: {known}", param_hint="--split")
     with show_progress("reading", images) as step:
         examples = read_split(bundle or BUNDLED, data, named, precision=precision, progress=count_each(step))
     if keep:
         from inference.training.evaluation_file import write_evaluation
 
         write_evaluation(bundle or BUNDLED, examples, split=named, precision=precision)
-    _print_measures({**measure_fracture(examples), "region_accuracy": region_accuracy(examples)}, images, as_json)
+    print_bundle(examples, split, as_json)
 
 
 def _evaluate_run(recipe: str, data: Path, runs: Path, threads: int, as_json: bool) -> None:
@@ -72,17 +71,3 @@ def _evaluate_run(recipe: str, data: Path, runs: Path, threads: int, as_json: bo
         known = ", ".join(load_book())
         raise typer.BadParameter(f"there is no family {recipe!r}; there are: {known}", param_hint="RECIPE")
     evaluate_from_book(recipe, data, runs, threads, as_json)
-
-
-def _print_measures(measures: "Mapping[str, Estimate]", images: int, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({"images": images, **{name: each.as_json() for name, each in measures.items()}}))
-        return
-    from dicom_node.cli.terminal import make_table, print_table
-
-    table = make_table(
-        ("measure", "value", "95 % from", "to"), numbers=("value", "95 % from", "to"), title=f"{images} images"
-    )
-    for name, each in measures.items():
-        table.add_row(name.replace("_", " "), f"{each.value:.3f}", f"{each.low:.3f}", f"{each.high:.3f}")
-    print_table(table)
