@@ -72,6 +72,7 @@ def detector_loss(
     regions: torch.Tensor,
     boxes: Sequence[Sequence[NormalisedBox]],
     smoothing: float,
+    edge_weight: float = 1.0,
 ) -> torch.Tensor:
     """Return the sum of the image, region, centre and edge losses of a batch."""
     cells = output.centres.shape[-1]
@@ -85,4 +86,4 @@ def detector_loss(
     )
     region = functional.binary_cross_entropy_with_logits(output.region_logits.float(), regions)
     edges = overlap_loss(found, wanted[inside], centres[inside]) if inside.any() else found.sum() * 0
-    return image + 0.5 * region + centre_loss(output.centres.float()[:, 0], centres) + edges
+    return image + 0.5 * region + centre_loss(output.centres.float()[:, 0], centres) + edge_weight * edges

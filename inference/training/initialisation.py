@@ -1,4 +1,4 @@
-"""Where a trunk's weights start from: ImageNet, in the file that each backbone comes in, or a network trained here.
+"""Where a network's weights start from: ImageNet, in the file that each backbone comes in, or a network trained here.
 
 MobileNetV2 is `keras.applications.MobileNetV2(include_top=False)` as a Keras 3 `.weights.h5`. That file names its
 layers by class and position (conv2d, conv2d_1, ...; depthwise_conv2d_...), in the order of the network, so the n-th
@@ -16,33 +16,49 @@ import numpy as np
 import torch
 
 from inference.training.backbones import BackboneName
-from inference.training.network import Convolution, InvertedResidual, Trunk
+from inference.training.detector import DetectorNetwork
+from inference.training.network import Convolution, FractureNetwork, InvertedResidual, RegionNetwork, Trunk
+from inference.training.served_weights import load_served
 
 #: Epsilon of the batch norm of both sources.
 EPSILON = 1e-3
 #: Endings of a batch norm's values in a state dict, in the order in which Keras numbers them.
 _NORM = ("weight", "bias", "running_mean", "running_var")
 Norm = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+TrunkNetwork = FractureNetwork | RegionNetwork | DetectorNetwork
 
 
-def initialise(trunk: Trunk, weights: Path, backbone: BackboneName) -> None:
-    """Put weights into a trunk: of a network that was trained here (`.pt`), or of ImageNet.
+def initialise(network: TrunkNetwork, weights: Path, backbone: BackboneName) -> None:
+    """Put weights into a network: all of a graph that serves (`.xml`) or its own (`.pt`), else those of its trunk.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is not for this trunk.
+        ValueError: the file is not for this network.
     """
-    (load_trunk if weights.suffix == ".pt" else IMAGENET[backbone])(trunk, weights)
+    if weights.suffix == ".xml":
+        load_served(network, weights)
+    elif weights.suffix == ".pt":
+        load_trained(network, weights)
+    else:
+        IMAGENET[backbone](network.trunk, weights)
 
 
-def load_trunk(trunk: Trunk, weights: Path) -> None:
-    """Copy the trunk of a network that was trained here (`weights.pt`).
+def load_trained(network: TrunkNetwork, weights: Path) -> None:
+    """Copy a network that was trained here (`weights.pt`): whole where it is the same one, else its trunk.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: its trunk is another one.
     """
-    state = _load_state(weights)
+    state, own = _load_state(weights), network.state_dict()
+    if {name: value.shape for name, value in state.items()} == {name: value.shape for name, value in own.items()}:
+        network.load_state_dict(state)
+        return
+    load_trunk(network.trunk, state, weights)
+
+
+def load_trunk(trunk: Trunk, state: Mapping[str, torch.Tensor], weights: Path) -> None:
+    """Copy the trunk of another network's state, read from `weights`; raises ValueError if it is another trunk."""
     own = {name.removeprefix("trunk."): value for name, value in state.items() if name.startswith("trunk.")}
     try:
         trunk.load_state_dict(own)

@@ -49,7 +49,7 @@ def train(
 ) -> Network:
     """Train and return the averaged network; `folder/checkpoint.pt` lets the next call go on where this one ended."""
     network = build_network(recipe)
-    initialise(network.trunk, imagenet, recipe.backbone)
+    initialise(network, imagenet, recipe.backbone)
     network.trunk.freeze(recipe.frozen_blocks)
     network.to(memory_format=torch.channels_last)
     averaged = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=_moving_average(recipe.averaging))
@@ -155,7 +155,9 @@ def _draw(rng: np.random.Generator, indices: np.ndarray, count: int) -> np.ndarr
 def loss_of(output: torch.Tensor | tuple[torch.Tensor, torch.Tensor], batch: Batch, recipe: Recipe) -> torch.Tensor:
     """Return the recipe's loss: cross-entropy of the image, and of the map where the network has one."""
     if isinstance(output, Detected):
-        return detector_loss(output, batch.fractured, batch.regions, batch.boxes, recipe.label_smoothing)
+        return detector_loss(
+            output, batch.fractured, batch.regions, batch.boxes, recipe.label_smoothing, recipe.edge_weight
+        )
     if not isinstance(output, tuple):
         return functional.binary_cross_entropy_with_logits(output.float(), batch.regions)
     logits, evidence = (part.float() for part in output)

@@ -24,7 +24,8 @@ Weights = Annotated[
     str,
     typer.Option(
         "--weights",
-        help="What training starts from: imagenet (downloaded), a file without the top (.h5, .keras), or random.",
+        help="What training starts from: imagenet (downloaded), a file without the top (.h5, .keras), or random. The "
+        "recipes fracatlas-*: a file of ImageNet weights, weights.pt of a run, or the graph of a bundle (.xml).",
         metavar="imagenet|FILE|random",
     ),
 ]
@@ -106,7 +107,8 @@ def _train_shipped(
 ) -> None:
     if not Path(weights).is_file():
         raise typer.BadParameter(
-            f"{recipe} starts from a file of ImageNet weights without the top, not from {weights!r}",
+            f"{recipe} starts from a file, and there is no {weights!r}: give ImageNet weights without the top, "
+            "weights.pt of a run, or the graph (.xml) of a bundle",
             param_hint="--weights",
         )
     if dataset not in (None, "fracatlas") or lengths:

@@ -70,6 +70,18 @@ def test_the_loss_is_low_for_the_right_answer_and_high_for_a_mirrored_one() -> N
     assert losses[1] > losses[0] + 1
 
 
+def test_the_edges_of_a_box_weigh_what_the_recipe_says() -> None:
+    centres, distances = centre_targets([BOX], CELLS)
+    too_large = _output(centres, distances * 1.5)
+
+    def lose(edge_weight: float) -> float:
+        return float(detector_loss(too_large, torch.ones(1, 1), torch.tensor([[1.0, 0.0]]), [[BOX]], 0.0, edge_weight))
+
+    edges = lose(1.0) - lose(0.0)
+    assert edges > 0.1
+    assert lose(2.0) == pytest.approx(lose(0.0) + 2 * edges, rel=1e-4)
+
+
 def test_boxes_that_agree_lose_nothing_and_a_shift_loses() -> None:
     wanted = torch.tensor([[2.0, 1.0, 2.0, 1.0]])
     weight = torch.ones(1)

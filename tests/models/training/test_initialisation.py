@@ -7,17 +7,30 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `models`")
 h5py = pytest.importorskip("h5py", reason="needs the extra `models`")
 
+ov = pytest.importorskip("openvino", reason="needs the extra `models`")
+
+import numpy as np  # noqa: E402
+
 from inference.training.backbones import BACKBONES, EFFICIENTNET_LITE0, MOBILENETV2  # noqa: E402
+from inference.training.detector import DetectorNetwork  # noqa: E402
 from inference.training.initialisation import initialise, load_imagenet, load_lite_imagenet  # noqa: E402
 from inference.training.network import RegionNetwork, Trunk  # noqa: E402
+from inference.training.recipes import BUNDLE, Recipe  # noqa: E402
+from inference.training.train import build_network  # noqa: E402
+from inference.zoo import BUNDLED  # noqa: E402
+
+
+def make(backbone: str, seed: int = 0) -> RegionNetwork:
+    torch.manual_seed(seed)
+    return RegionNetwork(Trunk(BACKBONES[backbone]), 4)
 
 
 @pytest.mark.shared_data
 def test_imagenet_weights_give_features_in_range(shared_data: Path) -> None:
-    trunk = Trunk(MOBILENETV2).eval()
-    initialise(trunk, shared_data / "weights" / "mobilenet_v2_imagenet_notop.weights.h5", "mobilenetv2")
+    network = make("mobilenetv2").eval()
+    initialise(network, shared_data / "weights" / "mobilenet_v2_imagenet_notop.weights.h5", "mobilenetv2")
     with torch.inference_mode():
-        _, _, top = trunk(torch.rand(1, 1, 224, 224, generator=torch.Generator().manual_seed(0)))
+        _, _, top = network.trunk(torch.rand(1, 1, 224, 224, generator=torch.Generator().manual_seed(0)))
     # ReLU6 features of a network that fits together: neither dead nor saturated.
     assert 0.05 < float((top > 0).float().mean()) < 0.6
     assert float((top == 6).float().mean()) < 0.01
@@ -34,23 +47,54 @@ def test_a_keras_file_of_another_network_is_refused(tmp_path: Path) -> None:
 def test_a_file_in_another_format_is_refused(backbone: str, tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(b"no weights at all")
     with pytest.raises(ValueError, match=r"weights\.bin is no"):
-        initialise(Trunk(BACKBONES[backbone]), tmp_path / "weights.bin", backbone)
+        initialise(make(backbone), tmp_path / "weights.bin", backbone)
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_a_missing_file_is_said_to_be_missing(backbone: str, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        initialise(Trunk(BACKBONES[backbone]), tmp_path / "weights.bin", backbone)
+        initialise(make(backbone), tmp_path / "weights.bin", backbone)
 
 
 def test_a_trunk_that_was_trained_here_goes_into_another_network(tmp_path: Path) -> None:
-    network = RegionNetwork(Trunk(MOBILENETV2), 4)
-    torch.save(network.state_dict(), tmp_path / "weights.pt")
-    trunk = Trunk(MOBILENETV2)
-    initialise(trunk, tmp_path / "weights.pt", "mobilenetv2")
-    assert torch.equal(trunk.top.conv.weight, network.trunk.top.conv.weight)
+    trained = make("mobilenetv2")
+    torch.save(trained.state_dict(), tmp_path / "weights.pt")
+    detector = DetectorNetwork(Trunk(MOBILENETV2), 4)
+    initialise(detector, tmp_path / "weights.pt", "mobilenetv2")
+    assert torch.equal(detector.trunk.top.conv.weight, trained.trunk.top.conv.weight)
     with pytest.raises(ValueError, match="another trunk"):
-        initialise(Trunk(EFFICIENTNET_LITE0), tmp_path / "weights.pt", "efficientnetlite0")
+        initialise(make("efficientnetlite0"), tmp_path / "weights.pt", "efficientnetlite0")
+
+
+def test_a_network_that_was_trained_here_goes_on_whole(tmp_path: Path) -> None:
+    trained, again = make("mobilenetv2", seed=1), make("mobilenetv2", seed=2)
+    torch.save(trained.state_dict(), tmp_path / "weights.pt")
+    initialise(again, tmp_path / "weights.pt", "mobilenetv2")
+    assert torch.equal(again.head.weight, trained.head.weight)
+
+
+@pytest.mark.parametrize("recipe", BUNDLE, ids=lambda recipe: recipe.name)
+def test_what_ships_goes_on_as_it_serves(recipe: Recipe) -> None:
+    graph = BUNDLED / f"{recipe.name}.xml"
+    network = build_network(recipe)
+    initialise(network, graph, recipe.backbone)
+    images = np.random.default_rng(0).random((2, 1, recipe.side_px, recipe.side_px), dtype=np.float32)
+    served = ov.Core().compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})({"image": images})
+    with torch.inference_mode():
+        said = network.eval()(torch.from_numpy(images))
+    if recipe.task == "region":
+        assert np.allclose(torch.sigmoid(said), served["region"], atol=1e-3)
+        return
+    assert np.allclose(said.fracture_logit, served["fracture_logit"], atol=1e-3)
+    assert np.allclose(said.centres, served["centres"], atol=5e-3)
+    assert np.allclose(said.distances, served["distances"], atol=2e-2)
+
+
+def test_what_ships_is_not_for_another_network() -> None:
+    with pytest.raises(ValueError, match="is of another network"):
+        initialise(make("mobilenetv2"), BUNDLED / "fracatlas-efficientnetlite0-detector.xml", "mobilenetv2")
+    with pytest.raises(FileNotFoundError):
+        initialise(make("mobilenetv2"), BUNDLED / "nothing.xml", "mobilenetv2")
 
 
 def test_a_file_of_another_network_is_refused(tmp_path: Path) -> None:
