@@ -1,7 +1,6 @@
 """A bundle in another precision: a version of its own, fitted and measured anew, beside the first one."""
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,13 +14,10 @@ from inference.training.calibrating import recalibrate
 from inference.training.evaluation import ReadExample, read_split
 from inference.training.gathering import Gathered, Progress
 from inference.training.quantisation import quantise_members
-from inference.training.validating import FITTED_ON, PLAIN_REGION, PLAIN_SPEAKER, Draft, validate
+from inference.training.validating import Draft, unfit, validate
 from inference.zoo import MANIFESTS, Manifest, Model, Precision, load_manifest
 from inference.zoo.evaluation import EVALUATIONS
 from inference.zoo.score_reference import SCORE_REFERENCES
-
-#: What is fitted, and so of the first version alone.
-_FITTED = ("calibration", "box_calibration", "operating_points", "minimum_probability", "precision", "metrics")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,15 +90,7 @@ def draft_version(manifest: Manifest, precision: Precision) -> Draft:
 
 
 def _plain(model: Model, precision: Precision) -> dict[str, Any]:
-    said = model.model_dump(mode="json", exclude_unset=True)
-    kept = {key: value for key, value in said.items() if key not in _FITTED}
-    kept |= {"version": f"{model.version}-{precision}", "precision": precision}
-    kept |= {"metrics": {"split": FITTED_ON} | _seed(model.metrics)}
-    return kept | (PLAIN_REGION if model.task == "region" else PLAIN_SPEAKER)
-
-
-def _seed(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: metrics[key] for key in ("seed",) if key in metrics}
+    return unfit(model) | {"version": f"{model.version}-{precision}", "precision": precision}
 
 
 def _say_unfitted(gathered: list[Gathered], manifest: Manifest) -> list[Fracture]:

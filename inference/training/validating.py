@@ -27,8 +27,10 @@ from inference.training.evaluation_file import write_evaluation
 from inference.training.export import write_manifest
 from inference.training.gathering import Gathered, Progress, gather
 from inference.training.metrics import FRACTURE_MEASURES, bootstrap
-from inference.zoo import Precision
+from inference.zoo import Model, Precision
 
+#: What is fitted, and so of one version alone.
+_FITTED = ("calibration", "box_calibration", "operating_points", "minimum_probability", "precision", "metrics")
 FITTED_ON = "FracAtlas validation; calibration, fusion and operating points were fitted on it"
 #: What stands in an entry until it is fitted: so logits come through as they are, and every image is read.
 PLAIN_REGION: dict[str, Any] = {"minimum_probability": 0.0, "maximum_distance": None}
@@ -36,6 +38,15 @@ PLAIN_SPEAKER: dict[str, Any] = {
     "calibration": {"kind": "platt", "slope": 1.0, "intercept": 0.0},
     "operating_points": {"doubt_from": 0.5, "present_from": 0.5},
 }
+
+
+def unfit(model: Model) -> dict[str, Any]:
+    """Return the manifest entry of a model with nothing fitted: to be filled in by `validate`."""
+    said = model.model_dump(mode="json", exclude_unset=True)
+    kept = {key: value for key, value in said.items() if key not in _FITTED}
+    seed = {key: model.metrics[key] for key in ("seed",) if key in model.metrics}
+    kept |= {"metrics": {"split": FITTED_ON} | seed}
+    return kept | (PLAIN_REGION if model.task == "region" else PLAIN_SPEAKER)
 
 
 @dataclass(frozen=True, slots=True)
