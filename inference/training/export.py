@@ -51,18 +51,27 @@ class SpokenOutputs(nn.Module):
         return output.fracture_logit, output.centres, output.distances
 
 
-def load_weights(recipe: Recipe, weights: Path) -> nn.Module:
-    """Return the recipe's network with trained weights, ready to serve; a region's distance lies beside them.
+def load_weights(recipe: Recipe, runs: Path) -> nn.Module:
+    """Return the recipe's network as it ships: of its run, and of those that it is averaged with.
+
+    Args:
+        runs: folder with `<recipe>/weights.pt`; the distance of a region network lies beside that.
 
     Raises:
-        FileNotFoundError: there are no weights, or a region network has no distance.
+        FileNotFoundError: there are no weights of one of them, or a region network has no distance.
     """
     network = build_network(recipe)
-    network.load_state_dict(torch.load(weights, weights_only=True))
+    states = [torch.load(weights_of(name, runs), weights_only=True) for name in (recipe.name, *recipe.averaged_with)]
+    network.load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
     network.eval()
     if isinstance(network, RegionNetwork):
-        return SpokenRegion(network, load_distance(weights.with_name(DISTANCE))).eval()
+        return SpokenRegion(network, load_distance(weights_of(recipe.name, runs).with_name(DISTANCE))).eval()
     return SpokenOutputs(network).eval() if recipe.task == "detector" else network
+
+
+def weights_of(recipe: str, runs: Path) -> Path:
+    """Return where the run of a recipe leaves its weights."""
+    return runs / recipe / "weights.pt"
 
 
 def export_graph(recipe: Recipe, network: nn.Module, folder: Path, images: np.ndarray) -> dict[str, str]:

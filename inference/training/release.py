@@ -7,7 +7,7 @@ import numpy as np
 
 from inference.training.augmentation import centre
 from inference.training.evaluation import ReadExample
-from inference.training.export import OUTPUTS, export_graph, load_weights
+from inference.training.export import OUTPUTS, export_graph, load_weights, weights_of
 from inference.training.fracatlas import REGIONS, load_split
 from inference.training.recipes import BUNDLE, Recipe
 from inference.training.validating import FITTED_ON, PLAIN_REGION, PLAIN_SPEAKER, Draft, unfit, validate
@@ -29,19 +29,15 @@ def release(runs: Path, data: Path, bundle: Path, *, name: str, version: str) ->
     kept = {model.name: model for model in load_manifest(bundle).models} if (bundle / MANIFESTS["f32"]).exists() else {}
     models = [
         unfit(kept[recipe.name])
-        if recipe.name in kept and not _weights_of(recipe, runs).exists()
+        if recipe.name in kept and not weights_of(recipe.name, runs).exists()
         else _entry(recipe, runs, data, bundle, version)
         for recipe in BUNDLE
     ]
     return validate(bundle, data, Draft(name, models)).examples
 
 
-def _weights_of(recipe: Recipe, runs: Path) -> Path:
-    return runs / recipe.name / "weights.pt"
-
-
 def _entry(recipe: Recipe, runs: Path, data: Path, bundle: Path, version: str) -> dict[str, Any]:
-    network = load_weights(recipe, _weights_of(recipe, runs))
+    network = load_weights(recipe, runs)
     examples = load_split(data, "val", recipe.side_px)[:16]
     images = np.stack([centre(each, recipe.side_px) for each in examples])[:, None]
     files = export_graph(recipe, network, bundle, images)
