@@ -32,7 +32,7 @@ def test_weights_that_are_neither_a_word_nor_a_file_are_wrong_usage(
 
 def test_the_shipped_recipes_start_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train("fracatlas-mobilenetv2-region", "--weights", "random", data=tmp_path) == 2
-    assert "a file of ImageNet weights" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "give ImageNet weights without the top" in " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
 def test_short_epochs_are_for_networks_that_are_trained_here(
